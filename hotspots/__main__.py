@@ -1,0 +1,260 @@
+"""The command line: `python -m hotspots …`, the same verbs and core as the screens."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import wraps
+from getpass import getuser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import hotspots
+from hotspots import store as stores
+from hotspots.errors import BadValue, HubError, StoreError
+from hotspots.intake.readers import read_incidents
+from hotspots.intake.reading import Limits
+from hotspots.periods import Window
+from hotspots.pipeline import Query, find_from_files, find_in_store, last_query
+from hotspots.settings import PROJECT, Settings, read_settings
+from hotspots.store import Store
+
+app = typer.Typer(
+    help="Find, act on and honestly evaluate crime and ASB hotspots.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+StorePath = Annotated[str | None, typer.Option("--store", help="Store file or database URL (default: the hub's own).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD")]
+
+
+def refusals(verb: Callable) -> Callable:
+    """Turn a `HubError` into one clear line on stderr and exit code 2."""
+
+    @wraps(verb)
+    def told(*args: object, **kwargs: object) -> object:
+        try:
+            return verb(*args, **kwargs)
+        except HubError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from None
+
+    return told
+
+
+@app.command("import")
+@refusals
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="Files, folders or data.police.uk zips.")],
+    source: Annotated[str | None, typer.Option(help="Name of the partner feed.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Column mapping (TOML).")] = None,
+    crs: Annotated[str | None, typer.Option(help="Metric CRS of a new store, for example EPSG:27700.")] = None,
+    store: StorePath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read files into the store; every row is accepted, quarantined or a duplicate."""
+    settings = read_settings()
+    where = store or settings.store
+    new = not ("://" in where or Path(where).exists())
+    opened = stores.open_store(where, at=_now(), create=True, crs=crs or settings.crs)
+    try:
+        if crs and crs != opened.crs:
+            raise StoreError(f"This store is kept in {opened.crs}; make a new store for {crs}.")
+        if opened.is_sample:
+            raise StoreError("This store holds the invented sample; import into a store of your own (--store).")
+        readings = _readings(files, source, mapping, opened.crs, quiet=as_json)
+        report = stores.record_import(opened, readings, who=_who(), at=_now())
+    except BaseException:
+        opened.close()
+        if new and "://" not in where:
+            _remove(Path(where))
+        raise
+    _say(_import_lines(report), {"batches": list(report.batches), "totals": report.totals}, as_json)
+
+
+@app.command()
+@refusals
+def find(
+    files: Annotated[list[Path] | None, typer.Argument(help="Read these instead of the store.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
+    to: Annotated[str | None, typer.Option(help="Day after the last, YYYY-MM-DD.")] = None,
+    district: Annotated[str | None, typer.Option(help="One district.")] = None,
+    eps: Annotated[float | None, typer.Option(help="Reach in metres.")] = None,
+    min_incidents: Annotated[int | None, typer.Option(help="Least reports of a hotspot.")] = None,
+    max_extent: Annotated[float | None, typer.Option(help="Widest a hotspot may be, metres.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the outlines as GeoJSON.")] = None,
+    crs: Annotated[str | None, typer.Option(help="Metric CRS when reading files.")] = None,
+    source: Annotated[str | None, typer.Option(help="Name of the partner feed when reading files.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Column mapping (TOML) when reading files.")] = None,
+    store: StorePath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find hotspots in the store, or straight from files."""
+    settings = read_settings()
+
+    def query(held: Window) -> Query:
+        return last_query(
+            held,
+            settings,
+            start=_day(from_, "--from"),
+            end=_day(to, "--to"),
+            district=district,
+            eps=eps,
+            min_incidents=min_incidents,
+            max_extent=max_extent,
+        )
+
+    if files:
+        readings = _readings(files, source, mapping, crs or settings.crs, quiet=as_json)
+        result = find_from_files(readings, query, crs=crs or settings.crs)
+    else:
+        result = find_in_store(_open(store, settings), query)
+    if out is not None:
+        _write(out, json.dumps(result.geojson(), ensure_ascii=False))
+    summary = result.summary()
+    _say(_find_lines(summary), summary, as_json)
+
+
+@app.command()
+@refusals
+def sample(store: StorePath = None, as_json: AsJson = False) -> None:
+    """Make the store of invented data that the dashboard opens with."""
+    from hotspots.sample_store import make_sample_store
+
+    where = Path(store or read_settings().sample_store)
+    made = make_sample_store(PROJECT / "data" / "sample", where, at=_now())
+    _say([f"Sample data are in {where.name}: {made['incidents']:,} invented reports."], made, as_json)
+
+
+@app.command()
+@refusals
+def check(store: StorePath = None, as_json: AsJson = False) -> None:
+    """Count what the store holds and check that it is sound."""
+    found = stores.check(_open(store, read_settings()))
+    lines = [f"{key}: {value}" for key, value in found.items()]
+    _say(lines, found, as_json)
+    if found["integrity"] != "ok":
+        raise typer.Exit(1)
+
+
+@app.command()
+@refusals
+def backup(
+    folder: Annotated[Path | None, typer.Option("--to", help="Folder for the copy.")] = None,
+    store: StorePath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the store to a dated file, safely while it is in use."""
+    opened = _open(store, read_settings())
+    target = stores.backup(opened, folder or Path(opened.path or ".").parent / "backups", at=_now())
+    _say([f"Backed up to {target}."], {"backup": str(target), "bytes": target.stat().st_size}, as_json)
+
+
+def _readings(files: list[Path], source: str | None, mapping: Path | None, crs: str, *, quiet: bool):  # noqa: ANN202
+    from hotspots.intake.mapping import from_toml
+
+    own = from_toml(mapping.read_text(encoding="utf-8")) if mapping else None
+    limits = Limits(file_bytes=20_000_000_000, unpacked_bytes=40_000_000_000, rows=100_000_000)
+    for path in files:
+        yield from read_incidents(
+            path,
+            source=source,
+            mapping=own,
+            crs=crs,
+            today=_now().date(),
+            progress=None if quiet else _progress,
+            limits=limits,
+        )
+
+
+def _progress(done: float, what: str) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done:4.0%} {what:<60.60}", err=True, nl=done >= 1)
+
+
+def _open(given: str | None, settings: Settings) -> Store:
+    """The store asked for, else the hub's own, else the sample."""
+    own = given or settings.store
+    if not given and "://" not in own and not Path(own).exists() and Path(settings.sample_store).exists():
+        own = settings.sample_store
+    return stores.open_store(own, at=_now())
+
+
+def _remove(path: Path) -> None:
+    """A store that could not be filled leaves nothing behind."""
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _day(text: str | None, option: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadValue(f"{option} takes a day as YYYY-MM-DD; {text!r} was given.") from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadValue(f"{path.name} could not be written ({error.strerror}); choose another path for --out.") from error
+
+
+def _import_lines(report: stores.ImportReport) -> list[str]:
+    lines = []
+    for b in report.batches:
+        if b["set_aside"]:
+            lines.append(f"{b['file']}: set aside, {b['set_aside']}")
+            continue
+        lines.append(
+            f"{b['file']}: {b['read']:,} read = {b['accepted']:,} accepted + {b['quarantined']:,} quarantined + "
+            f"{b['duplicates']:,} duplicates; {b['unlocated']:,} without a location, {b['replaced']:,} replaced"
+        )
+        lines += [f"  {n:,} × {reason}" for reason, n in b["reasons"].items()]
+        lines += [f"  note: {warning}" for warning in b["warnings"]]
+    lines.append("In all: " + ", ".join(f"{n:,} {key}" for key, n in report.totals.items()))
+    return lines
+
+
+def _find_lines(summary: dict) -> list[str]:
+    inside = summary["incidents"] - summary["noise"]
+    window = summary["window"]
+    lines = [
+        f"{len(summary['hotspots'])} hotspots hold {inside:,} of {summary['incidents']:,} located reports, "
+        f"{window['from']} up to, not including, {window['to']} "
+        f"(eps {summary['eps']:g} m, at least {summary['min_samples']}, walkable {summary['max_extent']:g} m)"
+    ]
+    lines += [
+        f"{rank:4} {spot['n']:6,}  {spot['name']}  ({spot['locations']} locations, {spot['extent_m']:.0f} m)"
+        for rank, spot in enumerate(summary["hotspots"], 1)
+    ]
+    return lines
+
+
+def _say(lines: list[str], result: dict, as_json: bool) -> None:
+    typer.echo(json.dumps(result, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
+
+
+def _who() -> str:
+    return os.environ.get("HUB_USER") or getuser()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def main() -> None:
+    """Run the command line; `hotspots.__version__` tells the version."""
+    app(prog_name=f"python -m {hotspots.__name__}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""What a file would become, shown before anything is stored."""
+
+from collections.abc import Mapping as Words
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from hotspots.errors import BadFile, BadMapping
+from hotspots.intake import police_uk
+from hotspots.intake.archives import items_of
+from hotspots.intake.mapping import FIELDS, Mapping, guess_mapping
+from hotspots.intake.readers import judge, read_raw
+from hotspots.intake.reading import Limits, NoUsableRow, Raw
+from hotspots.intake.validate import Context
+from hotspots.schema import METRIC_CRS
+
+SAMPLES = 5
+
+
+@dataclass(frozen=True)
+class ColumnPreview:
+    """One of the file's columns: its heading, what it would fill (None: not stored), first cells, a remark."""
+
+    heading: str
+    fills: str | None
+    samples: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A file as it was understood: nothing has been stored.
+
+    mapping: the one given or guessed; None for a police.uk file, which needs none. problem: the sentence
+    that stands in the way of an import, else None; the counts are 0 then.
+    """
+
+    file: str
+    columns: tuple[ColumnPreview, ...]
+    mapping: Mapping | None
+    read: int
+    accepted: int = 0
+    unlocated: int = 0
+    quarantined: int = 0
+    duplicates: int = 0
+    reasons: Words[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+def preview(
+    path: Path,
+    *,
+    today: date,
+    mapping: Mapping | None = None,
+    crs: str = METRIC_CRS,
+    limits: Limits | None = None,
+) -> Preview:
+    """Columns, first cells and the fate of every row of a file, or of the first table in a folder or zip.
+
+    Parameters as for `read_incidents`. Raises `BadFile` for a file that cannot be read at all; a mapping that
+    does not fit, or a file without a usable row, is told in `problem` so that the mapping can be mended.
+    """
+    limits = limits or Limits()
+    item = next((i for i in items_of(Path(path), limits) if i.set_aside is None), None)
+    if item is None:
+        raise BadFile(f"{Path(path).name} holds no file of incidents.")
+    raw = read_raw(item.load(), item.name, mapping, limits, lambda _fraction, _what: None)
+    headings = list(raw.cells.columns)
+    known = police_uk.is_street(headings) or police_uk.is_api(headings)
+    used = None if known else mapping or guess_mapping(raw.cells)
+    shown = Preview(item.name, _columns(raw, used), used, raw.read, warnings=raw.warnings)
+    try:
+        reading = judge(raw, item.name, "", Context(today, crs), source=None, mapping=used)
+    except (BadMapping, BadFile, NoUsableRow) as error:
+        return replace(shown, problem=str(error))
+    return replace(
+        shown,
+        accepted=reading.accepted,
+        unlocated=reading.unlocated,
+        quarantined=reading.quarantined,
+        duplicates=reading.duplicates,
+        reasons=reading.reasons,
+        warnings=reading.warnings,
+        problem=reading.set_aside,
+    )
+
+
+def _columns(raw: Raw, mapping: Mapping | None) -> tuple[ColumnPreview, ...]:
+    fills = {heading: name for name, heading in mapping.columns.items()} if mapping else {}
+    return tuple(_column(raw, heading, fills.get(heading), mapping) for heading in raw.cells.columns)
+
+
+def _column(raw: Raw, heading: str, fills: str | None, mapping: Mapping | None) -> ColumnPreview:
+    cells = raw.cells[heading]
+    blank = int((cells == "").sum())
+    told = "police.uk's own column" if mapping is None else FIELDS[fills] if fills else "not stored"
+    note = f"{told}; {blank:,} blank" if blank else told
+    return ColumnPreview(heading, fills, tuple(cells.head(SAMPLES)), note)

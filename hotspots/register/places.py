@@ -1,0 +1,150 @@
+"""Places: areas the hub has adopted, named and frozen, and what became of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from hotspots.errors import BadValue
+
+KINDS = ("block", "street", "shops", "park", "car park", "garages", "estate", "station", "other")
+VALID_TRANSITIONS: Mapping[str, frozenset[str]] = {
+    "active": frozenset({"excluded", "merged", "split"}),
+    "excluded": frozenset({"active"}),
+    "merged": frozenset(),
+    "split": frozenset(),
+}
+"""Status → the statuses it may become; a merged or split place lives on in its successors."""
+
+SLIVER_M2 = 1.0
+"""Overlaps and overhangs smaller than this come from drawing by hand and are let pass."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One adopted area, its boundary frozen on the day of adoption.
+
+    dwellings: homes inside, None when not known · problem_types: words of the powers register
+    geometry: polygon in the store's metric CRS · reason: why it was excluded, redrawn, merged or split
+    Raises `BadValue` for a boundary that is no area, an unknown kind or status, or no name.
+    """
+
+    name: str
+    kind: str
+    geometry: BaseGeometry
+    adopted_on: date
+    dwellings: int | None = None
+    problem_types: tuple[str, ...] = ()
+    district: str = ""
+    from_hotspot: str = ""
+    status: str = "active"
+    reason: str = ""
+    id: int | None = None
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        _require(bool(self.name.strip()), "it needs a name")
+        _require(self.kind in KINDS, f"its kind must be one of {', '.join(KINDS)}; {self.kind!r} was given")
+        _require(
+            self.status in VALID_TRANSITIONS, f"its status must be one of {', '.join(VALID_TRANSITIONS)}"
+        )
+        _require(self.dwellings is None or self.dwellings >= 0, "dwellings cannot be below zero")
+        is_area = self.geometry.geom_type in ("Polygon", "MultiPolygon") and self.geometry.area > SLIVER_M2
+        _require(is_area, "its boundary must be an area of more than a square metre, in metres")
+        _require(self.geometry.is_valid, "its boundary crosses itself; draw it again")
+
+
+def redraw(place: Place, geometry: BaseGeometry, *, reason: str) -> Place:
+    """The place with a new boundary; comparisons made on the old one keep it through the history."""
+    _require(place.status == "active", f"it is {place.status}, and only an active place can be redrawn")
+    _require(bool(reason.strip()), "a new boundary needs a reason")
+    return replace(place, geometry=geometry, reason=reason)
+
+
+def exclude(place: Place, *, reason: str) -> Place:
+    """The place taken off the list, with the reason (a hospital's default location, say)."""
+    require_transition(place.status, "excluded")
+    _require(bool(reason.strip()), "excluding it needs a reason")
+    return replace(place, status="excluded", reason=reason)
+
+
+def merge(places: Sequence[Place], *, name: str, on: date, kind: str = "") -> Place:
+    """One new place that covers all the given ones.
+
+    dwellings add up when all are known; problem types are joined. Raises `BadValue` for fewer than
+    two places, or one that is not active.
+    """
+    _require(len({p.id for p in places}) > 1, "merging takes two places or more")
+    for place in places:
+        require_transition(place.status, "merged")
+    known = [p.dwellings for p in places if p.dwellings is not None]
+    return Place(
+        name=name,
+        kind=kind or places[0].kind,
+        geometry=shapely.union_all([p.geometry for p in places]),
+        adopted_on=on,
+        dwellings=sum(known) if len(known) == len(places) else None,
+        problem_types=tuple(dict.fromkeys(t for p in places for t in p.problem_types)),
+        district=places[0].district,
+        reason="merged from " + ", ".join(p.name for p in places),
+    )
+
+
+def split(
+    place: Place, parts: Mapping[str, BaseGeometry], *, on: date, dwellings: Mapping[str, int] | None = None
+) -> tuple[Place, ...]:
+    """New places, one a named part of the old one.
+
+    parts: name → boundary; each inside the place and none over another (a square metre is let
+    pass) · dwellings: name → homes, where known. Raises `BadValue` for parts that do not fit.
+    """
+    require_transition(place.status, "split")
+    _require(len(parts) > 1, "splitting takes two parts or more")
+    shapes = list(parts.values())
+    outside = shapely.area(shapely.difference(shapes, place.geometry))
+    _require(bool((outside <= SLIVER_M2).all()), "each part must lie inside the place")
+    overlap = sum(shapely.area(shapes)) - shapely.union_all(shapes).area
+    _require(overlap <= SLIVER_M2, f"its parts overlap by {overlap:.0f} square metres")
+    return tuple(
+        replace(
+            place,
+            id=None,
+            version=0,
+            name=name,
+            geometry=geometry,
+            adopted_on=on,
+            dwellings=(dwellings or {}).get(name),
+            reason=f"split from {place.name}",
+        )
+        for name, geometry in parts.items()
+    )
+
+
+def require_transition(status: str, to: str) -> None:
+    """Raise `BadValue` unless a place of `status` may become `to`."""
+    allowed = VALID_TRANSITIONS.get(status, frozenset())
+    if to not in allowed:
+        steps = ", ".join(sorted(allowed)) or "nothing: look at the places that took over from it"
+        raise BadValue(f"A place that is {status} cannot become {to}; it may become {steps}.")
+
+
+def places_frame(places: Iterable[Place], *, crs: str) -> gpd.GeoDataFrame:
+    """Places as a GeoDataFrame in the store's CRS, index place id, problem_types as text."""
+    columns = ["id", "name", "kind", "dwellings", "problem_types", "district", "adopted_on", "from_hotspot"]
+    columns += ["status", "reason", "version", "geometry"]
+    rows = [
+        {c: "; ".join(p.problem_types) if c == "problem_types" else getattr(p, c) for c in columns}
+        for p in places
+    ]
+    frame = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=crs)
+    frame["dwellings"] = frame["dwellings"].astype("Int64")
+    frame["adopted_on"] = frame["adopted_on"].astype("datetime64[us]")
+    return frame.set_index("id", drop=False).rename_axis(None)
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise BadValue(f"This place cannot be saved: {what}.")

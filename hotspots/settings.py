@@ -1,0 +1,96 @@
+"""What a hub may set, read from one TOML file, with defaults and bounds."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from hotspots.errors import SettingsError
+from hotspots.schema import METRIC_CRS
+
+PROJECT = Path(__file__).resolve().parent.parent
+PRIVATE = PROJECT / "data" / "private"
+MARKINGS = ("", "OFFICIAL", "OFFICIAL-SENSITIVE")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One hub's settings; every field is a key of the TOML file.
+
+    eps, max_extent: metres · incidents_a_month: least reports of a hotspot, on average
+    min_days: least distinct days where dates are exact · upload_mb: browser uploads, megabytes
+    store, sample_store: file path or database URL · basemap: a local GeoJSON or GeoPackage of
+    streets and buildings, or empty · online_tiles: ask a tile server for streets (leaves the network)
+    """
+
+    title: str = "Community Safety Hub"
+    marking: str = "OFFICIAL"
+    district: str = ""
+    eps: float = 75.0
+    incidents_a_month: float = 3.0
+    max_extent: float = 300.0
+    min_days: int = 3
+    window_months: int = 12
+    store: str = str(PRIVATE / "hub.sqlite")
+    sample_store: str = str(PRIVATE / "sample.sqlite")
+    crs: str = METRIC_CRS
+    upload_mb: int = 200
+    basemap: str = ""
+    online_tiles: bool = False
+
+
+_BOUNDS: Mapping[str, tuple[float, float]] = {
+    "eps": (15, 1000),
+    "incidents_a_month": (0.5, 1000),
+    "max_extent": (50, 5000),
+    "min_days": (1, 31),
+    "window_months": (1, 60),
+    "upload_mb": (1, 2000),
+}
+
+
+def read_settings(path: Path | None = None) -> Settings:
+    """Settings from `path`, else from the file named in HUB_SETTINGS, else the defaults.
+
+    Relative paths in the file are relative to it. Raises `SettingsError` naming the key.
+    """
+    named = os.environ.get("HUB_SETTINGS")
+    path = path or (Path(named) if named else PRIVATE / "settings.toml")
+    if not path.exists():
+        if named:
+            raise SettingsError(f"HUB_SETTINGS names {path.name}, which does not exist.")
+        return Settings()
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
+    return checked(given, path)
+
+
+def checked(given: Mapping[str, object], path: Path) -> Settings:
+    """`given` as Settings, each key known, of the right kind and inside its bounds."""
+    known = {f.name: f.type for f in fields(Settings)}
+    values: dict[str, object] = {}
+    for key, value in given.items():
+        if key not in known:
+            raise SettingsError(f"{path.name}: {key} is not a setting. Settings are {', '.join(known)}.")
+        values[key] = _value(key, known[key], value, path)
+    settings = replace(Settings(), **values)
+    if settings.marking not in MARKINGS:
+        raise SettingsError(f"{path.name}: marking must be one of {', '.join(filter(None, MARKINGS))} or empty.")
+    return settings
+
+
+def _value(key: str, kind: object, value: object, path: Path) -> object:
+    wanted = {"float": (int, float), float: (int, float)}.get(kind, kind)
+    if not isinstance(value, wanted) or (isinstance(value, bool) and kind is not bool):
+        name = kind.__name__ if isinstance(kind, type) else kind
+        raise SettingsError(f"{path.name}: {key} must be a {name}; {value!r} was given.")
+    if key in _BOUNDS:
+        low, high = _BOUNDS[key]
+        if not low <= value <= high:
+            raise SettingsError(f"{path.name}: {key} must lie between {low:g} and {high:g}; {value:g} was given.")
+    if key in ("store", "sample_store", "basemap") and value and "://" not in value:
+        return str((path.parent / value).resolve())
+    return value

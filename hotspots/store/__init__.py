@@ -1,0 +1,42 @@
+"""The only writer: one SQL database for incidents, the register and the audit trail.
+
+SQLite (one file, nothing to start) by default, PostgreSQL by URL, through SQLAlchemy Core.
+Python's own `sqlite3` is the only SQLite in the process: a second library opening the same
+file breaks its locks and has been seen to corrupt it.
+"""
+
+from hotspots.store.database import Store, open_store
+from hotspots.store.imports import ImportReport, record_import, undo_last_import
+from hotspots.store.reads import (
+    batches,
+    districts,
+    incidents,
+    location_months,
+    month_counts,
+    months_held,
+    quarantine,
+    source_months,
+    sources,
+    totals,
+)
+from hotspots.store.upkeep import backup, check
+
+__all__ = [
+    "ImportReport",
+    "Store",
+    "backup",
+    "batches",
+    "check",
+    "districts",
+    "incidents",
+    "location_months",
+    "month_counts",
+    "months_held",
+    "open_store",
+    "quarantine",
+    "record_import",
+    "source_months",
+    "sources",
+    "totals",
+    "undo_last_import",
+]

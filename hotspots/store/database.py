@@ -1,0 +1,258 @@
+"""Opening the store: connections, the write lock, migrations, meta values and the audit line."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+
+from hotspots.errors import StoreError
+from hotspots.schema import METRIC_CRS
+from hotspots.store import register_tables, tables
+
+WAIT_SECONDS = 60
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
+    "PRAGMA secure_delete=ON",  # else a deleted address stays readable in the file
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA trusted_schema=OFF",
+    f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}",
+)
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store: its engine, and where it lives.
+
+    path: the SQLite file, or None on a server.
+    """
+
+    engine: Engine
+    path: Path | None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reads; sees one consistent state until closed."""
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
+        """One short write transaction; every writer and the checkpoint queue on one lock file.
+
+        connection: give the one that holds staged rows, else a new one is made.
+        Raises `StoreError` when the lock is not free within a minute.
+        """
+        with self._lock():
+            if connection is None:
+                with self.engine.connect() as fresh, _transaction(fresh):
+                    yield fresh
+            else:
+                with _transaction(connection):
+                    yield connection
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        if self.path is None:
+            yield
+            return
+        try:
+            with FileLock(f"{self.path}.lock", timeout=WAIT_SECONDS):
+                yield
+        except Timeout as error:
+            raise StoreError(
+                f"Another process has been writing to {self.path.name} for over {WAIT_SECONDS} s. "
+                "Try again when its import is done."
+            ) from error
+
+    def meta(self, key: str, default: str = "") -> str:
+        """A value kept with the store: `crs`, `sample`, `data_version` …"""
+        with self.reading() as connection:
+            value = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == key))
+        return default if value is None else value
+
+    def set_meta(self, values: Mapping[str, str]) -> None:
+        """Write meta values in one transaction."""
+        with self.writing() as connection:
+            for key, value in values.items():
+                put_meta(connection, key, value)
+
+    @property
+    def is_sample(self) -> bool:
+        """True for a store of invented data."""
+        return self.meta("sample") == "yes"
+
+    @property
+    def crs(self) -> str:
+        """The metric CRS of all coordinates in the store."""
+        return self.meta("crs", METRIC_CRS)
+
+    @property
+    def data_version(self) -> str:
+        """Changes with every write of incidents or register: the key of every cache."""
+        return f"{self.meta('identity')}-{self.meta('data_version', '0')}"
+
+    def close(self) -> None:
+        """Release all connections."""
+        self.engine.dispose()
+
+
+def open_store(
+    where: str | Path, *, at: datetime, create: bool = False, sample: bool = False, crs: str = METRIC_CRS
+) -> Store:
+    """Open a store, upgrading its tables if they are older.
+
+    where: a file path or a database URL · at: now, for the identity of a new store
+    create: make it when absent, with `sample` and `crs` fixed for its life.
+    Raises `StoreError` for an absent, foreign, broken or newer store; it is left unchanged.
+    """
+    store = _connect(where, create)
+    try:
+        with store.reading() as connection:
+            exists = inspect(connection).has_table("meta")
+            foreign = not exists and bool(inspect(connection).get_table_names())
+        if foreign:
+            raise StoreError(f"{_name(where)} is a database of another program; choose another path.")
+        if not exists and not create:
+            raise StoreError(f"{_name(where)} holds no incidents yet; import a file or make the sample first.")
+        if not exists:
+            _create(store, at=at, sample=sample, crs=crs)
+        _migrate(store)
+    except DatabaseError as error:
+        store.close()
+        raise StoreError(f"{_name(where)} is not a store this program can read; restore a backup.") from error
+    return store
+
+
+def put_meta(connection: Connection, key: str, value: str) -> None:
+    """Write one meta value inside a transaction."""
+    changed = connection.execute(update(tables.meta).where(tables.meta.c.key == key).values(value=value))
+    if not changed.rowcount:
+        connection.execute(insert(tables.meta).values(key=key, value=value))
+
+
+def bump_version(connection: Connection) -> None:
+    """Tell every cache that the data have changed."""
+    now = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "data_version"))
+    put_meta(connection, "data_version", str(int(now or 0) + 1))
+
+
+def add_audit(
+    connection: Connection,
+    *,
+    at: datetime,
+    who: str,
+    action: str,
+    subject: str,
+    before: object = None,
+    after: object = None,
+) -> None:
+    """Append one line to the audit trail, chained to the line before it."""
+    last = connection.scalar(select(tables.audit.c.chain).order_by(tables.audit.c.id.desc()).limit(1))
+    line = {
+        "at": at.isoformat(timespec="seconds"),
+        "who": who,
+        "action": action,
+        "subject": subject,
+        "before": None if before is None else json.dumps(before, default=str, ensure_ascii=False),
+        "after": None if after is None else json.dumps(after, default=str, ensure_ascii=False),
+    }
+    connection.execute(insert(tables.audit).values(**line, chain=chain_of(last, line)))
+
+
+def chain_of(last: str | None, line: Mapping[str, object]) -> str:
+    """Hash of an audit line and the chain before it; editing a line breaks every later one."""
+    text = json.dumps([last or "", *line.values()], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _name(where: str | Path) -> str:
+    return make_url(str(where)).render_as_string(hide_password=True) if "://" in str(where) else Path(where).name
+
+
+def _connect(where: str | Path, create: bool) -> Store:
+    if "://" in str(where):
+        try:
+            return Store(create_engine(str(where)), None)
+        except (ArgumentError, NoSuchModuleError) as error:
+            raise StoreError(f"{_name(where)} is not a database URL; give a file path or postgresql://…") from error
+    path = Path(where)
+    if not path.exists() and not create:
+        raise StoreError(f"There is no store at {path.name}; import a file or make the sample first.")
+    if path.is_dir() or not (path.parent.exists() or create):
+        raise StoreError(f"{path.name} cannot be a store file; give the path of a file in an existing folder.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    return Store(engine, path)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by `writing`, never by the driver
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+@contextmanager
+def _transaction(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _create(store: Store, *, at: datetime, sample: bool, crs: str) -> None:
+    with store.writing() as connection:
+        tables.metadata.create_all(connection)
+        for key, value in {
+            "schema_version": str(tables.SCHEMA_VERSION),
+            "identity": at.strftime("%Y%m%d%H%M%S%f"),
+            "sample": "yes" if sample else "no",
+            "crs": crs,
+            "data_version": "0",
+        }.items():
+            put_meta(connection, key, value)
+    if store.path is not None:
+        store.path.chmod(0o600)
+
+
+def _add_register(connection: Connection) -> None:
+    tables.metadata.create_all(connection, tables=register_tables.REGISTER)
+
+
+_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _add_register}
+"""Version reached → the step that reaches it from the version before."""
+
+
+def _migrate(store: Store) -> None:
+    version = int(store.meta("schema_version", "0"))
+    if version > tables.SCHEMA_VERSION:
+        raise StoreError(
+            f"This store was written by a newer version of the program (tables {version}, "
+            f"this program knows {tables.SCHEMA_VERSION}); update the program."
+        )
+    if version == tables.SCHEMA_VERSION:
+        return
+    if store.path is not None:
+        from hotspots.store.upkeep import copy_to
+
+        copy_to(store, store.path.with_name(f"{store.path.stem}-before-tables-{tables.SCHEMA_VERSION}.sqlite"))
+    with store.writing() as connection:
+        for step in range(version + 1, tables.SCHEMA_VERSION + 1):
+            _MIGRATIONS[step](connection)
+        put_meta(connection, "schema_version", str(tables.SCHEMA_VERSION))

@@ -1,0 +1,244 @@
+"""Reading the store into frames; large groupings are done by the database."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+import pandas as pd
+from sqlalchemy import ColumnElement, func, or_, select
+
+from hotspots.errors import BadValue
+from hotspots.periods import Window
+from hotspots.schema import INCIDENTS
+from hotspots.store.database import Store
+from hotspots.store.tables import import_batch, incident
+from hotspots.store.tables import quarantine as quarantine_table
+
+_EPOCH = date(1970, 1, 1)
+GROUPS = ("source", "category", "district", "ward", "reporter_kind", "time_precision", "location_precision")
+"""What `month_counts` may group by."""
+
+
+def incidents(
+    store: Store,
+    *,
+    window: Window | None = None,
+    districts: Collection[str] | None = None,
+    categories: Collection[str] | None = None,
+    sources: Collection[str] | None = None,
+    located: bool = False,
+) -> pd.DataFrame:
+    """Incidents as a frame of `schema.INCIDENTS`, index incident_id, in a stable order.
+
+    A month-only row belongs to a window only when its whole month lies inside.
+    located: leave out rows without coordinates.
+    """
+    chosen = _chosen(window, districts, categories, sources)
+    if located:
+        chosen.append(incident.c.x.is_not(None))
+    columns = [c for c in INCIDENTS if c not in ("occurred_from", "occurred_to")]
+    query = (
+        select(incident.c.incident_id, incident.c.from_s, incident.c.to_s, *[incident.c[c] for c in columns])
+        .where(*chosen)
+        .order_by(incident.c.incident_id)
+    )
+    with store.reading() as connection:
+        result = connection.execute(query)
+        frame = pd.DataFrame(result.cursor.fetchall(), columns=list(result.keys())).set_index("incident_id")
+    for column, seconds in (("occurred_from", "from_s"), ("occurred_to", "to_s")):
+        frame[column] = pd.to_datetime(frame[seconds].astype("int64"), unit="s").astype("datetime64[s]")
+    frame[["x", "y"]] = frame[["x", "y"]].astype(float)
+    for column, kind in INCIDENTS.items():
+        if kind == "text":
+            frame[column] = frame[column].astype("str")
+    return frame[list(INCIDENTS)]
+
+
+def month_counts(
+    store: Store,
+    *,
+    by: Sequence[str] = (),
+    window: Window | None = None,
+    districts: Collection[str] | None = None,
+    categories: Collection[str] | None = None,
+    sources: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Counts by month and the columns `by`, grouped by the database: month (Timestamp), *by, n.
+
+    Only months with reports have rows; `analysis.counts` adds the zeros and the gaps.
+    Raises `BadValue` for a column that cannot be grouped by.
+    """
+    wrong = [c for c in by if c not in GROUPS]
+    if wrong:
+        raise BadValue(f"Counts can be split by {', '.join(GROUPS)}; {', '.join(wrong)} was asked for.")
+    keys = [incident.c.month, *[incident.c[c] for c in by]]
+    query = (
+        select(*keys, func.count().label("n"))
+        .where(*_chosen(window, districts, categories, sources))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    with store.reading() as connection:
+        frame = pd.DataFrame(connection.execute(query).all(), columns=["month", *by, "n"])
+    return frame.assign(month=_month_starts(frame["month"]))
+
+
+def location_months(
+    store: Store,
+    *,
+    window: Window,
+    districts: Collection[str] | None = None,
+    categories: Collection[str] | None = None,
+    sources: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Counts by coordinate, month and source, located rows only: x, y, month (Timestamp), source, n."""
+    keys = [incident.c.x, incident.c.y, incident.c.month, incident.c.source]
+    query = (
+        select(*keys, func.count().label("n"))
+        .where(incident.c.x.is_not(None), *_chosen(window, districts, categories, sources))
+        .group_by(*keys)
+    )
+    with store.reading() as connection:
+        result = connection.execute(query)
+        frame = pd.DataFrame(result.cursor.fetchall(), columns=["x", "y", "month", "source", "n"])
+    return frame.assign(month=_month_starts(frame["month"]))
+
+
+def source_months(store: Store, *, districts: Collection[str] | None = None) -> pd.DataFrame:
+    """Reports by source and month as received: source, month (Timestamp), n.
+
+    The whole source counts, wherever its reports lie: a quiet month of one district is not a gap.
+    Only of snapshot sources (police.uk) the forces that cover the districts are taken.
+    """
+    columns = [incident.c.source, incident.c.snapshot, incident.c.month]
+    every = select(*columns, func.count().label("n")).group_by(*columns)
+    with store.reading() as connection:
+        frame = pd.DataFrame(connection.execute(every).all(), columns=["source", "snapshot", "month", "n"])
+        if districts is not None:
+            here = every.where(incident.c.district.in_(sorted(districts)))
+            local = pd.DataFrame(connection.execute(here).all(), columns=frame.columns)
+            frame = frame[_covers(frame, local)]
+    totals_ = frame.groupby(["source", "month"], as_index=False)["n"].sum()
+    return totals_.assign(month=_month_starts(totals_["month"]))
+
+
+def _covers(frame: pd.DataFrame, local: pd.DataFrame) -> pd.Series:
+    """Rows of a log, or of a force that holds at least 5 % of the districts' snapshot rows."""
+    force = frame["snapshot"].str.rsplit(" ", n=1).str[0]
+    held = local.groupby(local["snapshot"].str.rsplit(" ", n=1).str[0])["n"].sum()
+    forces = held[held >= 0.05 * held.sum()].index
+    return frame["snapshot"].isna() | force.isin(forces)
+
+
+def months_held(store: Store) -> Window | None:
+    """First and last month with any report, as a window; None for an empty store."""
+    with store.reading() as connection:
+        low, high = connection.execute(select(func.min(incident.c.month), func.max(incident.c.month))).one()
+    if low is None:
+        return None
+    year, month = divmod(int(high) - 1, 100)
+    return Window(date(low // 100, low % 100, 1), date(year + (month == 11), (month + 1) % 12 + 1, 1))
+
+
+def districts(store: Store) -> pd.DataFrame:
+    """Districts with their counts, most reports first: district, n."""
+    query = (
+        select(incident.c.district, func.count().label("n"))
+        .where(incident.c.district.is_not(None))
+        .group_by(incident.c.district)
+        .order_by(func.count().desc(), incident.c.district)
+    )
+    with store.reading() as connection:
+        return pd.DataFrame(connection.execute(query).all(), columns=["district", "n"])
+
+
+def sources(store: Store) -> pd.DataFrame:
+    """Sources with counts, first and last month and how exact they are."""
+    query = (
+        select(
+            incident.c.source,
+            func.count().label("n"),
+            func.min(incident.c.month).label("first"),
+            func.max(incident.c.month).label("last"),
+            func.count(incident.c.x).label("located"),
+            func.sum(incident.c.time_precision == "exact").label("exact_time"),
+            func.count(incident.c.address_key).label("with_address"),
+        )
+        .group_by(incident.c.source)
+        .order_by(incident.c.source)
+    )
+    names = ["source", "n", "first", "last", "located", "exact_time", "with_address"]
+    with store.reading() as connection:
+        return pd.DataFrame(connection.execute(query).all(), columns=names)
+
+
+def totals(store: Store) -> dict:
+    """What `check` counts: incidents, unlocated, by_source, quarantined."""
+    with store.reading() as connection:
+        n, located = connection.execute(select(func.count(), func.count(incident.c.x)).select_from(incident)).one()
+        by_source = connection.execute(
+            select(incident.c.source, func.count()).group_by(incident.c.source).order_by(incident.c.source)
+        ).all()
+        held = connection.scalar(select(func.count()).select_from(quarantine_table))
+    return {
+        "incidents": n,
+        "unlocated": n - located,
+        "by_source": {source: count for source, count in by_source},
+        "quarantined": held,
+    }
+
+
+def batches(store: Store) -> pd.DataFrame:
+    """Import history, newest first; reasons and warnings as Python objects."""
+    query = select(import_batch).order_by(import_batch.c.id.desc())
+    with store.reading() as connection:
+        result = connection.execute(query)
+        frame = pd.DataFrame(result.all(), columns=list(result.keys()))
+    frame["reasons"] = [json.loads(text) for text in frame["reasons"]]
+    frame["warnings"] = [json.loads(text) for text in frame["warnings"]]
+    return frame
+
+
+def quarantine(store: Store, *, limit: int | None = None) -> pd.DataFrame:
+    """Rows waiting in quarantine: file, source, line, column, reason, row (JSON)."""
+    q = quarantine_table
+    query = (
+        select(import_batch.c.file, import_batch.c.source, q.c.line, q.c.column, q.c.reason, q.c.row)
+        .join(import_batch, import_batch.c.id == q.c.batch_id)
+        .order_by(q.c.id)
+        .limit(limit)
+    )
+    with store.reading() as connection:
+        result = connection.execute(query)
+        return pd.DataFrame(result.all(), columns=list(result.keys()))
+
+
+def _chosen(
+    window: Window | None,
+    districts: Collection[str] | None,
+    categories: Collection[str] | None,
+    sources: Collection[str] | None,
+) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = []
+    if window is not None:
+        start, end = _seconds(window.start), _seconds(window.end)
+        whole = or_(incident.c.time_precision != "month", incident.c.to_s <= end)
+        months = [incident.c.month >= _month(window.start), incident.c.month <= _month(window.end)]
+        chosen += [*months, incident.c.from_s >= start, incident.c.from_s < end, whole]
+    for column, values in (("district", districts), ("category", categories), ("source", sources)):
+        if values is not None:
+            chosen.append(incident.c[column].in_(sorted(values)))
+    return chosen
+
+
+def _month_starts(codes: pd.Series) -> pd.Series:
+    """202101 → 1 January 2021."""
+    return pd.to_datetime(codes.astype("int64").astype(str), format="%Y%m").astype("datetime64[us]")
+
+
+def _seconds(day: date) -> int:
+    return (day - _EPOCH).days * 86400
+
+
+def _month(day: date | datetime) -> int:
+    return day.year * 100 + day.month

@@ -1,0 +1,133 @@
+"""Tables of the store. Times of incidents are local wall clock as seconds since 1970."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+SCHEMA_VERSION = 2
+
+metadata = MetaData()
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+"""In SQLite only INTEGER PRIMARY KEY is the row itself; BIGINT would be a second index."""
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+import_batch = Table(
+    "import_batch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),  # UTC, ISO 8601
+    Column("who", Text, nullable=False),
+    Column("run", Integer, nullable=False),  # batches of one import share it; undo takes a run
+    Column("file", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("month", Text),
+    Column("snapshots", Text, nullable=False, default=""),
+    Column("read", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("unlocated", Integer, nullable=False),
+    Column("quarantined", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("replaced", Integer, nullable=False),
+    Column("reasons", Text, nullable=False, default="{}"),
+    Column("warnings", Text, nullable=False, default="[]"),
+    Column("set_aside", Text),
+    Column("mapping_version", Text),
+    Column("undone", Text),  # when the import was undone
+)
+
+
+def _incident_columns() -> list[Column]:
+    return [
+        Column("source", Text, nullable=False),
+        Column("snapshot", Text),
+        Column("reference", Text),
+        Column("from_s", BigInteger, nullable=False),
+        Column("to_s", BigInteger, nullable=False),
+        Column("month", Integer, nullable=False),  # 202101: what pages group by
+        Column("time_precision", Text, nullable=False),
+        Column("category", Text, nullable=False),
+        Column("subcategory", Text),
+        Column("place_text", Text),
+        Column("address_key", Text),
+        Column("unit", Text),
+        Column("reporter_kind", Text),
+        Column("district", Text),
+        Column("ward", Text),
+        Column("lsoa", Text),
+        Column("x", Float),
+        Column("y", Float),
+        Column("location_precision", Text, nullable=False),
+    ]
+
+
+INCIDENT_FIELDS = [c.name for c in _incident_columns()]
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("incident_id", Key, primary_key=True, autoincrement=False),
+    *_incident_columns(),
+    Column("batch_id", Integer, ForeignKey("import_batch.id"), nullable=False),
+    Index("incident_by_district", "district", "month"),
+    Index("incident_by_snapshot", "snapshot", "source"),
+    Index("incident_by_batch", "batch_id"),
+)
+
+incident_history = Table(
+    "incident_history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch", Integer, nullable=False, index=True),  # the batch that replaced this row
+    Column("incident_id", BigInteger, nullable=False),
+    *_incident_columns(),
+    Column("batch_id", Integer, nullable=False),  # the batch that had brought it
+)
+
+stage = Table(
+    "stage",
+    MetaData(),
+    Column("incident_id", Key, primary_key=True, autoincrement=False),
+    *_incident_columns(),
+    Column("batch_id", Integer, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", Integer, ForeignKey("import_batch.id"), nullable=False, index=True),
+    Column("line", Integer, nullable=False),
+    Column("column", Text),
+    Column("reason", Text, nullable=False),
+    Column("row", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("chain", Text, nullable=False),  # sha256 over the line before and this one
+)

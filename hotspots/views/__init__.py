@@ -1,0 +1,1 @@
+"""Released results to things to look at."""

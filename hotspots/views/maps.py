@@ -1,0 +1,335 @@
+"""Maps with folium: one layer of outlines with numbers only, every asset from this machine.
+
+No text of an incident or place ever enters a map: folium writes what it is given into script.
+Names stand in the list and the card beside it. Assets come from pinned packages and are copied
+into a folder that the app serves; without a basemap the ground is white with a scale bar.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import folium
+import geopandas as gpd
+import numpy as np
+import shapely
+from branca.element import Element, MacroElement
+from folium.template import Template
+
+from hotspots.geojson import to_wgs84
+from hotspots.intake.locate import to_lonlat
+from hotspots.release.disclosure import Released
+from hotspots.views.palette import COLOURS, STATES
+
+ASSETS = {"leaflet.js": "xstatic.pkg.leaflet", "leaflet.css": "xstatic.pkg.leaflet"}
+"""File → package that ships it."""
+SERVED_AT = "../../app/static/"
+"""The app's static folder, as seen from the frame that holds the map."""
+
+folium.Map.default_js = [("leaflet", f"{SERVED_AT}leaflet.js")]
+folium.Map.default_css = [("leaflet_css", f"{SERVED_AT}leaflet.css")]
+
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+"""South-west and north-east corners as (latitude, longitude)."""
+
+
+def install_assets(folder: Path) -> list[str]:
+    """Copy the map's script and style into `folder`; returns the names of those not to be had."""
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = []
+    for name, package in ASSETS.items():
+        try:
+            source = files(package) / "data" / name
+            if not (folder / name).exists():
+                shutil.copyfile(str(source), folder / name)
+        except (ModuleNotFoundError, FileNotFoundError):
+            missing.append(name)
+    return missing
+
+
+def install_basemap(source: Path, folder: Path) -> str:
+    """Copy a basemap GeoJSON into the served folder under a name that changes with its content."""
+    data = source.read_bytes()
+    name = f"basemap-{hashlib.sha256(data).hexdigest()[:12]}.geojson"
+    if not (folder / name).exists():
+        (folder / name).write_bytes(data)
+    return name
+
+
+def base_map(bounds: Bounds, *, basemap: str = "", ground: np.ndarray | None = None) -> folium.Map:
+    """The ground of a map: white, with scale bar, and what never changes during a meeting.
+
+    bounds: what to show first · basemap: name of a served GeoJSON of streets and buildings
+    ground: longitudes and latitudes (n × 2) of map points to dot in grey where there is no basemap
+    """
+    drawn = folium.Map(tiles=None, control_scale=False, zoom_control=True, max_zoom=20, prefer_canvas=False)
+    drawn.options["attribution_control"] = False
+    drawn.fit_bounds(bounds, padding=(24, 24))
+    drawn.get_root().header.add_child(Element(_STYLE))
+    _Furniture().add_to(drawn)
+    if basemap:
+        _Basemap(f"{SERVED_AT}{basemap}").add_to(drawn)
+    elif ground is not None and len(ground):
+        _Ground(ground).add_to(drawn)
+    return drawn
+
+
+def hotspot_layer(released: Released, *, chosen: str | None, crs: str) -> folium.FeatureGroup:
+    """Outlines with their rank, filled by state, the chosen one with a halo; redrawn without a reload."""
+    group = folium.FeatureGroup(name="hotspots")
+    _Outlines(_features(released.table, crs), chosen or "").add_to(group)
+    return group
+
+
+def bounds_of(released: Released, crs: str) -> Bounds | None:
+    """Corners that hold every outline, or None when there is none."""
+    if released.table.empty:
+        return None
+    west, south, east, north = gpd.GeoSeries(released.table["geometry"]).total_bounds
+    return bounds_of_xy([west, east], [south, north], crs)
+
+
+def bounds_of_xy(x: Sequence[float], y: Sequence[float], crs: str) -> Bounds:
+    """Corners as latitudes and longitudes of two eastings and two northings in metres."""
+    (lon, lon2), (lat, lat2) = to_lonlat(np.asarray(x), np.asarray(y), crs)
+    return (float(lat), float(lon)), (float(lat2), float(lon2))
+
+
+def lonlat_of(xy: np.ndarray, crs: str) -> np.ndarray:
+    """Longitudes and latitudes (n × 2) of eastings and northings (n × 2, metres)."""
+    return np.column_stack(to_lonlat(xy[:, 0], xy[:, 1], crs))
+
+
+def centre_of(released: Released, hotspot: str, crs: str) -> tuple[float, float] | None:
+    """Latitude and longitude of the middle of one outline, or None for an unknown id."""
+    row = released.table[released.table["id"] == hotspot]
+    if row.empty:
+        return None
+    point = row["geometry"].iloc[0].representative_point()
+    lon, lat = to_lonlat([point.x], [point.y], crs)
+    return float(lat[0]), float(lon[0])
+
+
+def picked(event: dict | None) -> str | None:
+    """Id of the outline in what the map component sends back, or None."""
+    drawing = (event or {}).get("last_active_drawing") or {}
+    chosen = (drawing.get("properties") or {}).get("hotspot")
+    return chosen if isinstance(chosen, str) else None
+
+
+def _features(table: gpd.GeoDataFrame, crs: str) -> dict:
+    """Each outline, and a point on it for its rank; both carry the id that a click sends back."""
+    features = []
+    outlines = to_wgs84(shapely.simplify(table["geometry"].to_numpy(), 0.5), crs, digits=6)
+    for outline, row in zip(outlines, table.itertuples(), strict=True):
+        properties = {"hotspot": row.id, "rank": int(row.rank), "look": STATES[row.state].look}
+        for shape in (outline, shapely.set_precision(shapely.point_on_surface(outline), 1e-6)):
+            features.append(
+                {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
+            )
+    return {"type": "FeatureCollection", "features": features}
+
+
+_STYLE = """<style>
+html, body { margin: 0; background: #fff; }
+#parent, #map_div { height: 100vh !important; width: 100% !important; }
+.leaflet-container { background: #fff !important; font: 14px/1.3 "Source Sans", Arial, sans-serif; }
+.leaflet-container:focus-visible { outline: 3px solid #0b0c0c; box-shadow: inset 0 0 0 6px #ffdd00; }
+.leaflet-control-scale-line { color: #0b0c0c; border-color: #0b0c0c; }
+.leaflet-bar a { width: 44px; height: 44px; line-height: 44px; font-size: 22px; color: #0b0c0c; }
+.rank { width: 36px; height: 36px; margin: -18px 0 0 -18px; border-radius: 50%; background: #fff;
+  border: 2px solid #0b0c0c; color: #0b0c0c; font: 700 17px/32px Arial, sans-serif; text-align: center;
+  box-sizing: border-box; }
+.rank.alert { box-shadow: 0 0 0 5px #F46A25, 0 0 0 7px #0b0c0c; }
+.rank.steady { box-shadow: 0 0 0 3px #12436D; border-color: #12436D; }
+.rank.low { border: 2px dashed #12436D; }
+.rank.small { width: 26px; height: 26px; margin: -13px 0 0 -13px; font-size: 12px; line-height: 22px; }
+.rank.chosen { width: 46px; height: 46px; margin: -23px 0 0 -23px; background: #0b0c0c; color: #fff;
+  font-size: 21px; line-height: 42px; box-shadow: 0 0 0 6px #ffdd00, 0 0 0 8px #0b0c0c; border-style: solid; }
+.street { color: #5b666d; font-size: 13px; white-space: nowrap; text-shadow: 0 0 3px #fff, 0 0 3px #fff;
+  transform-origin: 0 0; }
+.leaflet-control-legend { background: rgba(255,255,255,.94); border: 1px solid #b1b4b6; padding: 5px 10px; }
+.leaflet-control-legend span { margin-right: 12px; white-space: nowrap; }
+.leaflet-control-legend svg { vertical-align: -3px; margin-right: 5px; }
+@media (prefers-reduced-motion: reduce) { .leaflet-container * { transition: none !important; } }
+</style>"""
+
+
+class _Script(MacroElement):
+    """A piece of script in a folium map, with its data as JSON."""
+
+    def __init__(self, name: str, **data: object) -> None:
+        super().__init__()
+        self._name = name
+        self.data = {key: json.dumps(value).replace("</", "<\\/") for key, value in data.items()}
+
+
+class _Outlines(_Script):
+    """Hotspot outlines; a click recolours at once, the server's answer follows."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = (function (group) {
+          var data = {{ this.data.features }}, looks = {{ this.data.looks }};
+          var chosen = {{ this.data.chosen }}, discs = {}, shapes = {}, big = data.features.length > 120;
+          var halo = L.geoJSON(null, {interactive: false,
+            style: {color: "#ffdd00", weight: 16, fill: false, opacity: 1}}).addTo(group);
+          var edge = L.geoJSON(null, {interactive: false,
+            style: {color: "#0b0c0c", weight: 5, fill: false}}).addTo(group);
+          var outlines = L.geoJSON(data, {
+            style: function (f) { return looks[f.properties.look]; },
+            pointToLayer: function (f, at) {
+              return discs[f.properties.hotspot] = L.marker(at, {icon: icon(f, false),
+                title: "Rank " + Number(f.properties.rank)});
+            },
+            onEachFeature: function (f, layer) {
+              if (f.geometry.type !== "Point") { shapes[f.properties.hotspot] = f; }
+              layer.on("click", function () { choose(f.properties.hotspot); });
+            }
+          }).addTo(group);
+          function icon(f, on) {
+            var size = on ? " chosen" : big ? " small" : "";
+            return L.divIcon({className: "rank " + f.properties.look + size, iconSize: null,
+              html: String(Number(f.properties.rank))});
+          }
+          function choose(id) {
+            halo.clearLayers(); edge.clearLayers();
+            if (shapes[id]) { halo.addData(shapes[id]); edge.addData(shapes[id]); }
+            Object.keys(discs).forEach(function (key) {
+              discs[key].setIcon(icon(discs[key].feature, key === id)).setZIndexOffset(key === id ? 1000 : 0);
+            });
+          }
+          choose(chosen);
+          return outlines;
+        })({{ this._parent.get_name() }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, features: dict, chosen: str) -> None:
+        super().__init__("outlines", features=features, chosen=chosen, looks=_LOOKS)
+
+
+class _Furniture(MacroElement):
+    """The legend, bottom left, and a scale bar in metres, bottom right."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        (function (map) {
+          var legend = L.control({position: "bottomleft"});
+          legend.onAdd = function () {
+            var box = L.DomUtil.create("div", "leaflet-control-legend");
+            function item(fill, edge, dash, words) {
+              return "<span><svg width=22 height=15><rect x=1 y=1 width=20 height=13 fill='" + fill + "' stroke='" +
+                edge + "' stroke-width=2 stroke-dasharray='" + dash + "'/></svg>" + words + "</span>";
+            }
+            box.innerHTML = item("#F9BFA2", "#0b0c0c", "", "New, growing, returned") +
+              item("#BFCBD7", "#12436D", "", "Steady") + item("#F3F6F8", "#12436D", "4 3", "Fading, quiet");
+            return box;
+          };
+          legend.addTo(map);
+          L.control.scale({position: "bottomright", imperial: false, maxWidth: 160}).addTo(map);
+        })({{ this._parent.get_name() }});
+        {% endmacro %}
+    """)
+
+
+class _Ground(_Script):
+    """Grey dots where reports lie: the shape of a town without a basemap."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        (function (map) {
+          map.createPane("ground").style.zIndex = 250;
+          map.getPane("ground").style.pointerEvents = "none";
+          var canvas = L.canvas({pane: "ground"}), flat = {{ this.data.points }};
+          for (var i = 0; i < flat.length; i += 2) {
+            L.circleMarker([flat[i], flat[i + 1]], {renderer: canvas, pane: "ground", radius: 3, weight: 0,
+              fillColor: "#b1b4b6", fillOpacity: 0.55, interactive: false}).addTo(map);
+          }
+        })({{ this._parent.get_name() }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, lonlat: np.ndarray) -> None:
+        super().__init__("ground", points=np.round(lonlat[:, ::-1], 5).ravel().tolist())
+
+
+class _Basemap(_Script):
+    """Streets, buildings, water and green from a GeoJSON file on this machine."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        (function (map) {
+          map.createPane("base").style.zIndex = 240;
+          map.getPane("base").style.pointerEvents = "none";
+          var canvas = L.canvas({pane: "base", padding: 0.3});
+          var width = {major: 10, street: 7, minor: 4}, lines = [];
+          fetch({{ this.data.url }}).then(function (r) { return r.json(); }).then(function (data) {
+            function layer(kind, style) {
+              return L.geoJSON(data, {renderer: canvas, pane: "base", interactive: false,
+                filter: function (f) { return f.properties.kind === kind; }, style: style}).addTo(map);
+            }
+            function line(colour, extra) {
+              return function (f) {
+                var scale = Math.min(1, Math.pow(2, map.getZoom() - 17)), w = (width[f.properties.class] || 6) * scale;
+                return {color: colour, weight: Math.max(w, 0.6) + extra * (scale > 0.4 ? 1 : 0.6), lineCap: "round",
+                  lineJoin: "round", opacity: 1};
+              };
+            }
+            layer("water", {stroke: false, fillColor: "#e6eef2", fillOpacity: 1});
+            layer("green", {stroke: false, fillColor: "#eff3ee", fillOpacity: 1});
+            [["#c3c9cd", 2], ["#f7f8f9", 0]].forEach(function (look) {
+              lines.push([layer("street", line(look[0], look[1])), look]);
+            });
+            var built = layer("building", building);
+            map.on("zoomend", function () {
+              lines.forEach(function (pair) { pair[0].setStyle(line(pair[1][0], pair[1][1])); });
+              built.setStyle(building);
+            });
+            function building() {
+              return {color: "#cfd4d8", weight: map.getZoom() > 16 ? 1 : 0.3, fillColor: "#e3e6e9", fillOpacity: 1};
+            }
+            names(data);
+          });
+          function names(data) {
+            var group = L.layerGroup();
+            data.features.forEach(function (f) {
+              var p = f.properties, c = f.geometry.coordinates;
+              if (p.kind !== "street" || !p.name || f.geometry.type !== "LineString") { return; }
+              var k = Math.floor((c.length - 1) / 2), a = c[k], b = c[Math.min(k + 1, c.length - 1)];
+              var dx = (b[0] - a[0]) * Math.cos(a[1] * Math.PI / 180), dy = b[1] - a[1];
+              var angle = -Math.atan2(dy, dx) * 180 / Math.PI;
+              if (angle > 90) { angle -= 180; } else if (angle < -90) { angle += 180; }
+              var text = document.createElement("div");
+              text.textContent = p.name;
+              text.className = "street";
+              text.style.transform = "rotate(" + angle + "deg) translate(-50%, -50%)";
+              var at = [(a[1] + b[1]) / 2, (a[0] + b[0]) / 2];
+              L.marker(at, {interactive: false, keyboard: false,
+                icon: L.divIcon({className: "", iconSize: null, html: text})}).addTo(group);
+            });
+            function toggle() { map.getZoom() >= 17 ? group.addTo(map) : group.remove(); }
+            map.on("zoomend", toggle); toggle();
+          }
+        })({{ this._parent.get_name() }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, url: str) -> None:
+        super().__init__("basemap", url=url)
+
+
+_LOOKS = {
+    "alert": {"color": "#0b0c0c", "weight": 2, "fillColor": COLOURS["alert"], "fillOpacity": 0.42},
+    "steady": {"color": COLOURS["place"], "weight": 2, "fillColor": COLOURS["place"], "fillOpacity": 0.26},
+    "low": {
+        "color": COLOURS["place"],
+        "weight": 2,
+        "dashArray": "6 4",
+        "fillColor": COLOURS["place"],
+        "fillOpacity": 0.06,
+    },
+}

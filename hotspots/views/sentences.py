@@ -1,0 +1,211 @@
+"""Words on the screen, each made from the number it states and only where that number allows it."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from hotspots.periods import Window
+
+
+def day(value: date) -> str:
+    """1 November 2017."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def month(value: date) -> str:
+    """October 2017."""
+    return f"{value:%B %Y}"
+
+
+def last_day(window: Window) -> str:
+    """Last day of a window in words."""
+    return day(window.end - timedelta(days=1))
+
+
+def period(window: Window) -> str:
+    """12 months to 31 October 2017, or the two dates when months are not whole."""
+    if window.whole_months:
+        months = int(window.length_in_months)
+        return f"{months} month{'s' if months != 1 else ''} to {last_day(window)}"
+    return f"{day(window.start)} to {last_day(window)}"
+
+
+def count(n: float, noun: str = "report") -> str:
+    """1,204 reports."""
+    return f"{int(n):,} {noun}{'' if int(n) == 1 else 's'}"
+
+
+def share(part: float, whole: float) -> str:
+    """12% with whole percents; two decimals under one percent; the counts stand beside it."""
+    if not whole:
+        return "none"
+    value = 100 * part / whole
+    return f"{value:.0f}%" if value >= 1 else f"{value:.2f}%"
+
+
+def usual(low: float, high: float) -> str:
+    """usual 0 to 7, or that too little is known."""
+    if pd.isna(low) or pd.isna(high):
+        return "usual range not known yet"
+    return f"usual {int(low):,} to {int(high):,}"
+
+
+def hub_title(n_hotspots: int, inside: int, incidents: int) -> str:
+    """The finding of the ranked list."""
+    if not n_hotspots:
+        return "No area holds enough reports to be a hotspot"
+    noun = "area holds" if n_hotspots == 1 else "areas hold"
+    return f"{n_hotspots} {noun} {share(inside, incidents)} of all reports"
+
+
+def settings_line(eps: float, min_samples: int, max_extent: float, window: Window) -> str:
+    """How the hotspots were made, under every map."""
+    months = f"{int(window.length_in_months)} months" if window.whole_months else f"{window.days} days"
+    return (
+        f"Hotspot: reports within {eps:g} m of each other, at least {min_samples} in {months}, "
+        f"walkable ({max_extent:g} m)."
+    )
+
+
+def against_before(n: float, before: float, window: Window) -> str:
+    """Counts of a window and of the one before, without a percentage: no test was made."""
+    if pd.isna(before):
+        return f"{count(n)} in {period(window)}; the window before is not complete, so there is nothing to compare."
+    earlier = window.previous()
+    return f"{count(n)} in {period(window)}, {int(before):,} in the {period(earlier)}."
+
+
+def times_sentence(exact: int, members: int) -> str:
+    """Why there is an hour × weekday grid, or why not."""
+    if exact == 0:
+        return "No hours or weekdays: these reports know only their month."
+    if exact < members:
+        return f"From the {exact:,} of {members:,} reports with a real time; the rest know only their month or day."
+    return f"All {members:,} reports have a real time."
+
+
+def one_point_sentence() -> str:
+    """What a hotspot of a single police.uk map point is."""
+    return "One police.uk map point, standing for 8 or more addresses: where on it the reports lie is not known."
+
+
+
+
+def snapped_sentence(snapped: int, members: int) -> str:
+    """That some members lie on map points, not at addresses."""
+    if snapped == members:
+        return "All reports are placed on police.uk map points that stand for 8 or more addresses, not at an address."
+    return f"{snapped:,} of {members:,} reports are placed on police.uk map points, not at an address."
+
+
+def repeat_lines(repeat: pd.DataFrame, base: int) -> list[str]:
+    """Share of the reports at the top addresses beside what chance alone would give."""
+    lines = []
+    for row in repeat.itertuples():
+        top = "The top address has" if row.top == 1 else f"The top {row.top} addresses have"
+        luck = f"; by chance {row.chance_low:.0%} to {row.chance_high:.0%}" if pd.notna(row.chance_low) else ""
+        lines.append(f"{top} **{int(row.n):,}** of {base:,} ({row.share:.0%}{luck})")
+    return lines
+
+
+def trend_title(last: pd.Series) -> str:
+    """The whole in one line: the last month against its usual range."""
+    when = month(last["period"])
+    if pd.isna(last["high"]):
+        return f"{int(last['n']):,} reports in {when}; too few earlier months to know what is usual"
+    words = {"above": "above", "below": "below"}.get(last["outside"], "inside")
+    return f"Reports were {words} their usual range in {when}: {int(last['n']):,}"
+
+
+def trend_alt(last: pd.Series) -> str:
+    """The control chart in one sentence."""
+    return f"Reports a month; last {int(last['n']):,} in {month(last['period'])}, {usual(last['low'], last['high'])}"
+
+
+def control_title(chart: pd.DataFrame) -> str:
+    """How often, and when last, the series left its usual range."""
+    judged = chart[chart["high"].notna() & chart["n"].notna()]
+    if judged.empty:
+        return "Reports a month"
+    outside = judged[judged["outside"] != ""]
+    since = f"since {month(judged['period'].iloc[0])}"
+    if outside.empty:
+        return f"Every month {since} was inside its usual range"
+    times = "month was" if len(outside) == 1 else "months were"
+    return f"{len(outside)} of {len(judged)} {times} outside the usual range {since}"
+
+
+def control_note(coverage: pd.DataFrame) -> str:
+    """What the band is, and why a month is not drawn."""
+    missing = coverage[coverage["state"] == "missing"]
+    note = "The grey band holds about 995 of 1,000 months if nothing has changed."
+    if len(missing):
+        first = missing.iloc[0]
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        note += f" {month(first['month'])} of {first['source']}{more} not received, so no total is drawn."
+    return note
+
+
+def span(chart: pd.DataFrame) -> str:
+    """March 2016 to August 2018."""
+    return f"{month(chart['period'].iloc[0])} to {month(chart['period'].iloc[-1])}"
+
+
+def rolling_title(chart: pd.DataFrame) -> str:
+    """The last 12 months and the 12 before, as two counts."""
+    rolling = chart.set_index("period")["rolling_12"].dropna()
+    if rolling.empty:
+        return "Rolling 12 months"
+    end = rolling.index[-1]
+    before = rolling.get(end - pd.DateOffset(months=12))
+    if before is None or pd.isna(before):
+        return f"{int(rolling.iloc[-1]):,} reports in 12 months to {month(end)}"
+    return f"{int(rolling.iloc[-1]):,} reports in the last 12 months, {int(before):,} in the 12 before"
+
+
+def last_year_title(chart: pd.DataFrame) -> str:
+    """The latest months summed beside the same months a year before; only months known in both."""
+    pairs = chart.dropna(subset=["n", "last_year"]).tail(6)
+    if pairs.empty:
+        return "Same months last year"
+    return f"{int(pairs['n'].sum()):,} reports against {int(pairs['last_year'].sum()):,} in the same months last year"
+
+
+def rising_title(rising: int, areas: int) -> str:
+    """How many areas need a look."""
+    if not rising:
+        return f"None of {areas} areas is above its usual range"
+    return f"{rising} of {areas} areas need{'s' if rising == 1 else ''} a look"
+
+
+def coverage_title(coverage: pd.DataFrame) -> str:
+    """What was not received, or that all was."""
+    missing = int((coverage["state"] == "missing").sum())
+    partial = int((coverage["state"] == "partial").sum())
+    if not missing and not partial:
+        return "Every source sent every month"
+    parts = [f"{missing} missing" if missing else "", f"{partial} part only" if partial else ""]
+    return f"Source months: {' and '.join(p for p in parts if p)}"
+
+
+def data_title(totals: dict) -> str:
+    """What the store holds in one line."""
+    held = f"{totals['incidents']:,} reports held"
+    if totals["quarantined"]:
+        return f"{held}, {count(totals['quarantined'], 'row')} waiting in quarantine"
+    return f"{held}, none waiting in quarantine" if totals["incidents"] else "No reports yet: bring in the first file"
+
+
+def import_done(totals: dict) -> str:
+    """What an import did with every row."""
+    return (
+        f"{totals['read']:,} rows read: {totals['accepted']:,} accepted, {totals['quarantined']:,} quarantined, "
+        f"{totals['duplicates']:,} duplicates. {totals['replaced']:,} earlier rows were replaced."
+    )
+
+
+def imported_when(at: str, who: str, files: int, aside: int) -> str:
+    """When and by whom the last import was made."""
+    moment = pd.Timestamp(at)
+    also = f", {aside} set aside" if aside else ""
+    return f"Imported {day(moment)} by {who} · {files} file{'s' if files != 1 else ''}{also}"

@@ -1,0 +1,1 @@
+"""One question a file, one function a file: `render(viewer)`. Nothing runs on import."""

@@ -1,0 +1,1 @@
+"""Widgets and wiring that several pages share."""

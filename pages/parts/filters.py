@@ -1,0 +1,114 @@
+"""Choosing what to look at: dates, district, category, source and the hotspot settings."""
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import store as stores
+from hotspots.periods import Window, add_months, last_months
+from hotspots.pipeline import Query
+from hotspots.release.roles import Viewer
+from hotspots.store import Store
+from hotspots.views import sentences
+
+MONTHS = (1, 3, 6, 9, 12, 24)
+
+
+def filter_row(store: Store, viewer: Viewer, first: Query) -> Query:
+    """Filters and the settings drawer in one row; returns the query they make."""
+    query = _filters(store, viewer, first)
+    return _settings(query, first)
+
+
+def trend_row(store: Store, viewer: Viewer, first: Query) -> Query:
+    """The filters alone, for pages without hotspot settings."""
+    return _filters(store, viewer, first)
+
+
+def _filters(store: Store, viewer: Viewer, first: Query) -> Query:
+    held = stores.months_held(store)
+    with st.popover(":material/tune: Filters", width="content"):
+        districts = _district(store, viewer, first)
+        window = _window(first, held)
+        categories, sources = _choices(store, store.data_version)
+        chosen = st.multiselect("Category", categories, key="category", placeholder="All categories", bind="query-params")
+        fed = st.multiselect("Source", sources, key="source", placeholder="All sources", bind="query-params")
+    return replace(first, window=window, districts=districts, categories=tuple(chosen), sources=tuple(fed))
+
+
+def _district(store: Store, viewer: Viewer, first: Query) -> tuple[str, ...]:
+    counts = _districts(store, store.data_version)
+    allowed = counts if viewer.districts is None else counts[counts["district"].isin(viewer.districts)]
+    options = allowed["district"].tolist()
+    if not options:
+        return ()
+    per_name = dict(zip(allowed["district"], allowed["n"], strict=True))
+    start = options.index(first.districts[0]) if first.districts and first.districts[0] in options else 0
+    chosen = st.selectbox(
+        "District",
+        options,
+        index=start,
+        key="district",
+        format_func=lambda name: f"{name} ({per_name[name]:,} reports)",
+        bind="query-params",
+    )
+    return (chosen,)
+
+
+def _window(first: Query, held: Window) -> Window:
+    ends = [m for m in (add_months(held.start, i) for i in range(1, 600)) if m <= held.end][::-1]
+    default_end = first.window.end if first.window.end in ends else ends[0]
+    end = st.selectbox(
+        "Up to the end of",
+        ends,
+        index=ends.index(default_end),
+        format_func=lambda d: sentences.month(add_months(d, -1)),
+        key="until",
+    )
+    longest = int(Window(held.start, end).length_in_months)
+    lengths = [m for m in MONTHS if m <= longest] or [longest]
+    default = min(int(first.window.length_in_months), lengths[-1])
+    months = st.segmented_control(
+        "Months",
+        sorted({*lengths, default}),
+        default=default,
+        required=True,
+        key="months",
+        help="The window: this many whole months, up to the month above.",
+    )
+    return last_months(end, months)
+
+
+def _settings(query: Query, first: Query) -> Query:
+    with st.popover(":material/settings: Hotspot settings", width="content"):
+        st.markdown("**What counts as a hotspot**")
+        eps = st.slider(
+            "Reach in metres (eps)", 15, 200, int(first.eps), step=5, key="eps", bind="query-params",
+            help="Reports this near to each other belong together. Larger joins streets into one area.",
+        )  # fmt: skip
+        rate = st.slider(
+            "Least reports (min_samples)", 3, 200, query.min_samples, key=f"least-{query.min_samples}",
+            help="A location is a core of a hotspot when this many reports lie within reach.",
+        )  # fmt: skip
+        wide = st.slider(
+            "Largest extent in metres", 100, 1000, int(first.max_extent), step=50, key="extent", bind="query-params",
+            help="A wider area is run again on its own with a shorter reach until a person can walk it.",
+        )  # fmt: skip
+        st.caption("The map, list and card follow at once; the line under the map always says which settings made it.")
+    least = None if rate == query.min_samples else rate
+    return replace(query, eps=float(eps), min_incidents=least, max_extent=float(wide))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _choices(_store: Store, _version: str) -> tuple[list[str], list[str]]:
+    counts = stores.month_counts(_store, by=["category", "source"])
+    return sorted(counts["category"].unique()), sorted(counts["source"].unique())
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _districts(_store: Store, _version: str) -> pd.DataFrame:
+    return stores.districts(_store)
+
+

@@ -1,0 +1,50 @@
+"""The one place where a map is drawn; what draws it can be changed here without touching a page."""
+
+import hashlib
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from streamlit_folium import st_folium
+
+from hotspots.release.disclosure import Released
+from hotspots.views import maps
+
+
+def draw_map(
+    released: Released,
+    *,
+    key: str,
+    chosen: str | None,
+    crs: str,
+    bounds: maps.Bounds,
+    on_pick: Callable[[str], None],
+    basemap: str = "",
+    ground: np.ndarray | None = None,
+    fly_to: tuple[float, float] | None = None,
+    height: int = 620,
+) -> None:
+    """Draw the outlines of `released`; a click on one calls `on_pick` with its id.
+
+    The ground is part of the component's identity and never changes while `bounds`, `basemap` and
+    `ground` stay the same; outlines and the chosen one are redrawn on it, so pan and zoom are kept.
+    fly_to: latitude and longitude to centre on when it differs from the last one given.
+    """
+    ground_id = hashlib.sha256(repr((bounds, basemap, None if ground is None else ground.tobytes())).encode())
+    name = f"{key}-{ground_id.hexdigest()[:10]}"
+
+    def changed() -> None:
+        hotspot = maps.picked(st.session_state.get(name))
+        if hotspot is not None:
+            on_pick(hotspot)
+
+    st_folium(
+        maps.base_map(bounds, basemap=basemap, ground=ground),
+        key=name,
+        height=height,
+        use_container_width=True,
+        returned_objects=["last_active_drawing", "last_object_clicked_count"],
+        feature_group_to_add=maps.hotspot_layer(released, chosen=chosen, crs=crs),
+        center=fly_to,
+        on_change=changed,
+    )

@@ -1,0 +1,46 @@
+"""Every page with its place in the menu and the grant it needs: one table."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from hotspots.errors import NotAllowed
+from hotspots.release.roles import Action, Role, Viewer
+from pages import data, hub_meeting, method, outcomes, trends
+
+
+class Entry(NamedTuple):
+    """A page of the menu: section of the problem-solving cycle, title, URL, grant, what draws it."""
+
+    section: str
+    title: str
+    url_path: str
+    needs: Action
+    render: Callable[[Viewer], None]
+
+
+ENTRIES = (
+    Entry("Scan", "Hub meeting", "hub-meeting", Action.SEE_HOTSPOTS, hub_meeting.render),
+    Entry("Analyse", "Trends", "trends", Action.SEE_TRENDS, trends.render),
+    Entry("Assess", "Outcomes", "outcomes", Action.SEE_OUTCOMES, outcomes.render),
+    Entry("Data", "Import and quality", "data", Action.SEE_IMPORTS, data.render),
+    Entry("Data", "Method", "method", Action.SEE_METHOD, method.render),
+)
+
+OPENS_WITH = {
+    Role.DATA_STEWARD: "hub-meeting",
+    Role.HUB_MEMBER: "hub-meeting",
+    Role.SENIOR_OFFICER: "trends",
+    Role.COUNCILLOR: "outcomes",
+}
+
+
+def pages_for(viewer: Viewer) -> tuple[Callable[[Viewer], None], dict[str, list[Entry]]]:
+    """The page `/` shows, and the viewer's menu by section; raises `NotAllowed` for no role."""
+    allowed = [entry for entry in ENTRIES if viewer.can(entry.needs)]
+    if not allowed:
+        raise NotAllowed("Your account has no role here yet. Ask your data steward to give you one.")
+    sections: dict[str, list[Entry]] = {}
+    for entry in allowed:
+        sections.setdefault(entry.section, []).append(entry)
+    home = next(entry for entry in allowed if entry.url_path == OPENS_WITH[viewer.role])
+    return home.render, sections

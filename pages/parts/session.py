@@ -1,0 +1,168 @@
+"""What a run of the script stands on: settings, the open store, the viewer, today."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from hotspots.errors import NotAllowed
+from hotspots.pipeline import HubView, Query, TrendView, default_query, hub_view, map_points, trend_for
+from hotspots.release.roles import Role, Viewer
+from hotspots.settings import PROJECT, Settings, read_settings
+from hotspots.store import Store, open_store
+from hotspots.views import maps
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+STATIC = PROJECT / "static"
+SAMPLE = PROJECT / "data" / "sample"
+
+
+def settings() -> Settings:
+    """The hub's settings; read afresh so that a mended file works on the next click."""
+    return read_settings()
+
+
+def now() -> datetime:
+    """The clock of the program: the only place that reads it for the screens."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def today(store: Store) -> date:
+    """Today; for the sample, the day its story stands at."""
+    fixed = store.meta("today")
+    return date.fromisoformat(fixed) if fixed else now().date()
+
+
+def current_store() -> Store:
+    """The hub's own store where there is one, else the sample, made on first use."""
+    chosen = settings()
+    if own_store_exists() and not st.session_state.get("look_at_sample"):
+        return own_store()
+    if not Path(chosen.sample_store).exists():
+        _make_sample(chosen.sample_store)
+    return _open(chosen.sample_store, _stamp(chosen.sample_store))
+
+
+def own_store(*, create: bool = False) -> Store:
+    """The hub's own store, made when asked for and absent."""
+    chosen = settings()
+    if create and not own_store_exists():
+        open_store(chosen.store, at=now(), create=True, crs=chosen.crs).close()
+    return _open(chosen.store, _stamp(chosen.store))
+
+
+def own_store_exists() -> bool:
+    """True once the hub has imported data of its own."""
+    own = settings().store
+    return "://" in own or Path(own).exists()
+
+
+def viewer(store: Store) -> Viewer:
+    """Who is at the screen.
+
+    On this machine's own address the role is chosen in the strip: it is a view, not a sign-in.
+    Anywhere else there is no viewer without sign-in, and real data are not served.
+    """
+    if not on_loopback():
+        raise NotAllowed(
+            "This address is not this machine's own, so a sign-in is needed and none is set up. "
+            "Open http://localhost:8501 on the machine itself, or set up sign-in as the steward's guide says."
+        )
+    roles = [role for role in Role if role is not Role.NONE]
+    first = Role.HUB_MEMBER if store.is_sample else Role.DATA_STEWARD
+    role = st.session_state.get("role", first)
+    return Viewer(role=role if role in roles else first, name="this computer's user")
+
+
+def on_loopback() -> bool:
+    """True when both the server and the address asked for are this machine's own."""
+    host = (st.context.headers.get("Host") or "").rsplit(":", 1)[0]
+    forwarded = st.context.headers.get("X-Forwarded-For")
+    return st.get_option("server.address") in LOOPBACK and host in LOOPBACK and not forwarded
+
+
+def first_query(store: Store) -> Query:
+    """The query a screen opens with."""
+    return _default_query(store, store.data_version, settings(), today(store))
+
+
+def view_of(store: Store, query: Query) -> HubView:
+    """The hub view of a query, computed once for all sessions; treat it as read-only."""
+    return _hub_view(store, store.data_version, query)
+
+
+def trend_of(store: Store, query: Query) -> TrendView:
+    """The trend view of a query, computed once for all sessions; treat it as read-only."""
+    return _trend(store, store.data_version, query)
+
+
+@st.cache_resource(show_spinner="Counting months …", max_entries=64)
+def _trend(_store: Store, _version: str, query: Query) -> TrendView:
+    return trend_for(_store, query)
+
+
+def bounds_of_points(store: Store, view: HubView) -> maps.Bounds:
+    """Corners of the middle of the reports, for a map without hotspots."""
+    return maps.bounds_of_xy(view.located["x"].quantile([0.1, 0.9]), view.located["y"].quantile([0.1, 0.9]), store.crs)
+
+
+def ground_of(store: Store, districts: tuple[str, ...]) -> np.ndarray:
+    """Longitudes and latitudes of the busiest map points of the districts, for a map without a basemap."""
+    return _ground(store, store.data_version, districts)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _ground(_store: Store, _version: str, districts: tuple[str, ...]) -> np.ndarray:
+    return maps.lonlat_of(map_points(_store, districts), _store.crs)
+
+
+def asset_trouble() -> list[str]:
+    """Names of map files that could not be installed."""
+    return _assets()
+
+
+@st.cache_resource(show_spinner=False)
+def _assets() -> list[str]:
+    return maps.install_assets(STATIC)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def basemap_name(path: str) -> str:
+    """Served name of the basemap at `path`, or "" when there is none."""
+    source = Path(path) if path else None
+    return maps.install_basemap(source, STATIC) if source and source.exists() else ""
+
+
+def basemap(store: Store) -> str:
+    """The basemap of the settings, or the sample's own invented streets."""
+    chosen = settings().basemap
+    return basemap_name(str(SAMPLE / "basemap.geojson") if store.is_sample and not chosen else chosen)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _open(where: str, _file: int) -> Store:
+    return open_store(where, at=now())
+
+
+def _stamp(where: str) -> int:
+    """Which file stands at the path, so that a replaced file is opened anew."""
+    return 0 if "://" in where else Path(where).stat().st_ino
+
+
+@st.cache_resource(show_spinner="Making the sample: invented reports for two invented districts …")
+def _make_sample(where: str) -> None:
+    from hotspots.sample_store import make_sample_store
+
+    make_sample_store(SAMPLE, Path(where), at=now())
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _default_query(_store: Store, _version: str, chosen: Settings, on: date) -> Query:
+    return default_query(_store, chosen, today=on)
+
+
+@st.cache_resource(show_spinner="Finding hotspots …", max_entries=64)
+def _hub_view(_store: Store, _version: str, query: Query) -> HubView:
+    return hub_view(_store, query)
+

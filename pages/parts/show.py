@@ -1,0 +1,54 @@
+"""Charts with their table, and downloads: written once, used by every page."""
+
+from collections.abc import Mapping
+
+import altair as alt
+import streamlit as st
+
+from hotspots.release.disclosure import Released
+from hotspots.store import Store
+from hotspots.views import exports
+from hotspots.views.palette import COLOURS, DARK
+from pages.parts import session
+
+
+def colours() -> Mapping[str, str]:
+    """The palette of the theme in use."""
+    return DARK if st.context.theme.type == "dark" else COLOURS
+
+
+def chart(drawn: alt.LayerChart, released: Released, *, alt_text: str, key: str) -> None:
+    """A chart, what it says in one sentence for those who cannot see it, and the same as a table."""
+    st.altair_chart(drawn, key=key, alt=alt_text, width="stretch")
+    with st.popover("Show as table", type="tertiary", key=f"{key}-table"):
+        st.dataframe(released.table, hide_index=True)
+
+
+def plain(text: str) -> str:
+    """Text of the data as Markdown that shows itself and does nothing: no link, image or icon."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&" else c for c in str(text))
+
+
+def downloads(released: Released, store: Store, *, title: str, settings: Mapping[str, str], name: str) -> None:
+    """CSV, and GeoJSON where there are outlines; made when asked for, never kept."""
+    chosen = session.settings()
+    recipe = exports.Recipe(title, chosen.marking, session.today(store), store.is_sample, settings)
+    with st.popover(":material/download: Export", width="content"):
+        st.download_button(
+            "Table (CSV)",
+            lambda: exports.csv_of(released, recipe),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"{name}-csv",
+        )
+        if "geometry" in released.table.columns:
+            crs = store.crs
+            st.download_button(
+                "Map layer (GeoJSON)",
+                lambda: exports.geojson_of(released, recipe, crs=crs),
+                file_name=f"{name}.geojson",
+                mime="application/geo+json",
+                on_click="ignore",
+                key=f"{name}-geojson",
+            )

@@ -1,0 +1,298 @@
+"""Alarms: the rule that tripped, its false alarms, several properties, hexagons; published numbers."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+from hotspots.analysis.alarms import (
+    HEXAGON,
+    PROPERTIES,
+    RANGE,
+    SUM,
+    chance_of_peak,
+    hexagon_alarms,
+    kulldorff_llr,
+    place_alarms,
+    poisson_z,
+    weekly_chart,
+)
+from hotspots.errors import BadFrame, BadValue
+from hotspots.periods import Window
+
+GAP = np.nan
+PARK_VIEW = [1, 2, 3, GAP, 3, 2, 2, 3, 2, 1, 3, 2, 5, 6, 8, 9, 10, 11, 14, 19]
+MONTHS = pd.date_range("2016-03-01", periods=20, freq="MS")
+
+
+def counted(index, **places):
+    rows = [(period, place, float(n)) for place, values in places.items() for period, n in zip(index, values)]
+    return pd.DataFrame(rows, columns=["period", "place_id", "n"])
+
+
+def mondays(n):
+    return pd.date_range("2014-01-06", periods=n, freq="7D")
+
+
+def reports(place, addresses, since="2017-05-01"):
+    moments = pd.date_range(since, periods=len(addresses), freq="D")
+    return pd.DataFrame({"place_id": place, "occurred_from": moments, "address_key": list(addresses)})
+
+
+def located(x, y):
+    return gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs="EPSG:27700")
+
+
+# Places
+
+
+def test_park_view_rings_with_its_numbers_and_when_it_began():
+    quiet = [2, 1] * 10
+    alarms = place_alarms(counted(MONTHS, park_view=PARK_VIEW, elsewhere=quiet))
+    assert alarms.watched == 2
+    (row,) = alarms.table.itertuples()
+    assert (row.place_id, row.rule, row.since) == ("park_view", RANGE, pd.Timestamp("2017-05-01"))
+    assert (row.observed, row.usual_low, row.usual_high) == (19, 0, 7)
+    assert row.tripped == "19 reports in October 2017; usually 0 to 7"
+    assert 0 < row.false_alarms_per_year <= 0.06
+
+
+def test_the_budget_is_for_the_whole_screen_not_only_what_rings():
+    places = {f"p{i}": np.tile([3, 2, 4, 3, 1], 4) for i in range(16)}
+    alarms = place_alarms(counted(MONTHS, **places))
+    assert alarms.table.empty
+    assert alarms.watched == 16
+    assert 0.1 < alarms.false_alarms_per_year <= 16 * 12 * 0.005
+
+
+def test_a_place_too_young_to_have_a_usual_range_is_not_counted_as_watched():
+    alarms = place_alarms(counted(MONTHS[:4], young=[9, 9, 9, 9]))
+    assert (alarms.watched, alarms.false_alarms_per_year) == (0, 0)
+
+
+def test_an_excluded_drive_does_not_hide_the_next_rise():
+    n = [2] * 12 + [20, 20] + [2] * 5 + [9]
+    drive = Window(pd.Timestamp("2017-03-01").date(), pd.Timestamp("2017-05-01").date())
+    table = place_alarms(counted(MONTHS, a=n), exclude=[drive]).table
+    assert table["rule"].tolist() == [RANGE]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "rings"),
+    [
+        (["a", "b", "c", "a"], True),
+        (["a", "b", "a", "b"], False),
+        (["a"] * 5 + ["b", "c", "d"], False),
+        (["a"] * 4 + ["b", "c", "d", "e"], True),
+        ([None, None, None], False),
+    ],
+)
+def test_a_marked_increase_linked_to_a_number_of_properties(addresses, rings):
+    """The seed's words: rising reports and several addresses, none with over half of them."""
+    alarms = place_alarms(counted(MONTHS, park_view=PARK_VIEW), reports=reports("park_view", addresses))
+    assert (PROPERTIES in set(alarms.table["rule"])) == rings
+    alone = place_alarms(counted(MONTHS, park_view=PARK_VIEW))
+    assert alarms.false_alarms_per_year == alone.false_alarms_per_year
+
+
+def test_reports_before_the_rise_do_not_make_it_several_properties():
+    early = reports("park_view", ["a", "b", "c", "d"], since="2016-03-01")
+    assert PROPERTIES not in set(
+        place_alarms(counted(MONTHS, park_view=PARK_VIEW), reports=early).table["rule"]
+    )
+
+
+def test_several_properties_without_a_rise_are_no_alarm():
+    alarms = place_alarms(counted(MONTHS, a=[2] * 20), reports=reports("a", ["a", "b", "c"]))
+    assert alarms.table.empty
+
+
+def test_absent_columns_are_named():
+    with pytest.raises(BadFrame, match="place_id"):
+        place_alarms(counted(MONTHS, a=[2] * 20).rename(columns={"place_id": "ward"}))
+    with pytest.raises(BadFrame, match="address_key"):
+        place_alarms(counted(MONTHS, a=PARK_VIEW), reports=reports("a", ["x"]).drop(columns="address_key"))
+
+
+# Weeks
+
+
+def weekly(values):
+    return pd.Series(values, index=mondays(len(values)), dtype=float)
+
+
+def test_small_weekly_rises_add_up():
+    steady = [1, 0, 0, 1, 0, 1] * 12
+    chart = weekly_chart(weekly(steady + [2] * 10)).set_index("period")
+    first = chart.index[chart["alarm"]][0]
+    assert chart.index[len(steady)] < first <= chart.index[len(steady) + 9]
+    assert chart.loc[first, "since"] >= chart.index[len(steady) - 2]
+    assert not chart["alarm"].iloc[: len(steady)].any()
+
+
+def test_the_weekly_rule_is_in_the_table_with_its_words():
+    steady = [1, 0, 0, 1, 0, 1] * 12
+    weeks = counted(mondays(len(steady) + 10), a=steady + [2] * 10)
+    alarms = place_alarms(counted(MONTHS, a=[2] * 20), weekly=weeks)
+    (row,) = alarms.table.itertuples()
+    assert row.rule == SUM
+    assert "weeks; usually about" in row.tripped
+    assert 0 < row.false_alarms_per_year <= 365.25 / 7 / 260
+
+
+def test_half_a_year_must_be_known_before_weeks_are_watched():
+    chart = weekly_chart(weekly([1] * 80))
+    first = chart["h"].first_valid_index()
+    assert first == 52  # a plan is made each half year, and leaves out the last eight weeks
+    assert not chart["alarm"].iloc[:first].any()
+
+
+def test_a_gap_leaves_the_sum_as_it_was():
+    values = [1, 0, 0, 1, 0, 1] * 12 + [2, 2, GAP, 2]
+    chart = weekly_chart(weekly(values))
+    assert chart["s"].iloc[-2] == chart["s"].iloc[-3]
+    assert not chart["alarm"].iloc[-2]
+
+
+def test_weeks_never_use_later_weeks():
+    generator = np.random.default_rng(3)
+    values = generator.poisson(1, 120).astype(float)
+    whole, part = weekly_chart(weekly(values)), weekly_chart(weekly(values[:97]))
+    pd.testing.assert_frame_equal(whole.iloc[:97], part)
+
+
+def test_the_weekly_rule_wants_weeks():
+    with pytest.raises(BadValue, match="by week"):
+        weekly_chart(pd.Series([1.0] * 20, index=MONTHS))
+
+
+def test_false_alarms_of_unchanged_places_are_what_the_screen_says():
+    """Over-dispersed, correlated weeks, parameters estimated from one year."""
+    generator = np.random.default_rng(1)
+    rang, promised, years = 0, 0.0, 0.0
+    for _ in range(120):
+        rate, last, values = generator.choice([0.4, 1.2]), 0.0, []
+        for _ in range(156):
+            mean = 0.9 * rate + 0.1 * last
+            last = generator.negative_binomial(mean / 0.15, 1 / 1.15)
+            values.append(last)
+        chart = weekly_chart(weekly(values), weeks_between=104).iloc[60:]
+        alarm = chart["alarm"].to_numpy()
+        rang += (alarm[1:] & ~alarm[:-1]).sum()
+        years += len(chart) / 52.18
+        promised += chart["false_alarms_per_year"].mean() * len(chart) / 52.18
+    assert 0.4 * promised < rang < 1.4 * promised
+
+
+# Hexagons
+
+TOWN = box(400_000, 300_000, 404_000, 304_000)
+
+
+def scattered(generator, n):
+    return generator.uniform(400_000, 404_000, n), generator.uniform(300_000, 304_000, n)
+
+
+def test_a_new_concentration_rings_and_a_standing_one_does_not():
+    generator = np.random.default_rng(5)
+    standing = 401_000 + generator.normal(0, 80, (2, 120)), 303_000 + generator.normal(0, 80, (2, 120))
+    new = 402_500 + generator.normal(0, 90, 60), 301_500 + generator.normal(0, 90, 60)
+    before, after = scattered(generator, 900), scattered(generator, 900)
+    recent = located(np.r_[after[0], standing[0][0], new[0]], np.r_[after[1], standing[1][0], new[1]])
+    earlier = located(np.r_[before[0], standing[0][1]], np.r_[before[1], standing[1][1]])
+    rung, yearly = hexagon_alarms(recent, earlier, area=TOWN)
+    assert len(rung) >= 1
+    assert (rung.centroid.distance(located([402_500], [301_500]).geometry.iloc[0]) < 450).all()
+    assert (rung["n"] > rung["expected"]).all() and (rung["likelihood"] > 0).all()
+    assert yearly == pytest.approx(0.6)
+
+
+def test_a_rise_of_the_whole_district_is_no_alarm_anywhere():
+    generator = np.random.default_rng(5)
+    rung, _ = hexagon_alarms(
+        located(*scattered(generator, 3000)), located(*scattered(generator, 1500)), area=TOWN
+    )
+    assert rung.empty
+
+
+def test_unchanged_districts_ring_no_oftener_than_said():
+    generator = np.random.default_rng(9)
+    weights = generator.gamma(0.7, size=400)
+    rang = 0
+    for _ in range(60):
+        looks = []
+        for _ in range(2):
+            cell = generator.choice(400, 1200, p=weights / weights.sum())
+            x, y = 400_000 + 200 * (cell % 20), 300_000 + 200 * (cell // 20)
+            looks.append(located(x + generator.uniform(0, 200, 1200), y + generator.uniform(0, 200, 1200)))
+        rang += not hexagon_alarms(*looks, area=TOWN)[0].empty
+    assert rang <= 8  # 3 expected
+
+
+def test_the_name_of_each_rule_is_its_own():
+    assert len({RANGE, SUM, PROPERTIES, HEXAGON}) == 4
+
+
+# Published numbers
+
+
+@pytest.mark.parametrize(
+    ("count", "mean", "z"),
+    [
+        (20, 10, 2.619717),
+        (10, 5, 1.852419),
+        (110, 207, -7.798812),
+        (0, 4, -4),
+        (12, 3, 3.464102),
+        (8, 31, -5.478675),
+    ],
+)
+def test_poisson_z_wheeler(count, mean, z):
+    assert poisson_z(count, mean) == pytest.approx(z, abs=1e-6)
+
+
+def test_poisson_z_of_two_counts_is_less_sure():
+    assert poisson_z(20, 10) / np.sqrt(2) == pytest.approx(1.852419, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("length", "mean", "expected", "tolerance"),
+    [(208, 0.6, 0.03902238, 1e-5), (261, 1, 0.48681400, 1e-4)],
+)
+def test_naus_scan_ptools(length, mean, expected, tolerance):
+    """ptools::scanw(208, 2, .6, 6) and (260, 1, 1, 6).
+
+    Its mean is of one window and its exponent L − k, so its second argument is no width: k = 2 is Naus's own form,
+    and k = 1 looks at one window more. Its Q3 differs in the fifth figure; its own tests hold three.
+    """
+    assert chance_of_peak(6, mean=mean, width=1, length=length) == pytest.approx(expected, abs=tolerance)
+
+
+def test_naus_scan_agrees_with_a_simulation():
+    generator = np.random.default_rng(1)
+    hits = 0
+    for _ in range(1500):
+        moments = np.sort(generator.uniform(0, 104, generator.poisson(104)))
+        hits += (moments[5:] - moments[:-5] < 2).any()
+    assert chance_of_peak(6, mean=1, width=2, length=104) == pytest.approx(hits / 1500, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("count", "expected", "total", "ratio"),
+    [
+        (10, 4, 100, 3.354440),
+        (5, 1, 50, 4.215088),
+        (7, 2, 100, 3.899118),
+        (85, 552 * 95_249 / 1_057_673, 552, 11.577255),
+        (38, 552 * 34_083 / 1_057_673, 552, 9.019716),
+        (3, 4, 100, 0),
+    ],
+)
+def test_kulldorff_llr_satscan_new_york_leukaemia(count, expected, total, ratio):
+    assert kulldorff_llr(count, expected, total) == pytest.approx(ratio, abs=2e-3 if total == 552 else 1e-6)
+
+
+def test_a_peak_needs_room():
+    with pytest.raises(BadValue, match="two widths"):
+        chance_of_peak(6, mean=1, width=2, length=3)

@@ -1,0 +1,117 @@
+"""Equal-area hexagons and Gi*, with the published numbers of PySAL and of the queen toy."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import box
+
+from hotspots.analysis.grid import assign_hexagons, count_hexagons, cover, gi_star, hexagons, hot_hexagons
+from hotspots.errors import BadFrame, BadValue, NoData
+
+TOWN = box(400_000, 300_000, 404_000, 304_000)
+
+
+def located(x, y):
+    return gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs="EPSG:27700")
+
+
+def within(points, distance):
+    apart = np.hypot(*(points[:, None] - points[None, :]).transpose(2, 0, 1))
+    return [[j for j in np.flatnonzero(row <= distance) if j != i] for i, row in enumerate(apart)]
+
+
+def test_hexagons_have_one_area_and_tile_without_gaps():
+    grid = hexagons(cover(TOWN, width=200))
+    assert grid.area.to_numpy() == pytest.approx(200**2 * np.sqrt(3) / 2, rel=1e-4)
+    assert grid.union_all().area == pytest.approx(grid.area.sum(), rel=1e-9)
+    assert grid.area.sum() == pytest.approx(TOWN.area, rel=0.03)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.floats(0, 700_000), st.floats(0, 1_200_000), st.sampled_from([50.0, 202.0, 350.0]))
+def test_a_point_lies_in_its_hexagon(x, y, width):
+    cell = hexagons(assign_hexagons(np.array([x]), np.array([y]), width=width), width=width)
+    assert cell.distance(located([x], [y]).geometry.iloc[0]).item() < 0.01
+
+
+def test_the_grid_hangs_on_the_crs_not_on_the_data():
+    one = cover(TOWN, width=200)
+    part = cover(box(401_000, 301_000, 402_000, 302_000), width=200)
+    assert len(part.merge(one, on=["q", "r"])) == len(part)
+
+
+def test_counts_hold_zeros_and_leave_out_points_elsewhere():
+    points = located([400_500, 400_501, 402_500, 100_000], [300_500, 300_500, 302_500, 100_000])
+    counted = count_hexagons(points, area=TOWN)
+    assert counted["n"].sum() == 3
+    assert counted["n"].max() == 2
+    assert (counted["n"] == 0).sum() == len(counted) - 2
+
+
+def test_pysal_doc_gi_star():
+    points = np.array([(10, 10), (20, 10), (40, 10), (15, 20), (30, 20), (30, 30)], dtype=float)
+    z = gi_star([2, 3, 3.2, 5, 8, 7], within(points, 15))
+    expected = [-1.3972763, -0.2891776, 0.6506496, -0.2891776, 1.2345209, 2.0242433]
+    assert z == pytest.approx(expected, abs=1e-6)
+
+
+def test_five_by_five_queen_toy():
+    y, x = (a.ravel() for a in np.indices((5, 5)))
+    ring = np.maximum(np.abs(x - 2), np.abs(y - 2))
+    points = np.column_stack([x, y]).astype(float)
+    z = gi_star(np.choose(ring, [11, 6, 1]), within(points, 1.5)).reshape(5, 5)
+    assert z[2, 2] == pytest.approx(4.618802, abs=1e-6)
+    assert [z[2, 1], z[1, 1], z[0, 0], z[0, 2]] == pytest.approx([2.4537, 1.0104, -0.5669, 0.4867], abs=1e-4)
+
+
+def test_gi_star_is_the_formula_of_ord_and_getis_1995():
+    generator = np.random.default_rng(8)
+    points, x = generator.uniform(0, 100, (40, 2)), generator.poisson(3, 40).astype(float)
+    neighbours = within(points, 25)
+    w = np.eye(40)
+    for i, found in enumerate(neighbours):
+        w[i, found] = 1
+    n, total, squares = 40, w.sum(1), (w**2).sum(1)
+    z = (w @ x - total * x.mean()) / (x.std() * np.sqrt((n * squares - total**2) / (n - 1)))
+    assert gi_star(x, neighbours) == pytest.approx(z)
+
+
+def test_a_planted_concentration_is_hot_and_chance_rarely_is():
+    generator = np.random.default_rng(6)
+    x, y = generator.uniform(400_000, 404_000, 1500), generator.uniform(300_000, 304_000, 1500)
+    chance = hot_hexagons(count_hexagons(located(x, y), area=TOWN))
+    assert chance["hot"].sum() <= 2
+    cx, cy = 402_000 + generator.normal(0, 60, 60), 302_000 + generator.normal(0, 60, 60)
+    planted = hot_hexagons(count_hexagons(located(np.r_[x, cx], np.r_[y, cy]), area=TOWN))
+    hot = planted[planted["hot"]]
+    assert len(hot) >= 1
+    assert (hot.centroid.distance(located([402_000], [302_000]).geometry.iloc[0]) < 500).all()
+
+
+def test_equal_counts_have_no_hot_hexagon():
+    flat = hot_hexagons(count_hexagons(located([], []), area=TOWN))
+    assert flat["z"].isna().all() and not flat["hot"].any()
+
+
+def test_row_order_changes_nothing():
+    generator = np.random.default_rng(6)
+    counted = count_hexagons(
+        located(generator.uniform(400_000, 404_000, 500), generator.uniform(300_000, 304_000, 500)), area=TOWN
+    )
+    one = hot_hexagons(counted).sort_values(["q", "r"], ignore_index=True)
+    other = hot_hexagons(counted.sample(frac=1, random_state=1)).sort_values(["q", "r"], ignore_index=True)
+    pd.testing.assert_frame_equal(pd.DataFrame(one), pd.DataFrame(other))
+
+
+def test_what_is_wrong_is_said():
+    with pytest.raises(BadValue, match="width"):
+        assign_hexagons(np.array([0.0]), np.array([0.0]), width=0)
+    with pytest.raises(NoData, match="narrower"):
+        cover(box(10, 10, 12, 12), width=5000)
+    with pytest.raises(BadFrame, match="metres"):
+        count_hexagons(located([0], [51]).set_crs(4326, allow_override=True), area=TOWN)
+    with pytest.raises(BadValue, match="one each"):
+        gi_star([1, 2, 3], [[1]])

@@ -1,0 +1,121 @@
+"""Minutes and the SARA export: self-contained, escaped, in order, without what is restricted."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from hotspots.errors import BadValue
+from hotspots.register.clocks import local_time
+from hotspots.register.sara import SaraPlan, sara_rows
+from hotspots.views.minutes import Meeting, minutes_html, sara_html
+
+MEETING = Meeting(
+    title="Tidewick hub",
+    held_on=date(2017, 11, 8),
+    marking="OFFICIAL",
+    chair_role="Community safety manager",
+    data_to=date(2017, 10, 31),
+    present=["Saltreach Homes", "Farwater <b>Constabulary</b>"],
+    next_on=date(2017, 11, 15),
+    sample=True,
+)
+EMPTY = pd.DataFrame()
+
+
+def action(**given) -> dict:
+    row = {
+        "id": 7, "place": "Park View (fictional)", "task": "Mend <script>alert(1)</script> the door",
+        "owner": "Saltreach Homes", "role": "Repairs", "due": pd.Timestamp("2017-11-22"), "power_id": "P145",
+        "status": "open", "outcome": "", "epic": "Prevention", "raised": pd.Timestamp("2017-11-08"),
+        "address_key": "SECRET-ADDRESS",
+    }  # fmt: skip
+    return {**row, **given}
+
+
+def minutes(**tables) -> str:
+    names = ("overdue", "news", "decisions", "new_actions", "clocks")
+    return minutes_html(MEETING, **{n: tables.get(n, EMPTY) for n in names})
+
+
+def test_minutes_escape_what_was_typed_and_load_nothing():
+    page = minutes(new_actions=pd.DataFrame([action()]))
+    assert "<script" not in page and "&lt;script&gt;" in page and "<b>" not in page
+    assert "http://" not in page and "https://" not in page and "src=" not in page
+    assert "default-src 'none'" in page
+
+
+def test_an_address_that_strays_into_a_table_is_not_printed():
+    assert "SECRET-ADDRESS" not in minutes(new_actions=pd.DataFrame([action()]))
+
+
+def test_the_agenda_order_marking_dates_and_empty_parts_are_printed():
+    page = minutes(new_actions=pd.DataFrame([action()]))
+    heads = ["Actions overdue", "New and rising", "Decisions", "Clocks", "New actions"]
+    places = [page.index(f"<h2>{head}</h2>") for head in heads]
+    assert places == sorted(places)
+    assert page.count("OFFICIAL") == 2 and "Sample data." in page and "Not legal advice" in page
+    assert "22 November 2017" in page and "Data to 31 October 2017" in page
+    assert "No action was overdue." in page and "nan" not in page.lower() and "NaT" not in page
+
+
+def test_a_clock_prints_its_hour_and_a_day_prints_none():
+    from datetime import datetime
+
+    due = local_time(datetime(2017, 11, 22, 15, 30))
+    clocks = pd.DataFrame([{"place": "x", "label": "Court", "due": pd.Timestamp(due), "rule": "48 hours"}])
+    assert "22 November 2017, 15:30" in minutes(clocks=clocks)
+
+
+def test_missing_values_are_blank():
+    decided = pd.DataFrame(
+        [{"place": "x", "kind_name": "Closure order", "start": pd.NaT, "last_day": pd.NaT, "lead": None}]
+    )
+    assert "<td></td><td></td><td></td>" in minutes(decisions=decided)
+
+
+PLAN = SaraPlan(
+    1, "Reports rose from 2 to 19 a month", "reports a month", 11, 3, date(2018, 8, 31), date(2018, 9, 5),
+    victim="Two tenants exploited", guardian="Neighbours", location="Door does not shut", manager="Landlord",
+)  # fmt: skip
+
+
+def test_a_plan_reads_in_sara_order_with_a_measured_objective():
+    done = pd.DataFrame(
+        [
+            {"kind_name": "Closure order", "lead": "Police", "partners": "Council", "status": "ended",
+             "start": pd.Timestamp("2017-11-21"), "last_day": pd.Timestamp("2018-02-20")},
+            {"kind_name": "Search warrant", "lead": "Police", "partners": "", "status": "ended",
+             "start": pd.Timestamp("2017-11-14"), "last_day": pd.NaT},
+        ]
+    )  # fmt: skip
+    rows = sara_rows(PLAN, actions=pd.DataFrame([action(task="Mend the door")]), interventions=done)
+    assert rows["stage"].drop_duplicates().tolist() == ["Scanning", "Analysis", "Response", "Assessment"]
+    assert "Bring down reports a month from 11 to 3 by 31 August 2018." in rows["text"].tolist()
+    response = rows.loc[rows["stage"] == "Response", "text"].tolist()
+    assert response[0].startswith("Search warrant, Police: 14 November 2017 (ended)")
+    assert "with Council: 21 November 2017 to 20 February 2018" in response[1]
+    assert rows.loc[rows["stage"] == "Analysis", "heading"].tolist() == [
+        "Victim",
+        "Guardian",
+        "Location",
+        "Manager",
+    ]
+    page = sara_html(MEETING, place="Park View (fictional)", rows=rows)
+    assert page.index("Scanning</h2>") < page.index("Analysis</h2>") < page.index("Assessment</h2>")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"measure": ""}, "say what is counted"),
+        ({"problem": " "}, "say what the problem is"),
+        ({"target": 11.0}, "same as the baseline"),
+        ({"assess_on": date(2018, 8, 30)}, "before its target day"),
+    ],
+)
+def test_an_objective_that_cannot_be_measured_is_refused(given, says):
+    from dataclasses import replace
+
+    with pytest.raises(BadValue, match=says):
+        replace(PLAN, **given)
