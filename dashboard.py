@@ -15,11 +15,23 @@ def main() -> None:
     store = session.current_store()
     viewer = session.viewer(store)
     home, sections = menu.pages_for(viewer)
-    chosen = st.navigation({"": [st.Page(partial(frame.shown, home, viewer), title="Home", default=True,
-                                         visibility="hidden")],
-                            **{section: [st.Page(partial(frame.shown, page.render, viewer), title=page.title,
-                                                 url_path=page.url_path) for page in listed]
-                               for section, listed in sections.items()}}, position="top")
+    chosen = st.navigation(
+        {
+            "": [
+                st.Page(partial(frame.shown, home, viewer), title="Home", default=True, visibility="hidden")
+            ],
+            **{
+                section: [
+                    st.Page(
+                        partial(frame.shown, page.render, viewer), title=page.title, url_path=page.url_path
+                    )
+                    for page in listed
+                ]
+                for section, listed in sections.items()
+            },
+        },
+        position="top",
+    )
     frame.strip(store, viewer, settings)
     chosen.run()
 

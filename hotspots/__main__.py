@@ -29,7 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-StorePath = Annotated[str | None, typer.Option("--store", help="Store file or database URL (default: the hub's own).")]
+StorePath = Annotated[
+    str | None, typer.Option("--store", help="Store file or database URL (default: the hub's own).")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD")]
 
@@ -54,7 +56,9 @@ def import_files(
     files: Annotated[list[Path], typer.Argument(help="Files, folders or data.police.uk zips.")],
     source: Annotated[str | None, typer.Option(help="Name of the partner feed.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="Column mapping (TOML).")] = None,
-    crs: Annotated[str | None, typer.Option(help="Metric CRS of a new store, for example EPSG:27700.")] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="Metric CRS of a new store, for example EPSG:27700.")
+    ] = None,
     store: StorePath = None,
     as_json: AsJson = False,
 ) -> None:
@@ -67,7 +71,9 @@ def import_files(
         if crs and crs != opened.crs:
             raise StoreError(f"This store is kept in {opened.crs}; make a new store for {crs}.")
         if opened.is_sample:
-            raise StoreError("This store holds the invented sample; import into a store of your own (--store).")
+            raise StoreError(
+                "This store holds the invented sample; import into a store of your own (--store)."
+            )
         readings = _readings(files, source, mapping, opened.crs, quiet=as_json)
         report = stores.record_import(opened, readings, who=_who(), at=_now())
     except BaseException:
@@ -205,7 +211,9 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BadValue(f"{path.name} could not be written ({error.strerror}); choose another path for --out.") from error
+        raise BadValue(
+            f"{path.name} could not be written ({error.strerror}); choose another path for --out."
+        ) from error
 
 
 def _import_lines(report: stores.ImportReport) -> list[str]:

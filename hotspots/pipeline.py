@@ -110,7 +110,9 @@ def default_query(store: Store, settings: Settings, *, today: date | None = None
     if held is None:
         raise NoData("The store holds no incidents yet; import a file or make the sample first.")
     end = held.end if today is None else min(held.end, today.replace(day=1))
-    window = last_months(end, min(settings.window_months, max(1, int(Window(held.start, held.end).length_in_months))))
+    window = last_months(
+        end, min(settings.window_months, max(1, int(Window(held.start, held.end).length_in_months)))
+    )
     names = stores.districts(store)["district"]
     district = settings.district if settings.district in set(names) else (names.iloc[0] if len(names) else "")
     return Query(
@@ -264,7 +266,11 @@ def find_in_store(store: Store, ask: Callable[[Window], Query]) -> Found:
 
 def find_from_files(readings: Iterable[Reading], ask: Callable[[Window], Query], *, crs: str) -> Found:
     """Find hotspots straight from files, without a store; the rows are only held in memory."""
-    taken = {reading.snapshots or (reading.file,): reading.incidents for reading in readings if not reading.set_aside}
+    taken = {
+        reading.snapshots or (reading.file,): reading.incidents
+        for reading in readings
+        if not reading.set_aside
+    }
     if not taken:
         raise NoData("No data file was given that could be taken; give CSV, zip or other incident files.")
     frame = pd.concat(taken.values())
@@ -346,7 +352,12 @@ def _charts(
     inside = rows[rows["hotspot"].notna()].groupby(["month", "hotspot", "source"], as_index=False)["n"].sum()
     groups = found.areas[["id"]].rename(columns={"id": "hotspot"})
     months = count_grouped(
-        inside, window=window, unit="month", by=["hotspot"], coverage=coverage_for(store, query), groups=groups
+        inside,
+        window=window,
+        unit="month",
+        by=["hotspot"],
+        coverage=coverage_for(store, query),
+        groups=groups,
     )
     return {
         str(hotspot): control_chart(pd.Series(part["n"].to_numpy(), index=pd.DatetimeIndex(part["period"])))

@@ -1,12 +1,14 @@
 """The store of invented data that the dashboard opens with, made from the sample's files."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from hotspots.errors import NoData
 from hotspots.intake.readers import read_incidents
 from hotspots.store import check, open_store, record_import
 
+TODAY = date(2018, 9, 5)
+"""The day the sample's story stands at: its data end on 31 August 2018."""
 SOURCES = {
     "council": "council ASB log",
     "housing": "housing",
@@ -35,6 +37,7 @@ def make_sample_store(folder: Path, where: Path, *, at: datetime) -> dict:
         for reading in read_incidents(path, source=_source(path), crs=store.crs, today=at.date())
     )
     record_import(store, readings, who="sample", at=at)
+    store.set_meta({"today": TODAY.isoformat()})
     held = check(store)
     store.close()
     making.replace(where)

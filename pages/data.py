@@ -14,9 +14,20 @@ from hotspots.intake.reading import Limits, Reading
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import ImportReport, Store
-from hotspots.views import charts, sentences
+from hotspots.views import sentences
 from pages.parts import frame, session, show
 
+COLUMNS = {
+    "file": "File",
+    "source": "Source",
+    "month": "Month",
+    "read": "Read",
+    "accepted": "Accepted",
+    "unlocated": "of them unlocated",
+    "quarantined": "Quarantined",
+    "duplicates": "Duplicates",
+    "replaced": "Replaced",
+}
 KINDS = ["zip", "csv", "tsv", "txt", "xlsx", "json", "geojson", "gpkg", "parquet"]
 
 
@@ -39,10 +50,11 @@ def render(viewer: Viewer) -> None:
 
 def _import(viewer: Viewer, store: Store) -> None:
     viewer.require(Action.IMPORT)
-    with st.container(border=True):
-        st.markdown("##### Bring in a file")
+    with show.card("Bring in a file"):
         if store.is_sample:
-            st.markdown("You are looking at the sample. Your files start the hub's **own** store; the sample stays apart.")
+            st.markdown(
+                "You are looking at the sample. Your files start the hub's **own** store; the sample stays apart."
+            )
         files = st.file_uploader(
             "data.police.uk zip or CSV, or a partner's log",
             type=KINDS,
@@ -108,17 +120,24 @@ def _readings(files: list, source: str | None, crs: str, moved: object) -> Itera
 
 
 def _last_import(viewer: Viewer, batches: pd.DataFrame) -> None:
-    with st.container(border=True):
-        st.markdown("##### Every row is accounted for: read = accepted + quarantined + duplicates")
+    with show.card("Every row is accounted for: read = accepted + quarantined + duplicates"):
         if batches.empty:
             st.caption("Nothing has been imported yet.")
             return
         latest = batches[batches["run"] == batches["run"].max()]
         table = release(latest, viewer, policy="import batches").table
         taken = table[table["set_aside"].isna()]
-        st.caption(sentences.imported_when(latest.iloc[0]["at"], latest.iloc[0]["who"], len(taken), len(table) - len(taken)))
-        columns = ["file", "source", "month", "read", "accepted", "unlocated", "quarantined", "duplicates", "replaced"]
-        st.dataframe(taken[columns], hide_index=True, height=min(36 * len(taken) + 40, 330), alt="Files of the last import")
+        st.caption(
+            sentences.imported_when(
+                latest.iloc[0]["at"], latest.iloc[0]["who"], len(taken), len(table) - len(taken)
+            )
+        )
+        st.dataframe(
+            taken[list(COLUMNS)].rename(columns=COLUMNS),
+            hide_index=True,
+            height=min(36 * len(taken) + 40, 330),
+            alt="Files of the last import",
+        )
         aside = table[table["set_aside"].notna()]
         if len(aside):
             with st.expander(f"{len(aside)} files were set aside"):
@@ -132,27 +151,25 @@ def _coverage(viewer: Viewer, store: Store) -> None:
     if stores.months_held(store) is None:
         return
     view = session.trend_of(store, session.first_query(store))
-    released = release(view.coverage, viewer, policy="coverage")
-    with st.container(border=True):
-        title = sentences.coverage_title(released.table)
-        st.markdown(f"##### {title}")
-        st.caption("Each source and month · dark: complete · pale with a bar: part only · crossed: not received")
-        show.chart(charts.coverage_chart(released, colours=show.colours()), released, alt_text=title, key="coverage")
+    show.coverage(release(view.coverage, viewer, policy="coverage"), key="coverage")
 
 
 def _placed(viewer: Viewer, store: Store) -> None:
     table = release(stores.sources(store), viewer, policy="sources").table
-    with st.container(border=True):
-        total, located = int(table["n"].sum()), int(table["located"].sum())
-        st.markdown(f"##### {located:,} of {total:,} reports have a place on the map")
-        st.caption("How exactly each source knows where and when")
+    total, located = int(table["n"].sum()), int(table["located"].sum())
+    title = f"{located:,} of {total:,} reports have a place on the map"
+    with show.card(title, "How exactly each source knows where and when"):
         rows = pd.DataFrame(
             {
                 "Source": table["source"],
                 "Reports": table["n"],
                 "Located": [sentences.share(a, b) for a, b in zip(table["located"], table["n"], strict=True)],
-                "Exact time": [sentences.share(a, b) for a, b in zip(table["exact_time"], table["n"], strict=True)],
-                "Address": [sentences.share(a, b) for a, b in zip(table["with_address"], table["n"], strict=True)],
+                "Exact time": [
+                    sentences.share(a, b) for a, b in zip(table["exact_time"], table["n"], strict=True)
+                ],
+                "Address": [
+                    sentences.share(a, b) for a, b in zip(table["with_address"], table["n"], strict=True)
+                ],
             }
         )
         st.dataframe(rows, hide_index=True, alt="Sources and how exact they are")
@@ -160,9 +177,10 @@ def _placed(viewer: Viewer, store: Store) -> None:
 
 def _quarantine(viewer: Viewer, store: Store) -> None:
     rows = release(stores.quarantine(store), viewer, policy="quarantine")
-    with st.container(border=True):
-        st.markdown(f"##### {sentences.count(len(rows.table), 'row')} wait{'s' if len(rows.table) == 1 else ''} in quarantine")
-        st.caption("Not counted anywhere until mended: download, correct, import again")
+    title = (
+        f"{sentences.count(len(rows.table), 'row')} wait{'s' if len(rows.table) == 1 else ''} in quarantine"
+    )
+    with show.card(title, "Not counted anywhere until mended: download, correct, import again"):
         if rows.table.empty:
             return
         counts = rows.table["reason"].value_counts()
@@ -171,8 +189,7 @@ def _quarantine(viewer: Viewer, store: Store) -> None:
 
 
 def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
-    with st.container(border=True):
-        st.markdown("##### Imports so far")
+    with show.card("Imports so far", "Newest first"):
         if batches.empty:
             st.caption("None yet.")
             return
@@ -186,9 +203,15 @@ def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
 
 @st.dialog("Undo the last import?")
 def _confirm_undo(viewer: Viewer, store: Store) -> None:
-    st.markdown("Rows it brought go, and rows it replaced come back. The import can be made again from its file.")
+    st.markdown(
+        "Rows it brought go, and rows it replaced come back. The import can be made again from its file."
+    )
     if st.button("Undo it", type="primary"):
         files = stores.undo_last_import(store, who=viewer.name, at=session.now())
         st.session_state["last_report"] = None
         st.toast(f"Undone: {len(files)} file(s)")
         st.rerun()
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")

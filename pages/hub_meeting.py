@@ -21,7 +21,9 @@ def render(viewer: Viewer) -> None:
     """The hub screen: agenda and filters above, map on the left, ranked list and card on the right."""
     viewer.require(Action.SEE_HOTSPOTS)
     store = session.current_store()
-    top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="hub-top")
+    top = st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="hub-top"
+    )
     with top:
         agenda = st.container(width="content")
         tools = st.container(horizontal=True, width="content", vertical_alignment="center", key="hub-tools")
@@ -42,7 +44,10 @@ def render(viewer: Viewer) -> None:
 
 def _agenda(released: Released) -> str:
     rising = int(released.table["state"].isin(STEPS["rising"]).sum())
-    labels = {"rising": f"**{rising}** new and rising", "all": f"**{len(released.table)}** areas, most reports first"}
+    labels = {
+        "rising": f"**{rising}** new and rising",
+        "all": f"**{len(released.table)}** areas, most reports first",
+    }
     return st.segmented_control(
         "Agenda",
         list(labels),
@@ -92,17 +97,17 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
     key = f"list-{view.query.window.end}-{turn}"
 
     def from_list() -> None:
-        picked = st.session_state[key].selection.rows
+        selection = st.session_state[key].selection
+        picked = [row for row, _ in selection.cells] + selection.rows
         if picked:
-            st.session_state["chosen"] = rows[picked[0]]
-            st.session_state["fly"] = rows[picked[0]]
+            st.session_state["chosen"] = st.session_state["fly"] = rows[picked[0]]
 
     st.dataframe(
         _list_table(view, listed),
         key=key,
         hide_index=True,
         on_select=from_list,
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-cell"],
         selection_default={"selection": {"rows": at}},
         row_height=40,
         height=40 * min(len(rows), ROWS_SHOWN) + 40,
@@ -121,9 +126,12 @@ def _list_table(view: HubView, listed: pd.DataFrame) -> pd.DataFrame:
             "State": [state_label(s) for s in listed["state"]],
             "Month": listed["latest"],
             "Against usual": [
-                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top) for r in listed.itertuples()
+                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top)
+                for r in listed.itertuples()
             ],
-            "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in listed.itertuples()],
+            "Usual": [
+                sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in listed.itertuples()
+            ],
             "Window": listed["n"],
         }
     )
@@ -279,7 +287,11 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
 def _foot(view: HubView) -> None:
     q = view.query
     inside = int(view.table["n"].sum())
-    unlocated = f" {sentences.count(view.unlocated)} without a location are counted but not on the map." if view.unlocated else ""
+    unlocated = (
+        f" {sentences.count(view.unlocated)} without a location are counted but not on the map."
+        if view.unlocated
+        else ""
+    )
     st.caption(
         f"{sentences.settings_line(q.eps, view.hotspots.min_samples, q.max_extent, q.window)} "
         f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports ({inside:,} of {view.incidents:,})."
@@ -299,3 +311,6 @@ def _recipe(view: HubView) -> dict[str, str]:
         "largest extent": f"{q.max_extent:g} m",
     }
 
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")

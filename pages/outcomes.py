@@ -14,3 +14,7 @@ def render(viewer: Viewer) -> None:
         "whole quarters, small numbers hidden, no addresses and no map of hotspots. "
         "The hub publishes them once they are checked; until then there is nothing to see here."
     )
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")

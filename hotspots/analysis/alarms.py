@@ -30,10 +30,10 @@ ONE_HOUSEHOLD = 0.5
 """Share of the reports above which one property is the increase."""
 WEEKS_A_YEAR = 365.25 / 7
 
-_BASELINE, _REPLAN, _GUARD = 52, 26, 8  # weeks
+_BASELINE, _REPLAN, _GUARD = 104, 26, 8  # weeks
 _CAREFUL = 1.5  # standard errors
 _STEP = 0.05  # reports a week
-_WEEK = ["mean", "k", "h", "s", "alarm", "climb", "since", "false_alarms_per_year"]
+_WEEK = ["mean", "k", "h", "s", "false_alarms_per_year"]
 _ROW = [
     "place_id", "rule", "since", "period", "observed", "usual_low", "usual_high", "tripped", "p_value",
     "false_alarms_per_year",
@@ -127,7 +127,7 @@ def hexagon_alarms(
 
     Returns
     -------
-    Hexagons that ring [q, r, n, n_before, expected, likelihood, z, p_value, geometry], most surprising
+    Hexagons that ring [rule, q, r, n, n_before, expected, likelihood, z, p_value, geometry], most surprising
     first, and the false alarms a year: at most `false_discoveries` × looks, since where nothing changed
     the false discovery rate is the chance of any.
 
@@ -146,8 +146,10 @@ def hexagon_alarms(
     tested = hot_hexagons(both, value="rise", false_discoveries=false_discoveries)
     rung = tested[tested["hot"] & (tested["n"] > tested["expected"])]
     likelihood = [kulldorff_llr(r.n, r.expected, both["n"].sum()) for r in rung.itertuples()]
-    rung = rung.assign(likelihood=likelihood).sort_values(["p_value", "q", "r"], ignore_index=True)
-    columns = ["q", "r", "n", "n_before", "expected", "likelihood", "z", "p_value", "geometry"]
+    rung = rung.assign(rule=HEXAGON, likelihood=likelihood).sort_values(
+        ["p_value", "q", "r"], ignore_index=True
+    )
+    columns = ["rule", "q", "r", "n", "n_before", "expected", "likelihood", "z", "p_value", "geometry"]
     return rung[columns], false_discoveries * looks_per_year
 
 
@@ -177,36 +179,36 @@ def weekly_chart(
 
     Returns
     -------
-    Frame, a row a week: [period, n, mean, k, h, s, alarm, since, false_alarms_per_year]. s is the sum of
+    Frame, a row a week: [period, n, mean, k, h, s, false_alarms_per_year, alarm, since]. s is the sum of
     `watch.watch`, alarm where it reaches h; `since` is the first week of the climb that rings. Parameters
-    are missing until half a year is known. They are set afresh every 26 weeks from the year before, less
-    its last eight weeks (with which the sum starts) and the weeks that rang. A gap leaves the sum as it was.
+    are missing until half a year is known. They are set afresh every 26 weeks from the two years before,
+    less their last eight weeks (with which the sum starts) and the weeks that rang. A gap leaves the sum
+    as it was.
 
     Poisson CUSUM (Lucas 1985) tuned by `watch.design` for a doubling, at least three quarters of a report a
     week more. The usual rate is raised by 1.5 standard errors, and counts count for less by their dispersion:
-    a rate taken as known from one year would ring two or three times too often (docs/alarms.md).
+    a rate from few weeks taken as known would ring half as often again (docs/alarms.md).
     Not for a place with a strong season: its summer would ring every year.
     """
     if unit_of(series) != "week":
         raise BadValue("The weekly rule needs counts by week; count by week first.")
     series = series.sort_index().astype(float)
     counts = series.mask(_touched(series.index, exclude)).to_numpy()
-    rang = np.zeros(len(counts), dtype=bool)
-    parts, plan = [], None
+    chart = {column: np.full(len(counts), np.nan) for column in _WEEK}
+    rang, climb = np.zeros(len(counts), dtype=bool), np.full(len(counts), -1)
+    plan = None
     for start in range(0, len(counts), _REPLAN):
-        end = min(start + _REPLAN, len(counts))
-        warm = max(0, start - _GUARD)
+        warm, weeks = max(0, start - _GUARD), slice(start, start + _REPLAN)
         plan = _plan(counts[:warm][~rang[:warm]], weeks_between) or plan
-        part = _watched_weeks(counts[warm:end], plan, warm).iloc[start - warm :]
-        rang[start:end] = part["alarm"]
-        parts.append(part)
-    chart = pd.concat(parts, ignore_index=True)
-    climb = chart.pop("climb")
-    chart.insert(0, "n", series.to_numpy())
-    chart.insert(0, "period", series.index)
-    return chart.assign(
-        since=pd.Series(series.index).reindex(climb).where(chart["alarm"].to_numpy()).to_numpy()
-    )
+        if plan is not None:
+            sums, alarm, began = _watched_weeks(counts[warm : weeks.stop], plan)
+            chart["s"][weeks] = sums[start - warm :]
+            rang[weeks], climb[weeks] = alarm[start - warm :], warm + began[start - warm :]
+            for column, value in vars(plan).items():
+                chart[column][weeks] = value
+    frame = pd.DataFrame({"period": series.index, "n": series.to_numpy(), **chart, "alarm": rang})
+    since = np.where(rang, series.index.to_numpy()[climb], np.datetime64("NaT"))
+    return frame.assign(since=since)
 
 
 def poisson_z(count: float, mean: float) -> float:
@@ -314,14 +316,15 @@ class _Plan:
 
 def _plan(earlier: np.ndarray, weeks_between: float) -> _Plan | None:
     """Plan from the weeks before, or None where under half a year of them is known."""
-    year = earlier[~np.isnan(earlier)][-_BASELINE:]
-    if len(year) < _REPLAN:
+    usual = earlier[~np.isnan(earlier)][-_BASELINE:]
+    if len(usual) < _REPLAN:
         return None
-    mean = (year.sum() + 0.5) / len(year)
-    spread = max(1.0, float(((year - mean) ** 2).sum() / mean / (len(year) - 1)))
-    careful = (mean + _CAREFUL * np.sqrt(spread * mean / len(year))) / spread
-    # Rounded up to a step, so that places share a few designs.
-    chosen = _design(round(np.ceil(careful / _STEP) * _STEP, 6), round(0.75 / spread, 1), weeks_between)
+    mean = (usual.sum() + 0.5) / len(usual)
+    spread = max(1.0, float(((usual - mean) ** 2).sum() / mean / (len(usual) - 1)))
+    careful = (mean + _CAREFUL * np.sqrt(spread * mean / len(usual))) / spread
+    # Rounded up, so that places share a few designs: each costs as much as a whole chart.
+    step = _STEP if careful < 1 else 2 * _STEP
+    chosen = _design(round(np.ceil(careful / step) * step, 6), round(0.75 / spread, 1), weeks_between)
     return _Plan(mean, chosen.reference * spread, chosen.threshold * spread, WEEKS_A_YEAR / chosen.run_length)
 
 
@@ -330,26 +333,15 @@ def _design(quiet: float, least_rise: float, weeks_between: float) -> Design:
     return design(quiet, max(2 * quiet, quiet + least_rise), run_length=weeks_between)
 
 
-def _watched_weeks(counts: np.ndarray, plan: _Plan | None, first: int) -> pd.DataFrame:
-    """The weekly rule over some weeks, the first of which has this position in the series."""
-    frame = pd.DataFrame(dict.fromkeys(_WEEK, np.nan), index=range(len(counts)))
-    if plan is None:
-        return frame.assign(alarm=False, climb=-1)
+def _watched_weeks(counts: np.ndarray, plan: _Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sum of each week, whether it rings, and the position where its climb began."""
     watched = watch(counts, reference=plan.k, threshold=plan.h)
     sums = np.array(watched.statistic)
     alarm = np.zeros(len(counts), dtype=bool)
     alarm[list(watched.alarms)] = True
     # A climb begins in the week after the last one with a sum of 0.
     resting = np.maximum.accumulate(np.where(sums == 0, np.arange(len(sums)), -1))
-    return frame.assign(
-        mean=plan.mean,
-        k=plan.k,
-        h=plan.h,
-        s=sums,
-        alarm=alarm,
-        climb=first + resting + 1,
-        false_alarms_per_year=plan.false_alarms_per_year,
-    )
+    return sums, alarm, np.minimum(resting + 1, len(counts) - 1)
 
 
 def _touched(index: pd.DatetimeIndex, exclude: Sequence[Window]) -> np.ndarray:

@@ -109,9 +109,12 @@ def gi_star(values: Sequence[float], neighbours: Sequence[Sequence[int]]) -> np.
         raise BadValue(f"{len(x)} values and {len(neighbours)} lists of neighbours were given; one each.")
     if len(x) < 3 or np.ptp(x) == 0:
         return np.full(len(x), np.nan)
+    # esda divides by the sum of the values, which turns the sign where it is negative. The statistic does
+    # not change when all values are raised alike.
+    raised = x - min(0.0, x.min() - 1)
     # Each its own neighbour from the start: esda would rebuild the weights, and warn of islands.
     weights = W({i: [i, *found] for i, found in enumerate(neighbours)}, silence_warnings=True)
-    return np.asarray(G_Local(x, weights, transform="B", permutations=0, star=None).Zs, dtype=float)
+    return np.asarray(G_Local(raised, weights, transform="B", permutations=0, star=None).Zs, dtype=float)
 
 
 def hot_hexagons(

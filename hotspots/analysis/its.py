@@ -50,8 +50,8 @@ def interrupted_series(
     """Fit a quasi-Poisson regression with trend, season and a step at `start`.
 
     Parameters: counts per equal period, oldest first, NaN for a gap; `start`, the position of the first
-    period after the action; `exposure`, the population or length behind each count; `harmonics`, pairs of sine and
-    cosine in a year of `periods_per_year`; `slope_change`, also let the trend change; the interval's level.
+    period after the action; `exposure`, the population or length behind each count; `harmonics`, pairs of
+    sine and cosine in a year of `periods_per_year`; `slope_change`, also let the trend change; the level.
     Returns: a `SeriesEffect`; its interval is over-dispersed (Pearson chi-square over its df, never below 1),
     normal as the source's, its p from Student's t.
     Errors: `BadValue` under 8 recorded periods on a side, more season than the series can carry, bad counts.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from hotspots.errors import BadValue
 
@@ -45,16 +45,12 @@ def exact_ratio(
     if total == 0:
         return RateRatio(math.nan, math.nan, math.nan, math.nan)
     share = first_exposure / (first_exposure + second_exposure)
-    test = stats.binomtest(first, total, share)
-    limits = test.proportion_ci(level, method="exact")
-    mid_p = test.pvalue - 0.5 * _ties(first, total, share)
-    return RateRatio(
-        _odds(first / total) * times,
-        _odds(limits.low) * times,
-        _odds(limits.high) * times,
-        test.pvalue,
-        mid_p,
-    )
+    p_value = float(stats.binomtest(first, total, share).pvalue)
+    tail = (1 - level) / 2
+    low = _odds(special.betaincinv(first, second + 1, tail)) if first else 0.0
+    high = _odds(special.betaincinv(first + 1, second, 1 - tail)) if second else math.inf
+    mid_p = p_value - 0.5 * _ties(first, total, share)
+    return RateRatio(_odds(first / total) * times, low * times, high * times, p_value, mid_p)
 
 
 def _ties(first: int, total: int, share: float) -> float:
@@ -64,7 +60,7 @@ def _ties(first: int, total: int, share: float) -> float:
 
 
 def _odds(share: float) -> float:
-    return math.inf if share >= 1 else share / (1 - share)
+    return math.inf if share >= 1 else float(share / (1 - share))
 
 
 def count_interval(count: int, *, level: float = 0.95) -> tuple[float, float]:

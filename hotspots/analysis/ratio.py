@@ -128,7 +128,7 @@ def smallest_visible_fall(cells: Cells, *, df: float, level: float = 0.95) -> fl
 
 
 def can_see(cells: Cells, ratio: float, *, df: float, level: float = 0.95, longer: float = 1.0) -> bool:
-    """Whether a true ratio would be called a fall four times in five, the after window `longer` times itself."""
+    """Whether a true ratio is called a fall four times in five, the after window `longer` times itself."""
     return _strength(_without_zero(cells), ratio, longer) >= t_quantile(df, level) + POWER_Z
 
 

@@ -1,6 +1,7 @@
 """Relapse watch: has a place that went quiet come back? A Poisson CUSUM with a stated false-alarm rate."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -142,14 +143,22 @@ def design(quiet: float, relapse: float, *, run_length: float = FEWEST_WEEKS_BET
         )
     exact = (relapse - quiet) / math.log(relapse / quiet)
     k = max(STEP, round(exact / STEP) * STEP)
-    for h in np.arange(STEP, HIGHEST_THRESHOLD + STEP, STEP):
-        length = average_run_length(quiet, reference=k, threshold=float(h))
-        if length >= run_length:
-            delay = average_run_length(relapse, reference=k, threshold=float(h))
-            return Design(quiet, relapse, k, float(h), length, delay)
-    raise BadValue(
-        f"No threshold up to {HIGHEST_THRESHOLD:.0f} keeps {run_length:.0f} periods between false alarms for "
-        f"{quiet} against {relapse} a period; watch longer periods or a larger rise."
+    thresholds = np.arange(STEP, HIGHEST_THRESHOLD + STEP, STEP).tolist()
+    lowest = bisect_left(
+        thresholds, run_length, key=lambda h: average_run_length(quiet, reference=k, threshold=h)
+    )
+    if lowest == len(thresholds):
+        raise BadValue(
+            f"No threshold up to {HIGHEST_THRESHOLD:.0f} keeps {run_length:.0f} periods between false alarms for "
+            f"{quiet} against {relapse} a period; watch longer periods or a larger rise."
+        )
+    settings = {"reference": k, "threshold": thresholds[lowest]}
+    return Design(
+        quiet,
+        relapse,
+        **settings,
+        run_length=average_run_length(quiet, **settings),
+        delay=average_run_length(relapse, **settings),
     )
 
 

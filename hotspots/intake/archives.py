@@ -155,7 +155,7 @@ def _zip_items(data: bytes, name: str, limits: Limits) -> list[Item]:
     archive = open_zip(data, name, limits)
     items = []
     for entry in sorted(archive.infolist(), key=lambda e: e.filename):
-        if entry.is_dir():
+        if entry.filename and entry.is_dir():
             continue
         label = f"{name}/{_label(entry.filename)}"
         aside = NESTED if entry.filename.lower().endswith(".zip") else _aside("/" + _label(entry.filename))

@@ -50,9 +50,7 @@ def _read(data: bytes, name: str, layer: str | None, limits: Limits) -> Raw:
             chosen, notes = _choose(data, layer)
             info = pyogrio.read_info(data, layer=chosen)
             _check(info, name, limits)
-            meta, table = pyogrio.raw.read_arrow(
-                data, layer=chosen, max_features=limits.rows + 1
-            )
+            meta, table = pyogrio.raw.read_arrow(data, layer=chosen, max_features=limits.rows + 1)
     except (DataSourceError, DataLayerError, pa.ArrowException, ValueError, OSError, RuntimeError):
         raise BadFile(f"{name} is not a geographic file that can be read; export it again.") from None
     return _to_raw(table, meta, name, limits, notes)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +14,7 @@ from hotspots.intake.coordinates import coarse, locate
 from hotspots.intake.mapping import Mapping, check_mapping
 from hotspots.intake.reading import NoUsableRow, Raw, Reading, as_json, quarantine_frame
 from hotspots.intake.when import read_when
-from hotspots.intake.words import Words, constant, words_of
+from hotspots.intake.words import Columns, Words, columns_of, constant
 from hotspots.schema import INCIDENTS, LOCATION_PRECISIONS, METRIC_CRS, REPORTER_KINDS
 
 NO_CATEGORY = "category is missing"
@@ -88,20 +87,19 @@ def check_rows(
     where the columns the mapping needs are not there, `BadFile` where its dates contradict one another.
     """
     check_mapping(mapping, list(raw.cells.columns))
-    columns = {name: words_of(raw, mapping, name) for name in {**mapping.columns, **mapping.constants}}
-    blank = constant("", len(raw.cells))
-    get = partial(_column, columns, blank)
-    when = read_when(raw, mapping, context.today)
-    what, warnings = _categories(raw, mapping)
+    columns = columns_of(raw, mapping)
+    get, filled = columns.get, columns.filled
+    when = read_when(columns, raw.lines, mapping, context.today)
+    what, warnings = _categories(columns, mapping)
     located = locate(get("x"), get("y"), kind=mapping.coordinates, crs=context.crs, strict=strict)
-    nothing = blank.rows()
+    nothing = columns.blank.rows()
     place, address, unit, uprn = get("place"), get("address"), get("unit"), get("uprn")
     has_address = any(column.any for column in (place, address, unit, uprn))
     frame = pd.DataFrame(
         {
             "source": nothing,
             "snapshot": nothing,
-            "reference": get("reference").rows() if "reference" in columns else nothing,
+            "reference": get("reference").rows() if "reference" in filled else nothing,
             "occurred_from": when.start,
             "occurred_to": when.end,
             "time_precision": when.names,
@@ -111,11 +109,10 @@ def check_rows(
             "address_key": addresses.address_keys(address, place, uprn) if has_address else nothing,
             "unit": addresses.unit_words(unit, address, place) if has_address else nothing,
             "reporter_kind": get("reporter").each(_reporter_kinds).rows()
-            if "reporter" in columns
+            if "reporter" in filled
             else nothing,
             **{
-                name: get(name).rows() if name in columns else nothing
-                for name in ("district", "ward", "lsoa")
+                name: get(name).rows() if name in filled else nothing for name in ("district", "ward", "lsoa")
             },
             "x": located.x,
             "y": located.y,
@@ -124,11 +121,11 @@ def check_rows(
     )
     frame["location_precision"] = _location_precision(frame, get("location_precision"))
     told = ("category", "subcategory", "place", "reporter", "district", "ward", "lsoa")
-    content = _content(frame, when.precision, (*(columns[n] for n in told if n in columns), *extra))
+    content = _content(frame, when.precision, (*(filled[n] for n in told if n in filled), *extra))
     refused = np.full(len(frame), None, dtype=object)
     checked = Checked(raw, frame, content, refused, refused.copy(), warnings + when.warnings)
-    _judge(checked, mapping, when.faults, columns.get("category"), located.reason)
-    checked.warnings += _place_warnings(checked, columns, degrees=located.degrees)
+    _judge(checked, mapping, when.faults, filled.get("category"), located.reason)
+    checked.warnings += _place_warnings(checked, filled, degrees=located.degrees)
     return checked
 
 
@@ -204,24 +201,19 @@ def _names_at(areas: gpd.GeoDataFrame, points: np.ndarray) -> np.ndarray:
     return names
 
 
-def _column(columns: dict[str, Words], blank: Words, name: str) -> Words:
-    return columns.get(name, blank)
-
-
-def _categories(raw: Raw, mapping: Mapping) -> tuple[dict[str, pd.Series], list[str]]:
+def _categories(columns: Columns, mapping: Mapping) -> tuple[dict[str, pd.Series], list[str]]:
     """Our category and the source's own word of each row."""
-    words, finer = words_of(raw, mapping, "category"), words_of(raw, mapping, "subcategory")
+    words, finer = columns.get("category"), columns.get("subcategory")
     if not mapping.fills("category"):
-        category = pd.Series(NOT_STATED, index=range(len(raw.cells)), dtype="str")
         note = f"The file has no category column: every row is {NOT_STATED!r} until the mapping says more."
+        category = constant(NOT_STATED, len(words.codes)).rows()
         return {"category": category, "subcategory": finer.rows()}, [note]
     ours, known = categorise(words.unique, mapping.categories)
     own = Words(words.codes, words.unique.where(words.unique.map(key_of) != ours.map(key_of), ""))
     category = Words(words.codes, ours)
     unknown = words.unique[~known & (words.unique != "")]
-    return {"category": category.rows(), "subcategory": finer.rows().fillna(own.rows())}, _unknown_words(
-        unknown
-    )
+    texts = {"category": category.rows(), "subcategory": finer.rows().fillna(own.rows())}
+    return texts, _unknown_words(unknown)
 
 
 def _unknown_words(words: pd.Series) -> list[str]:

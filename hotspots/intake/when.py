@@ -19,8 +19,7 @@ from hotspots.intake.dates import (
     parse_times,
 )
 from hotspots.intake.mapping import Mapping
-from hotspots.intake.reading import Raw
-from hotspots.intake.words import Words, words_of
+from hotspots.intake.words import Columns, Words
 
 NO_DATE, BAD_DATE, BAD_TIME = "date is missing", "date is not readable", "time is not readable"
 FUTURE, ANCIENT = "date is in the future", "date is before 1990"
@@ -47,20 +46,21 @@ class When:
         return pd.Series(PRECISION_NAMES[self.precision], dtype="str")
 
 
-def read_when(raw: Raw, mapping: Mapping, today: date) -> When:
+def read_when(columns: Columns, lines: np.ndarray, mapping: Mapping, today: date) -> When:
     """The interval of each row, half-open in local wall-clock time, and what is wrong with the rest.
 
+    lines: line of each row in its file, for the sentences of refusal.
     A month stands for the whole month, a day for the whole day, an exact time for its minute, unless the
     file gives an end. Raises `BadFile` where one column holds dates that can only be day first beside dates
     that can only be month first, `BadMapping` where they contradict the mapping's order.
     """
-    cells = words_of(raw, mapping, "date")
-    order, warnings = _order(cells, raw, mapping)
+    cells = columns.get("date")
+    order, warnings = _order(cells, lines, mapping)
     start, precision = _moments(cells, mapping, order, today)
-    times = words_of(raw, mapping, "time")
+    times = columns.get("time")
     start, precision, bad_time = _add_times(start, precision, times)
-    precision, notes = _true_precision(start, precision, raw, mapping, has_times=times.any)
-    end, bad_end = _ends(raw, mapping, start, precision, order, today)
+    precision, notes = _true_precision(start, precision, columns, mapping, has_times=times.any)
+    end, bad_end = _ends(columns, mapping, start, precision, order, today)
     tomorrow = np.datetime64(today, "s") + np.timedelta64(1, "D")
     faults = [
         (cells.blank, "date", NO_DATE),
@@ -81,13 +81,13 @@ def end_of(start: np.ndarray, precision: np.ndarray) -> np.ndarray:
     return np.where(precision == MONTH, months, np.where(precision == DAY, days, start + _INSTANT))
 
 
-def _order(cells: Words, raw: Raw, mapping: Mapping) -> tuple[str, list[str]]:
+def _order(cells: Words, lines: np.ndarray, mapping: Mapping) -> tuple[str, list[str]]:
     """The order to read by, after asking every date of the column."""
     if mapping.date_order == "ymd":
         return "ymd", []
     evidence = date_evidence(cells.unique)
     heading = mapping.columns.get("date", "the date")
-    day_first, month_first = (_first_line(cells, raw, found) for found in evidence)
+    day_first, month_first = (_first_line(cells, lines, found) for found in evidence)
     if day_first and month_first:
         raise BadFile(
             f"The dates in column {heading!r} are in two orders: line {day_first:,} can only be day first, line "
@@ -106,11 +106,11 @@ def _order(cells: Words, raw: Raw, mapping: Mapping) -> tuple[str, list[str]]:
     return ("dmy" if mapping.date_order == "auto" else mapping.date_order), []
 
 
-def _first_line(cells: Words, raw: Raw, words: np.ndarray) -> int:
+def _first_line(cells: Words, lines: np.ndarray, words: np.ndarray) -> int:
     """Line of the first row that has one of the words; 0 where there is none."""
     if not len(words):
         return 0
-    return int(raw.lines[np.flatnonzero(np.isin(cells.codes, words))[0]])
+    return int(lines[np.flatnonzero(np.isin(cells.codes, words))[0]])
 
 
 def _moments(cells: Words, mapping: Mapping, order: str, today: date) -> tuple[np.ndarray, np.ndarray]:
@@ -137,11 +137,11 @@ def _add_times(
 
 
 def _true_precision(
-    start: np.ndarray, precision: np.ndarray, raw: Raw, mapping: Mapping, *, has_times: bool
+    start: np.ndarray, precision: np.ndarray, columns: Columns, mapping: Mapping, *, has_times: bool
 ) -> tuple[np.ndarray, list[str]]:
     """Midnights in every row are days, and firsts of the month in every row are months."""
     if mapping.fills("time_precision"):
-        return _stated(precision, words_of(raw, mapping, "time_precision")), []
+        return _stated(precision, columns.get("time_precision")), []
     read = precision != UNREADABLE
     notes = []
     if not has_times and read.any() and (precision[read] == EXACT).all() and _at_start(start[read], "D"):
@@ -167,15 +167,15 @@ def _at_start(when: np.ndarray, unit: str) -> bool:
 
 
 def _ends(
-    raw: Raw, mapping: Mapping, start: np.ndarray, precision: np.ndarray, order: str, today: date
+    columns: Columns, mapping: Mapping, start: np.ndarray, precision: np.ndarray, order: str, today: date
 ) -> tuple[np.ndarray, np.ndarray]:
     """End of each row: as given, else the end of its month, day or minute."""
     usual = end_of(start, precision)
-    cells = words_of(raw, mapping, "end_date")
+    cells = columns.get("end_date")
     if not cells.any:
         return usual, np.zeros(len(start), dtype=bool)
     end, end_precision = _moments(cells, mapping, order, today)
-    end, end_precision, bad = _add_times(end, end_precision, words_of(raw, mapping, "end_time"))
+    end, end_precision, bad = _add_times(end, end_precision, columns.get("end_time"))
     bad |= np.isnat(end) & ~cells.blank
     if not mapping.fills("time_precision"):
         last = end_of(end, end_precision)

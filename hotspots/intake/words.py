@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pandas.arrays import ArrowStringArray
 
 from hotspots.intake.exports import restored
 from hotspots.intake.mapping import Mapping
 from hotspots.intake.reading import Raw
 
+_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)  # pandas' own str, made without a copy
 _CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f]"
 
 
@@ -25,12 +27,12 @@ class Words:
     @property
     def blank(self) -> np.ndarray:
         """True for rows whose cell is blank."""
-        return (self.unique == "").to_numpy(dtype=bool)[self.codes]
+        return _is_blank(self.unique)[self.codes]
 
     @property
     def any(self) -> bool:
         """True when at least one row has a word."""
-        return bool((self.unique != "").any())
+        return not _is_blank(self.unique).all()
 
     def each(self, change: Callable[[pd.Series], pd.Series]) -> "Words":
         """The column with every word changed; words that become equal stay apart."""
@@ -39,18 +41,33 @@ class Words:
 
     def rows(self) -> pd.Series:
         """One text a row, blank cells missing."""
-        return self.unique.where(self.unique != "").take(self.codes).reset_index(drop=True)
+        words = _arrow(self.unique)
+        present = pc.if_else(pc.equal(words, ""), pa.scalar(None, words.type), words)
+        return _series(present.take(pa.array(self.codes)))
 
     def texts(self) -> pd.Series:
         """One text a row, blank cells ""."""
-        return self.unique.take(self.codes).reset_index(drop=True)
+        return _series(_arrow(self.unique).take(pa.array(self.codes)))
 
 
-def words_of(raw: Raw, mapping: Mapping, name: str) -> Words:
-    """The column mapped to one of our fields; its constant, or blanks, where no column is."""
-    if name not in mapping.columns:
-        return constant(mapping.constants.get(name, ""), len(raw.cells))
-    return distinct(raw.cells[mapping.columns[name]])
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The mapped columns and constants of a file, by our names; a field that nothing fills is blank in every row."""
+
+    filled: dict[str, Words]
+    blank: Words
+
+    def get(self, name: str) -> Words:
+        """The words of one of our fields."""
+        return self.filled.get(name, self.blank)
+
+
+def columns_of(raw: Raw, mapping: Mapping) -> Columns:
+    """The words of every column the mapping uses; a column goes before a constant of the same field."""
+    rows = len(raw.cells)
+    filled = {name: constant(value, rows) for name, value in mapping.constants.items()}
+    filled |= {name: distinct(raw.cells[heading]) for name, heading in mapping.columns.items()}
+    return Columns(filled, constant("", rows))
 
 
 def distinct(texts: pd.Series) -> Words:
@@ -82,12 +99,17 @@ def trimmed(words: pd.Series) -> pd.Series:
 
 
 def _arrow(words: pd.Series) -> pa.Array:
-    array = pa.array(words, type=pa.large_string())
+    array = pa.array(words.array, type=pa.large_string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
-def _series(array: pa.Array, index: pd.Index) -> pd.Series:
-    return pd.Series(array.to_pandas(), index=index) if len(array) else pd.Series(dtype="str", index=index)
+def _series(array: pa.Array, index: pd.Index | None = None) -> pd.Series:
+    series = pd.Series(ArrowStringArray(array, dtype=_TEXT))
+    return series if index is None else series.set_axis(index)
+
+
+def _is_blank(words: pd.Series) -> np.ndarray:
+    return pc.equal(_arrow(words), "").to_numpy(zero_copy_only=False)
 
 
 def _clean(words: pd.Series) -> pd.Series:

@@ -16,7 +16,15 @@ import pandas as pd
 
 from hotspots.errors import BadValue
 from hotspots.periods import add_months
-from hotspots.register.interventions import CHECK, KINDS, NOT_LAW, RECHECK, Intervention, assessment_dates
+from hotspots.register.interventions import (
+    ASSESS_WEEKS,
+    CHECK,
+    KINDS,
+    NOT_LAW,
+    RECHECK,
+    Intervention,
+    assessment_dates,
+)
 
 LONDON = ZoneInfo("Europe/London")
 _ACT = "legislation.gov.uk/ukpga/2014/12"
@@ -156,7 +164,10 @@ def clocks_of(intervention: Intervention) -> tuple[Clock, ...]:
         if intervention.status != "ended" or n not in _WHILE_IT_RUNS
     ]
     made = [_MAKERS[name](intervention) for name in names]
-    made += [_clock("assessment", end_of_day(day)) for day in assessment_dates(intervention)]
+    made += [
+        _clock("assessment", end_of_day(day), label=f"Assess it, {weeks} weeks on")
+        for day, weeks in zip(assessment_dates(intervention), ASSESS_WEEKS, strict=False)
+    ]
     if intervention.review_on is not None:
         made.append(
             _clock("assessment", end_of_day(intervention.review_on), label="Review, as the hub set it")

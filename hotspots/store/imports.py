@@ -107,7 +107,9 @@ def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
         connection.execute(delete(incident_history).where(incident_history.c.batch.in_(ids)))
         connection.execute(delete(quarantine).where(quarantine.c.batch_id.in_(ids)))
         connection.execute(
-            update(import_batch).where(import_batch.c.id.in_(ids)).values(undone=at.isoformat(timespec="seconds"))
+            update(import_batch)
+            .where(import_batch.c.id.in_(ids))
+            .values(undone=at.isoformat(timespec="seconds"))
         )
         files = [row.file for row in rows]
         add_audit(connection, at=at, who=who, action="undo import", subject=f"import {run}", before=files)
@@ -198,7 +200,9 @@ def _scope(table: Table, source: str, snapshots: tuple[str, ...]) -> ColumnEleme
 
 def _count_replaced(connection: Connection, item: _Staged) -> int:
     if item.snapshots:
-        query = select(func.count()).select_from(incident).where(_scope(incident, item.source, item.snapshots))
+        query = (
+            select(func.count()).select_from(incident).where(_scope(incident, item.source, item.snapshots))
+        )
     else:
         query = (
             select(func.count())

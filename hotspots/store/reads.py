@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 
 from hotspots.errors import BadValue
 from hotspots.periods import Window
@@ -161,7 +161,7 @@ def sources(store: Store) -> pd.DataFrame:
             func.min(incident.c.month).label("first"),
             func.max(incident.c.month).label("last"),
             func.count(incident.c.x).label("located"),
-            func.sum(incident.c.time_precision == "exact").label("exact_time"),
+            func.count(case((incident.c.time_precision == "exact", 1))).label("exact_time"),
             func.count(incident.c.address_key).label("with_address"),
         )
         .group_by(incident.c.source)
@@ -175,7 +175,9 @@ def sources(store: Store) -> pd.DataFrame:
 def totals(store: Store) -> dict:
     """What `check` counts: incidents, unlocated, by_source, quarantined."""
     with store.reading() as connection:
-        n, located = connection.execute(select(func.count(), func.count(incident.c.x)).select_from(incident)).one()
+        n, located = connection.execute(
+            select(func.count(), func.count(incident.c.x)).select_from(incident)
+        ).one()
         by_source = connection.execute(
             select(incident.c.source, func.count()).group_by(incident.c.source).order_by(incident.c.source)
         ).all()

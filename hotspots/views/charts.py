@@ -14,7 +14,11 @@ _MONTH = "%b %Y"
 
 
 def month_chart(
-    released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 170, label: str = "Reports a month"
+    released: Released,
+    *,
+    colours: Mapping[str, str] = COLOURS,
+    height: int = 170,
+    label: str = "Reports a month",
 ) -> alt.LayerChart:
     """Counts by month against the usual range: band, line that stops at gaps, diamonds above it.
 
@@ -27,9 +31,7 @@ def month_chart(
     y = alt.Y("n:Q", title=None, axis=_count_axis(colours), scale=alt.Scale(domainMin=0, nice=True))
     layers = [*_band(table, x, colours), *_gaps(table, colours)]
     layers.append(
-        alt.Chart(known)
-        .mark_line(color=colours["place"], strokeWidth=2.5)
-        .encode(x=x, y=y, detail="run:N")
+        alt.Chart(known).mark_line(color=colours["place"], strokeWidth=2.5).encode(x=x, y=y, detail="run:N")
     )
     layers.append(
         alt.Chart(known)
@@ -45,7 +47,9 @@ def month_chart(
     return _finished(alt.layer(*layers).properties(height=height, title=label), colours)
 
 
-def same_months_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> alt.LayerChart:
+def same_months_chart(
+    released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240
+) -> alt.LayerChart:
     """The latest months beside the same months a year before; last year hollow.
 
     released: table with period, n, last_year.
@@ -54,7 +58,12 @@ def same_months_chart(released: Released, *, colours: Mapping[str, str] = COLOUR
     order = table["month"].tolist()
     long = table.melt(id_vars=["month"], value_vars=["last_year", "n"], var_name="year", value_name="reports")
     long["year"] = long["year"].map({"n": "this year", "last_year": "last year"})
-    x = alt.X("month:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelColor=colours["second"], labelFontSize=13))
+    x = alt.X(
+        "month:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelAngle=0, labelColor=colours["second"], labelFontSize=13),
+    )
     base = alt.Chart(long.dropna()).encode(
         x=x,
         xOffset=alt.XOffset("year:N", sort=["last year", "this year"]),
@@ -73,7 +82,9 @@ def same_months_chart(released: Released, *, colours: Mapping[str, str] = COLOUR
     return _finished((bars + labels).properties(height=height), colours)
 
 
-def rolling_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> alt.LayerChart:
+def rolling_chart(
+    released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240
+) -> alt.LayerChart:
     """Sum of the 12 months to each month, only where all 12 are known.
 
     released: table with period and rolling_12.
@@ -83,9 +94,17 @@ def rolling_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, h
     known = table[table["n"].notna()]
     x = alt.X("period:T", title=None, axis=_month_axis(known, colours))
     y = alt.Y("n:Q", title=None, axis=_count_axis(colours), scale=alt.Scale(domainMin=0))
-    line = alt.Chart(known).mark_line(color=colours["place"], strokeWidth=2.5).encode(x=x, y=y, detail="run:N")
-    dots = alt.Chart(known).mark_circle(color=colours["place"], size=20, opacity=1).encode(x=x, y=y, tooltip=_tooltip(known))
-    return _finished(alt.layer(line, dots, _last_label(known, x, y, colours)).properties(height=height), colours)
+    line = (
+        alt.Chart(known).mark_line(color=colours["place"], strokeWidth=2.5).encode(x=x, y=y, detail="run:N")
+    )
+    dots = (
+        alt.Chart(known)
+        .mark_circle(color=colours["place"], size=20, opacity=1)
+        .encode(x=x, y=y, tooltip=_tooltip(known))
+    )
+    return _finished(
+        alt.layer(line, dots, _last_label(known, x, y, colours)).properties(height=height), colours
+    )
 
 
 def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
@@ -97,23 +116,39 @@ def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) 
     fill = alt.Color(
         "state:N",
         scale=alt.Scale(
-            domain=["complete", "partial", "missing"], range=[colours["place"], colours["gap"], colours["ground"]]
+            domain=["complete", "partial", "missing"],
+            range=[colours["place"], colours["gap"], colours["ground"]],
         ),
         legend=None,
     )
     base = alt.Chart(table).encode(
         x=alt.X("yearmonth(month):O", title=None, axis=_grid_axis(table, colours)),
-        y=alt.Y("source:N", title=None, axis=alt.Axis(labelFontSize=13, labelColor=colours["text"], labelLimit=160)),
-        tooltip=["source:N", alt.Tooltip("label:N", title="month"), "state:N", alt.Tooltip("n:Q", title="reports")],
+        y=alt.Y(
+            "source:N",
+            title=None,
+            axis=alt.Axis(labelFontSize=13, labelColor=colours["text"], labelLimit=160),
+        ),
+        tooltip=[
+            "source:N",
+            alt.Tooltip("label:N", title="month"),
+            "state:N",
+            alt.Tooltip("n:Q", title="reports"),
+        ],
     )
     cells = base.mark_rect(stroke=colours["gap"], strokeWidth=1).encode(color=fill)
-    bars = base.transform_filter("datum.state == 'partial'").mark_text(text="–", fontSize=16, color=colours["text"])
-    none = base.transform_filter("datum.state == 'missing'").mark_text(text="╱", fontSize=13, color=colours["second"])
+    bars = base.transform_filter("datum.state == 'partial'").mark_text(
+        text="–", fontSize=16, color=colours["text"]
+    )
+    none = base.transform_filter("datum.state == 'missing'").mark_text(
+        text="╱", fontSize=13, color=colours["second"]
+    )
     rows = table["source"].nunique()
     return _finished((cells + bars + none).properties(height=30 * rows + 40), colours)
 
 
-def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 190) -> alt.LayerChart:
+def hours_chart(
+    released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 190
+) -> alt.LayerChart:
     """Reports by weekday and three-hour part of the day, each cell's number printed in it.
 
     released: table with weekday (0 Monday), hour, n, every cell of the week present.
@@ -124,7 +159,9 @@ def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, hei
     cells["day"] = cells["weekday"].map(dict(enumerate(WEEKDAYS)))
     cells["from"] = cells["part"].map(lambda h: f"{h:02d}–{h + 3:02d}")
     base = alt.Chart(cells).encode(
-        x=alt.X("from:N", sort=None, title="hour", axis=alt.Axis(labelAngle=0, labelFontSize=13, titleFontSize=13)),
+        x=alt.X(
+            "from:N", sort=None, title="hour", axis=alt.Axis(labelAngle=0, labelFontSize=13, titleFontSize=13)
+        ),
         y=alt.Y("day:N", sort=list(WEEKDAYS), title=None, axis=alt.Axis(labelFontSize=13)),
     )
     tint = alt.Color(
@@ -171,7 +208,10 @@ def _mark(x: float, y: float, latest: float, low: float, high: float) -> str:
 def _month_axis(table: pd.DataFrame, colours: Mapping[str, str]) -> alt.Axis:
     return alt.Axis(
         labelExpr="[timeFormat(datum.value, '%b'), month(datum.value) == 0 ? timeFormat(datum.value, '%Y') : '']",
-        tickCount={"interval": "month", "step": max(1, round(len(table) / 9))},
+        tickCount={
+            "interval": "month",
+            "step": next(s for s in (1, 2, 3, 6, 12, 24) if len(table) <= 12 * s or s == 24),
+        },
         labelColor=colours["second"],
         labelFontSize=13,
         grid=False,
@@ -218,7 +258,9 @@ def _band(table: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> list[alt
         .encode(x=x, y=alt.Y("usual_low:Q"), y2="usual_high:Q")
     )
     last = known.tail(1)
-    words = last.assign(words=[f"usual {int(r.usual_low):,} to {int(r.usual_high):,}" for r in last.itertuples()])
+    words = last.assign(
+        words=[f"usual {int(r.usual_low):,} to {int(r.usual_high):,}" for r in last.itertuples()]
+    )
     label = (
         alt.Chart(words.assign(period=known["period"].iloc[0]))
         .mark_text(align="left", baseline="bottom", dx=4, dy=-3, fontSize=13, color=colours["second"])
@@ -248,9 +290,7 @@ def _gaps(table: pd.DataFrame, colours: Mapping[str, str]) -> list[alt.Chart]:
     return [hatch, words]
 
 
-def _diamonds(
-    rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: Mapping[str, str], *, fill: bool
-) -> alt.Chart:
+def _diamonds(rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: Mapping[str, str], *, fill: bool) -> alt.Chart:
     return (
         alt.Chart(rows)
         .mark_point(
@@ -269,7 +309,15 @@ def _diamonds(
 def _last_label(known: pd.DataFrame, x: alt.X, y: alt.Y, colours: Mapping[str, str]) -> alt.Chart:
     return (
         alt.Chart(known.tail(1))
-        .mark_text(align="right", baseline="bottom", dx=-10, dy=-2, fontSize=15, fontWeight="bold", color=colours["text"])
+        .mark_text(
+            align="right",
+            baseline="bottom",
+            dx=-10,
+            dy=-2,
+            fontSize=15,
+            fontWeight="bold",
+            color=colours["text"],
+        )
         .encode(x=x, y=y, text=alt.Text("n:Q", format=",d"))
     )
 

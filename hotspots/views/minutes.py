@@ -46,11 +46,10 @@ DECISION_COLUMNS: Mapping[str, str] = {
 NEWS_COLUMNS: Mapping[str, str] = {"name": "Area", "state": "State", "n": "Reports", "usual": "Usual"}
 CLOCK_COLUMNS: Mapping[str, str] = {
     "place": "Place",
+    "kind_name": "For",
     "label": "Clock",
     "due": "When",
     "standing": "Stands",
-    "rule": "Rule",
-    "source": "Source",
     "status": "Law",
 }
 
@@ -93,7 +92,7 @@ def minutes_html(
         _section("Actions overdue", overdue, OVERDUE_COLUMNS, "No action was overdue."),
         _section("New and rising", news, NEWS_COLUMNS, "Nothing was above its usual range."),
         _section("Decisions", decisions, DECISION_COLUMNS, "Nothing was decided."),
-        _section("Clocks", clocks, CLOCK_COLUMNS, "No clock is running."),
+        _section("Clocks", clocks, CLOCK_COLUMNS, "No clock is running.", notes=_rules(clocks)),
         _section("New actions", new_actions, ACTION_COLUMNS, "No action was raised."),
     ]
     return _PAGE.render(
@@ -133,10 +132,26 @@ def _heading_lines(meeting: Meeting) -> list[str]:
     return lines
 
 
-def _section(title: str, table: pd.DataFrame, columns: Mapping[str, str], empty: str) -> dict[str, object]:
+def _section(
+    title: str, table: pd.DataFrame, columns: Mapping[str, str], empty: str, *, notes: Sequence[str] = ()
+) -> dict[str, object]:
     shown = [c for c in columns if c in table.columns]
     rows = [[_text(value) for value in row] for row in table[shown].itertuples(index=False, name=None)]
-    return {"title": title, "heads": [columns[c] for c in shown], "rows": rows, "empty": empty}
+    return {
+        "title": title,
+        "heads": [columns[c] for c in shown],
+        "rows": rows,
+        "empty": empty,
+        "notes": notes,
+    }
+
+
+def _rules(clocks: pd.DataFrame) -> list[str]:
+    """Each rule once, with its source, under the table it explains."""
+    if clocks.empty:
+        return []
+    told = clocks[["label", "rule", "source"]].drop_duplicates()
+    return [f"{label}: {rule} Source: {source}." for label, rule, source in told.itertuples(index=False)]
 
 
 def _text(value: object) -> str:
@@ -144,7 +159,7 @@ def _text(value: object) -> str:
         clock = (
             f", {value:%H:%M}" if isinstance(value, pd.Timestamp) and value.time() != value.time().min else ""
         )
-        return _day(value) + clock
+        return f"{value.day} {value:%b %Y}{clock}"
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return ""
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
@@ -172,7 +187,10 @@ h2 { font-size: 1.1rem; margin: 1.4rem 0 0.4rem; border-bottom: 2px solid #12436
 .marking { font-weight: 700; }
 .sample { border-left: 4px solid #f46a25; padding-left: 0.6rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.88rem; }
-th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.5rem 0.25rem 0; }
+.lines p { margin: 0.15rem 0; }
+.notes { font-size: 0.8rem; padding-left: 1.1rem; }
+th, td { overflow-wrap: break-word; text-align: left; vertical-align: top; }
+th, td { padding: 0.25rem 0.5rem 0.25rem 0; }
 th, td { border-bottom: 1px solid #d5d9dc; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
@@ -190,9 +208,11 @@ footer { margin-top: 1.6rem; font-size: 0.8rem; color: #505a5f; }
 {% if meeting.sample %}
 <p class="sample"><strong>Sample data.</strong> Every report here is invented.</p>
 {% endif %}
+<div class="lines">
 {% for line in lines %}
 <p>{{ line }}</p>
 {% endfor %}
+</div>
 {% for section in sections %}
 <h2>{{ section.title }}</h2>
 {% if section.rows %}
@@ -204,6 +224,9 @@ footer { margin-top: 1.6rem; font-size: 0.8rem; color: #505a5f; }
 {% endfor %}
 </tbody>
 </table>
+{% if section.notes %}
+<ul class="notes">{% for note in section.notes %}<li>{{ note }}</li>{% endfor %}</ul>
+{% endif %}
 {% else %}
 <p>{{ section.empty }}</p>
 {% endif %}

@@ -46,7 +46,9 @@ class StateLook(NamedTuple):
 
 
 STATES: Mapping[str, StateLook] = {
-    "new": StateLook("✦", ":material/star:", "orange", "alert", "first time above its usual range in 12 months"),
+    "new": StateLook(
+        "✦", ":material/star:", "orange", "alert", "first time above its usual range in 12 months"
+    ),
     "growing": StateLook(
         "▲", ":material/trending_up:", "orange", "alert", "above usual, and up on the quarter before"
     ),

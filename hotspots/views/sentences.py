@@ -86,9 +86,9 @@ def times_sentence(exact: int, members: int) -> str:
 
 def one_point_sentence() -> str:
     """What a hotspot of a single police.uk map point is."""
-    return "One police.uk map point, standing for 8 or more addresses: where on it the reports lie is not known."
-
-
+    return (
+        "One police.uk map point, standing for 8 or more addresses: where on it the reports lie is not known."
+    )
 
 
 def snapped_sentence(snapped: int, members: int) -> str:
@@ -103,7 +103,9 @@ def repeat_lines(repeat: pd.DataFrame, base: int) -> list[str]:
     lines = []
     for row in repeat.itertuples():
         top = "The top address has" if row.top == 1 else f"The top {row.top} addresses have"
-        luck = f"; by chance {row.chance_low:.0%} to {row.chance_high:.0%}" if pd.notna(row.chance_low) else ""
+        luck = (
+            f"; by chance {row.chance_low:.0%} to {row.chance_high:.0%}" if pd.notna(row.chance_low) else ""
+        )
         lines.append(f"{top} **{int(row.n):,}** of {base:,} ({row.share:.0%}{luck})")
     return lines
 
@@ -193,7 +195,11 @@ def data_title(totals: dict) -> str:
     held = f"{totals['incidents']:,} reports held"
     if totals["quarantined"]:
         return f"{held}, {count(totals['quarantined'], 'row')} waiting in quarantine"
-    return f"{held}, none waiting in quarantine" if totals["incidents"] else "No reports yet: bring in the first file"
+    return (
+        f"{held}, none waiting in quarantine"
+        if totals["incidents"]
+        else "No reports yet: bring in the first file"
+    )
 
 
 def import_done(totals: dict) -> str:

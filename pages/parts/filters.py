@@ -1,7 +1,6 @@
 """Choosing what to look at: dates, district, category, source and the hotspot settings."""
 
 from dataclasses import replace
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -33,7 +32,9 @@ def _filters(store: Store, viewer: Viewer, first: Query) -> Query:
         districts = _district(store, viewer, first)
         window = _window(first, held)
         categories, sources = _choices(store, store.data_version)
-        chosen = st.multiselect("Category", categories, key="category", placeholder="All categories", bind="query-params")
+        chosen = st.multiselect(
+            "Category", categories, key="category", placeholder="All categories", bind="query-params"
+        )
         fed = st.multiselect("Source", sources, key="source", placeholder="All sources", bind="query-params")
     return replace(first, window=window, districts=districts, categories=tuple(chosen), sources=tuple(fed))
 
@@ -96,7 +97,9 @@ def _settings(query: Query, first: Query) -> Query:
             "Largest extent in metres", 100, 1000, int(first.max_extent), step=50, key="extent", bind="query-params",
             help="A wider area is run again on its own with a shorter reach until a person can walk it.",
         )  # fmt: skip
-        st.caption("The map, list and card follow at once; the line under the map always says which settings made it.")
+        st.caption(
+            "The map, list and card follow at once; the line under the map always says which settings made it."
+        )
     least = None if rate == query.min_samples else rate
     return replace(query, eps=float(eps), min_incidents=least, max_extent=float(wide))
 
@@ -110,5 +113,3 @@ def _choices(_store: Store, _version: str) -> tuple[list[str], list[str]]:
 @st.cache_data(show_spinner=False, max_entries=8)
 def _districts(_store: Store, _version: str) -> pd.DataFrame:
     return stores.districts(_store)
-
-

@@ -18,6 +18,8 @@ _STYLE = """<style>
   margin: 0 -1.4rem; width: calc(100% + 2.8rem) !important; max-width: none; height: 1.9rem; gap: .5rem; }
 [class*="st-key-strip-own"] { background: transparent; border-bottom: 1px solid #d5d9dc; }
 [class*="st-key-strip"] p, [class*="st-key-strip"] button p { font-size: .84rem; margin: 0; color: #0b0c0c; }
+[class*="st-key-strip"] .stMarkdown { margin: 0; }
+[class*="st-key-strip"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 [class*="st-key-strip"] button { min-height: 1.6rem; padding: 0 .4rem; }
 [class*="st-key-strip-own"] p { color: inherit; }
 .st-key-hub-top { min-height: 2.6rem; }
@@ -78,7 +80,9 @@ def _icon() -> Image.Image:
 def strip(store: Store, viewer: Viewer, settings: Settings) -> None:
     """Sample notice, marking and role; the role can be changed where it is a view, not a sign-in."""
     key = "strip-sample" if store.is_sample else "strip-own"
-    with st.container(key=key, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        key=key, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         if store.is_sample:
             st.markdown("**Sample data.** Every report here is invented.", width="content")
         st.markdown(f"**{escape(settings.marking)}**" if settings.marking else "", width="content")

@@ -104,7 +104,9 @@ def _trend(_store: Store, _version: str, query: Query) -> TrendView:
 
 def bounds_of_points(store: Store, view: HubView) -> maps.Bounds:
     """Corners of the middle of the reports, for a map without hotspots."""
-    return maps.bounds_of_xy(view.located["x"].quantile([0.1, 0.9]), view.located["y"].quantile([0.1, 0.9]), store.crs)
+    return maps.bounds_of_xy(
+        view.located["x"].quantile([0.1, 0.9]), view.located["y"].quantile([0.1, 0.9]), store.crs
+    )
 
 
 def ground_of(store: Store, districts: tuple[str, ...]) -> np.ndarray:
@@ -165,4 +167,3 @@ def _default_query(_store: Store, _version: str, chosen: Settings, on: date) -> 
 @st.cache_resource(show_spinner="Finding hotspots …", max_entries=64)
 def _hub_view(_store: Store, _version: str, query: Query) -> HubView:
     return hub_view(_store, query)
-

@@ -1,13 +1,14 @@
 """Charts with their table, and downloads: written once, used by every page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import altair as alt
 import streamlit as st
 
 from hotspots.release.disclosure import Released
 from hotspots.store import Store
-from hotspots.views import exports
+from hotspots.views import charts, exports, sentences
 from hotspots.views.palette import COLOURS, DARK
 from pages.parts import session
 
@@ -17,6 +18,16 @@ def colours() -> Mapping[str, str]:
     return DARK if st.context.theme.type == "dark" else COLOURS
 
 
+@contextmanager
+def card(title: str, subtitle: str = "", *, key: str | None = None, stretch: bool = False) -> Iterator[None]:
+    """A bordered card: a title that states the finding, a subtitle, then what is inside."""
+    with st.container(border=True, key=key, gap="xsmall", height="stretch" if stretch else "content"):
+        st.markdown(f"##### {title}")
+        if subtitle:
+            st.caption(subtitle)
+        yield
+
+
 def chart(drawn: alt.LayerChart, released: Released, *, alt_text: str, key: str) -> None:
     """A chart, what it says in one sentence for those who cannot see it, and the same as a table."""
     st.altair_chart(drawn, key=key, alt=alt_text, width="stretch")
@@ -24,12 +35,23 @@ def chart(drawn: alt.LayerChart, released: Released, *, alt_text: str, key: str)
         st.dataframe(released.table, hide_index=True)
 
 
+def coverage(released: Released, *, key: str) -> None:
+    """Which source was received in which month, as a card."""
+    title = sentences.coverage_title(released.table)
+    with card(
+        title, "Each source and month · dark: complete · pale with a bar: part only · crossed: not received"
+    ):
+        chart(charts.coverage_chart(released, colours=colours()), released, alt_text=title, key=key)
+
+
 def plain(text: str) -> str:
     """Text of the data as Markdown that shows itself and does nothing: no link, image or icon."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&" else c for c in str(text))
 
 
-def downloads(released: Released, store: Store, *, title: str, settings: Mapping[str, str], name: str) -> None:
+def downloads(
+    released: Released, store: Store, *, title: str, settings: Mapping[str, str], name: str
+) -> None:
     """CSV, and GeoJSON where there are outlines; made when asked for, never kept."""
     chosen = session.settings()
     recipe = exports.Recipe(title, chosen.marking, session.today(store), store.is_sample, settings)

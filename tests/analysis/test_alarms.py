@@ -7,7 +7,6 @@ import pytest
 from shapely.geometry import box
 
 from hotspots.analysis.alarms import (
-    HEXAGON,
     PROPERTIES,
     RANGE,
     SUM,
@@ -27,7 +26,9 @@ MONTHS = pd.date_range("2016-03-01", periods=20, freq="MS")
 
 
 def counted(index, **places):
-    rows = [(period, place, float(n)) for place, values in places.items() for period, n in zip(index, values)]
+    rows = [
+        (period, place, float(n)) for place, ns in places.items() for period, n in zip(index, ns, strict=True)
+    ]
     return pd.DataFrame(rows, columns=["period", "place_id", "n"])
 
 
@@ -220,18 +221,14 @@ def test_unchanged_districts_ring_no_oftener_than_said():
     generator = np.random.default_rng(9)
     weights = generator.gamma(0.7, size=400)
     rang = 0
-    for _ in range(60):
+    for _ in range(40):
         looks = []
         for _ in range(2):
             cell = generator.choice(400, 1200, p=weights / weights.sum())
             x, y = 400_000 + 200 * (cell % 20), 300_000 + 200 * (cell // 20)
             looks.append(located(x + generator.uniform(0, 200, 1200), y + generator.uniform(0, 200, 1200)))
         rang += not hexagon_alarms(*looks, area=TOWN)[0].empty
-    assert rang <= 8  # 3 expected
-
-
-def test_the_name_of_each_rule_is_its_own():
-    assert len({RANGE, SUM, PROPERTIES, HEXAGON}) == 4
+    assert rang <= 6  # 2 expected
 
 
 # Published numbers
@@ -263,8 +260,9 @@ def test_poisson_z_of_two_counts_is_less_sure():
 def test_naus_scan_ptools(length, mean, expected, tolerance):
     """ptools::scanw(208, 2, .6, 6) and (260, 1, 1, 6).
 
-    Its mean is of one window and its exponent L − k, so its second argument is no width: k = 2 is Naus's own form,
-    and k = 1 looks at one window more. Its Q3 differs in the fifth figure; its own tests hold three.
+    Its mean is of one window and its exponent L − k, so its second argument is no width: k = 2 is
+    Naus's own form, and k = 1 looks at one window more. Its Q3 differs in the fifth figure; its own tests
+    hold three.
     """
     assert chance_of_peak(6, mean=mean, width=1, length=length) == pytest.approx(expected, abs=tolerance)
 

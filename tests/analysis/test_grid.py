@@ -77,6 +77,7 @@ def test_gi_star_is_the_formula_of_ord_and_getis_1995():
     n, total, squares = 40, w.sum(1), (w**2).sum(1)
     z = (w @ x - total * x.mean()) / (x.std() * np.sqrt((n * squares - total**2) / (n - 1)))
     assert gi_star(x, neighbours) == pytest.approx(z)
+    assert gi_star(x - 5, neighbours) == pytest.approx(z)  # changes can be negative
 
 
 def test_a_planted_concentration_is_hot_and_chance_rarely_is():

@@ -4,7 +4,7 @@ import pytest
 
 from hotspots.errors import HubError
 from hotspots.intake import read_incidents
-from corpus import CASES, TODAY, Case
+from tests.intake.corpus import CASES, TODAY, Case
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -55,7 +55,7 @@ def test_the_agenda_order_marking_dates_and_empty_parts_are_printed():
     places = [page.index(f"<h2>{head}</h2>") for head in heads]
     assert places == sorted(places)
     assert page.count("OFFICIAL") == 2 and "Sample data." in page and "Not legal advice" in page
-    assert "22 November 2017" in page and "Data to 31 October 2017" in page
+    assert "22 Nov 2017" in page and "Data to 31 October 2017" in page
     assert "No action was overdue." in page and "nan" not in page.lower() and "NaT" not in page
 
 
@@ -63,8 +63,10 @@ def test_a_clock_prints_its_hour_and_a_day_prints_none():
     from datetime import datetime
 
     due = local_time(datetime(2017, 11, 22, 15, 30))
-    clocks = pd.DataFrame([{"place": "x", "label": "Court", "due": pd.Timestamp(due), "rule": "48 hours"}])
-    assert "22 November 2017, 15:30" in minutes(clocks=clocks)
+    clocks = pd.DataFrame(
+        [{"place": "x", "label": "Court", "due": pd.Timestamp(due), "rule": "48 hours.", "source": "s.80"}]
+    )
+    assert "22 Nov 2017, 15:30" in minutes(clocks=clocks)
 
 
 def test_missing_values_are_blank():
@@ -119,3 +121,15 @@ def test_an_objective_that_cannot_be_measured_is_refused(given, says):
 
     with pytest.raises(BadValue, match=says):
         replace(PLAN, **given)
+
+
+def test_each_rule_is_printed_once_with_its_source_under_the_clocks():
+    row = {
+        "place": "x",
+        "label": "Court",
+        "due": pd.Timestamp("2017-11-22"),
+        "rule": "48 hours.",
+        "source": "s.80",
+    }
+    page = minutes(clocks=pd.DataFrame([row, {**row, "place": "y"}]))
+    assert page.count("Court: 48 hours. Source: s.80.") == 1

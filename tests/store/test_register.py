@@ -386,7 +386,7 @@ def test_the_story_of_one_block_from_adoption_to_minutes_and_plan(store, place):
         new_actions=actions[actions["raised"] == pd.Timestamp(DAY)],
         clocks=clocks,
     )
-    for words in ("Closure order", "Mend CCTV", "20 February 2018, 23:59", "Police; Saltreach Homes"):
+    for words in ("Closure order", "Mend CCTV", "20 Feb 2018, 23:59", "Police; Saltreach Homes"):
         assert words in page
     held = reads.plan_of(store, place.id)
     rows = sara_rows(held, actions=actions, interventions=interventions)
