@@ -152,9 +152,7 @@ def ours(world: World, seen: Draw) -> Answer:
     )
     covers = math.nan if found.verdict == "refused" else float(found.low <= world.change <= found.high)
     silent = found.verdict in ("cannot tell yet", "refused")
-    return Answer(
-        found.verdict == "fell", found.verdict == "rose", covers, found.ring_verdict == "rose", silent
-    )
+    return Answer(found.verdict == "fell", found.verdict == "rose", covers, found.ring_verdict == "rose", silent)
 
 
 def percent_change(_: World, seen: Draw) -> Answer:
@@ -298,12 +296,12 @@ def report(rows: list[Row], size: int) -> str:
 
 Written by `python benchmarks/truth.py`: {size:,} simulated worlds a cell, seeded, 400 places, 26 weeks before
 and 26 after, gamma risks (shape 2 unless said). *At the peak*: the place with most before of the 400,
-`compare` told so and given the other 399 totals; its level is then far above the average in the name (see *before*, the
-mean true count). The control is the sum of 20 other places. φ is variance over mean of a week's
-count (negative binomial). All figures are per cent of worlds. *Fell* is a false alarm in (a), (d), (e) and
-(f), and power in (b) and (c). *% change* calls any lower count a fall; *Poisson* is the exact test of two counts,
-no control; *WDD* is the textbook one. *Covers*: the 95 % interval holds the truth. *Cannot tell*: ours said
-*cannot tell yet* or *refused*.
+`compare` told so and given the other 399 totals; its level is then far above the average in the name (see
+*before*, the mean true count). The control is the sum of 20 other places. φ is variance over mean of a
+week's count (negative binomial). All figures are per cent of worlds. *Fell* is a false alarm in (a), (d), (e)
+and (f), and power in (b) and (c). *% change* calls any lower count a fall; *Poisson* is the exact test of two
+counts, no control; *WDD* is the textbook one. *Covers*: the 95 % interval holds the truth. *Cannot tell*:
+ours said *cannot tell yet* or *refused*.
 
 {TARGETS}
 
@@ -371,9 +369,7 @@ def _series(blocks: pd.DataFrame, outcome: str) -> np.ndarray:
 def main() -> None:
     """Run every cell in at most two processes, print the table and write docs/truth.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--quick", action="store_true", help="200 worlds a cell; the page is printed, not written"
-    )
+    parser.add_argument("--quick", action="store_true", help="200 worlds a cell; the page is printed, not written")
     quick = parser.parse_args().quick
     size = 200 if quick else 2000
     jobs = [(index, size, world) for index, world in enumerate(worlds())]

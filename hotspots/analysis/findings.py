@@ -6,9 +6,7 @@ from typing import Protocol
 
 from hotspots.analysis.comparison import Comparison
 
-ONE_PERIOD = (
-    "With one period on each side nothing shows how far the counts stray by chance, so no verdict is given."
-)
+ONE_PERIOD = "With one period on each side nothing shows how far the counts stray by chance, so no verdict is given."
 FEW_BEFORE = "Fewer than 10 reports before are too few to say whether it changed."
 UNCORRECTED = (
     "A place picked because it was high falls by itself, and with fewer than 20 similar places to measure "
@@ -33,9 +31,7 @@ def refusal(target: Area, control: Area | None) -> str:
     if control is None:
         return "No comparison area was given, so nothing separates a change here from a change everywhere."
     if target.has_gap or control.has_gap:
-        return (
-            "A period inside the windows has no data; a gap is not a zero, so nothing is compared across it."
-        )
+        return "A period inside the windows has no data; a gap is not a zero, so nothing is compared across it."
     if sum(target.totals) == 0:
         return "Nothing was reported in either window, so there is nothing to compare."
     if sum(control.totals) == 0:
@@ -49,12 +45,8 @@ def worded(result: Comparison, *, reason: str, selected: bool, dropped: int) -> 
     Parameters: the figures and verdict; why it is that verdict; whether the place was picked for being high;
     how many reference places were left out for a gap. Returns: a new `Comparison`.
     """
-    sentence = " ".join(
-        part for part in (_counts(result), _finding(result, reason), _next_door(result)) if part
-    )
-    return replace(
-        result, sentence=sentence, caveats=_caveats(result, reason, selected=selected, dropped=dropped)
-    )
+    sentence = " ".join(part for part in (_counts(result), _finding(result, reason), _next_door(result)) if part)
+    return replace(result, sentence=sentence, caveats=_caveats(result, reason, selected=selected, dropped=dropped))
 
 
 def _counts(result: Comparison) -> str:
@@ -86,9 +78,7 @@ def _finding(result: Comparison, reason: str) -> str:
     if result.verdict == "no clear change":
         return f"{lead}: no clear change."
     wait = result.when_could_tell
-    more = (
-        "" if wait is None else f" About {wait} more {'period' if wait == 1 else 'periods'} would be needed."
-    )
+    more = "" if wait is None else f" About {wait} more {'period' if wait == 1 else 'periods'} would be needed."
     return f"{lead}. {reason}{more}".strip()
 
 
@@ -144,12 +134,10 @@ def _caveats(result: Comparison, reason: str, *, selected: bool, dropped: int) -
     notes = [*_method_notes(result, selected=selected), *_ring_notes(result)]
     if dropped:
         notes.append(f"Similar places left out because their data have a gap: {dropped}.")
-    if result.verdict == "cannot tell yet" and reason not in (WEAK,):
+    if result.verdict == "cannot tell yet" and reason != WEAK:
         notes.append("Waiting alone will not settle it.")
     elif result.verdict == "cannot tell yet" and result.when_could_tell is None:
-        notes.append(
-            "Waiting alone will not settle it: the before window or the comparison area is too small."
-        )
+        notes.append("Waiting alone will not settle it: the before window or the comparison area is too small.")
     return tuple(notes)
 
 
@@ -163,22 +151,16 @@ def _method_notes(result: Comparison, *, selected: bool) -> list[str]:
             "itself could not be measured, and no fall is claimed."
         )
     if not math.isnan(result.ratio) and math.isnan(result.dispersion):
-        notes.append(
-            "One period a side: the intervals take the counts for pure chance, which they seldom are."
-        )
+        notes.append("One period a side: the intervals take the counts for pure chance, which they seldom are.")
     if result.dispersion_block > 1:
         notes.append(
             f"Bad periods follow bad periods here, so they were taken {result.dispersion_block} at a time "
             "to judge how far they stray."
         )
     if result.verdict == "no clear change":
-        notes.append(
-            f"A fall smaller than {_percent(-result.minimum_detectable_change)} could well have been missed."
-        )
+        notes.append(f"A fall smaller than {_percent(-result.minimum_detectable_change)} could well have been missed.")
     if not math.isnan(result.wdd) and selected:
-        notes.append(
-            "The difference in incidents (WDD) is not corrected for a place picked when it was high."
-        )
+        notes.append("The difference in incidents (WDD) is not corrected for a place picked when it was high.")
     return notes
 
 

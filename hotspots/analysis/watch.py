@@ -1,7 +1,6 @@
 """Relapse watch: has a place that went quiet come back? A Poisson CUSUM with a stated false-alarm rate."""
 
 import math
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,7 +11,7 @@ from scipy import stats
 from hotspots.errors import BadValue
 
 STEP = 0.5
-HIGHEST_THRESHOLD = 60.0
+HIGHEST_THRESHOLD = 30.0
 FINEST_STEP = 100
 FEWEST_WEEKS_BETWEEN = 104
 
@@ -38,9 +37,7 @@ class Watched:
         return self.first is not None
 
 
-def watch(
-    counts: Iterable[float], *, reference: float, threshold: float, fast_start: bool = False
-) -> Watched:
+def watch(counts: Iterable[float], *, reference: float, threshold: float, fast_start: bool = False) -> Watched:
     """Run a Poisson CUSUM, S = max(0, S + count − k), that rings at S ≥ h.
 
     Parameters: counts per equal period since the intervention ended, oldest first, NaN for a gap; k and h in
@@ -134,31 +131,21 @@ def design(quiet: float, relapse: float, *, run_length: float = FEWEST_WEEKS_BET
     Parameters: two rates per period, quiet below relapse; the fewest periods wanted between false alarms.
     Returns: k nearest to (relapse − quiet)/ln(relapse/quiet) and the lowest h that keep the promise, both in
     halves of an incident. Errors: `BadValue` when the rates are not 0 < quiet < relapse, or so high or close
-    that no threshold up to 60 keeps it: watch longer periods or a larger rise.
+    that no threshold up to 30 keeps it: watch longer periods or a larger rise.
     Source: Lucas (1985). The rates are taken as known: a quiet rate from a short spell rings too often.
     """
     if not 0 < quiet < relapse:
-        raise BadValue(
-            f"The quiet rate must be above 0 and below the relapse rate; {quiet} and {relapse} given."
-        )
+        raise BadValue(f"The quiet rate must be above 0 and below the relapse rate; {quiet} and {relapse} given.")
     exact = (relapse - quiet) / math.log(relapse / quiet)
     k = max(STEP, round(exact / STEP) * STEP)
-    thresholds = np.arange(STEP, HIGHEST_THRESHOLD + STEP, STEP).tolist()
-    lowest = bisect_left(
-        thresholds, run_length, key=lambda h: average_run_length(quiet, reference=k, threshold=h)
-    )
-    if lowest == len(thresholds):
-        raise BadValue(
-            f"No threshold up to {HIGHEST_THRESHOLD:.0f} keeps {run_length:.0f} periods between false alarms for "
-            f"{quiet} against {relapse} a period; watch longer periods or a larger rise."
-        )
-    settings = {"reference": k, "threshold": thresholds[lowest]}
-    return Design(
-        quiet,
-        relapse,
-        **settings,
-        run_length=average_run_length(quiet, **settings),
-        delay=average_run_length(relapse, **settings),
+    for h in np.arange(STEP, HIGHEST_THRESHOLD + STEP, STEP).tolist():
+        length = average_run_length(quiet, reference=k, threshold=h)
+        if length >= run_length:
+            delay = average_run_length(relapse, reference=k, threshold=h)
+            return Design(quiet, relapse, k, h, length, delay)
+    raise BadValue(
+        f"No threshold up to {HIGHEST_THRESHOLD:.0f} keeps {run_length:.0f} periods between false alarms for "
+        f"{quiet} against {relapse} a period; watch longer periods or a larger rise."
     )
 
 

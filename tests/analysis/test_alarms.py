@@ -172,7 +172,7 @@ def test_false_alarms_of_unchanged_places_are_what_the_screen_says():
     """Over-dispersed, correlated weeks, parameters estimated from one year."""
     generator = np.random.default_rng(1)
     rang, promised, years = 0, 0.0, 0.0
-    for _ in range(120):
+    for _ in range(80):
         rate, last, values = generator.choice([0.4, 1.2]), 0.0, []
         for _ in range(156):
             mean = 0.9 * rate + 0.1 * last
@@ -221,14 +221,14 @@ def test_unchanged_districts_ring_no_oftener_than_said():
     generator = np.random.default_rng(9)
     weights = generator.gamma(0.7, size=400)
     rang = 0
-    for _ in range(40):
+    for _ in range(25):
         looks = []
         for _ in range(2):
             cell = generator.choice(400, 1200, p=weights / weights.sum())
             x, y = 400_000 + 200 * (cell % 20), 300_000 + 200 * (cell // 20)
             looks.append(located(x + generator.uniform(0, 200, 1200), y + generator.uniform(0, 200, 1200)))
         rang += not hexagon_alarms(*looks, area=TOWN)[0].empty
-    assert rang <= 6  # 2 expected
+    assert rang <= 5  # 1.25 expected
 
 
 # Published numbers

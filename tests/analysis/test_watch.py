@@ -49,9 +49,7 @@ def test_run_length_as_surveillance_arl_cusum(h, k, rate, zero, fast):
 
 def test_run_length_of_h3_k1_as_surveillance():
     assert average_run_length(0.5, reference=1, threshold=3) == pytest.approx(174.246, abs=1e-3)
-    assert average_run_length(0.5, reference=1, threshold=3, fast_start=True) == pytest.approx(
-        169.317, abs=1e-3
-    )
+    assert average_run_length(0.5, reference=1, threshold=3, fast_start=True) == pytest.approx(169.317, abs=1e-3)
 
 
 def test_alarm_at_the_threshold_is_spc_with_one_more():
@@ -81,7 +79,6 @@ def test_ready_design_table(quiet, relapse, k, h, length, delay):
 
 def test_twenty_watched_blocks_at_104_weeks_ring_ten_times_a_year():
     chosen = design(0.25, 1)
-    assert 52 * 20 / 104 == 10
     assert false_alarms_per_year([chosen] * 20) == pytest.approx(20 * 52 / chosen.run_length)
 
 
@@ -120,7 +117,7 @@ def test_counts_that_are_not_counts_are_refused(counts):
         watch(counts, reference=1, threshold=2)
 
 
-@pytest.mark.parametrize("rates", [(0, 1), (2, 1), (1, 1), (50, 50.5)])
+@pytest.mark.parametrize("rates", [(0, 1), (2, 1), (1, 1), (30, 30.5)])
 def test_rates_no_watch_can_tell_apart_are_refused(rates):
     with pytest.raises(BadValue):
         design(*rates)

@@ -1,0 +1,22 @@
+"""The few compositions that pages and command line share: store → analysis → result."""
+
+from hotspots.pipeline.finding import Found, find_from_files, find_in_store
+from hotspots.pipeline.hub import Card, HubView, card_of, hub_view
+from hotspots.pipeline.query import Query, default_query, last_query, map_points
+from hotspots.pipeline.trend import TrendView, trend_for
+
+__all__ = [
+    "Card",
+    "Found",
+    "HubView",
+    "Query",
+    "TrendView",
+    "card_of",
+    "default_query",
+    "find_from_files",
+    "find_in_store",
+    "hub_view",
+    "last_query",
+    "map_points",
+    "trend_for",
+]

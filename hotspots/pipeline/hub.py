@@ -1,0 +1,202 @@
+"""The hub screen: hotspots found, ranked and judged, and the card of one."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots import store as stores
+from hotspots.analysis import repeats
+from hotspots.analysis.cluster import NOISE, Hotspots, unique_locations
+from hotspots.analysis.counts import count_grouped
+from hotspots.analysis.states import states_of
+from hotspots.analysis.trends import control_chart
+from hotspots.errors import NoData
+from hotspots.periods import Window, add_months
+from hotspots.pipeline.query import HISTORY_MONTHS, Query, coverage_for, hotspots_of, located_incidents
+from hotspots.store import Store
+
+
+@dataclass(frozen=True)
+class HubView:
+    """Everything the hub screen shows for one query.
+
+    hotspots: the run · located: its incidents · table: one row a hotspot (policy "hotspots")
+    charts: id → `trends.control_chart` of its months, history included
+    incidents, unlocated: reports in the window with and without a location
+    """
+
+    query: Query
+    hotspots: Hotspots
+    located: gpd.GeoDataFrame
+    table: pd.DataFrame
+    charts: dict[str, pd.DataFrame]
+    incidents: int
+    unlocated: int
+
+    @property
+    def last_month(self) -> date:
+        """First day of the last month in the window."""
+        return add_months(self.query.window.end, -1).replace(day=1)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One hotspot in detail, as frames for the gate.
+
+    months: period, n, low, high, outside · parts: kind, word, n
+    hours: weekday (0 Monday), hour, n of exact times · repeat: top, n, of, share, chance_low, chance_high
+    exact: members with a real time · snapped: members whose point stands for many addresses
+    """
+
+    months: pd.DataFrame
+    parts: pd.DataFrame
+    hours: pd.DataFrame
+    repeat: pd.DataFrame
+    exact: int
+    snapped: int
+    addresses: int
+
+
+def hub_view(store: Store, query: Query) -> HubView:
+    """Find, count, rank and judge the hotspots of a query."""
+    located, unlocated = located_incidents(store, query)
+    found = hotspots_of(located, query)
+    charts = _charts(store, query, found, located)
+    table = _table(store, query, found, located, charts)
+    return HubView(query, found, located, table, charts, len(located) + unlocated, unlocated)
+
+
+def card_of(view: HubView, hotspot: str) -> Card:
+    """The card of one hotspot of a view; raises `NoData` for an id the view does not have."""
+    row = _row_of(view.hotspots, hotspot)
+    members = view.located[(view.hotspots.labels == row).to_numpy()]
+    addresses = members["address_key"].dropna()
+    return Card(
+        months=_card_months(view, hotspot),
+        parts=_parts(members),
+        hours=_hours(members),
+        repeat=repeats.repeat_share(addresses, seed=1) if len(addresses) else pd.DataFrame(),
+        exact=int((members["time_precision"] == "exact").sum()),
+        snapped=int((members["location_precision"] == "snapped").sum()),
+        addresses=len(addresses),
+    )
+
+
+def _row_of(found: Hotspots, hotspot: str) -> int:
+    rows = np.flatnonzero(found.areas["id"] == hotspot)
+    if not len(rows):
+        raise NoData("That hotspot is not among those found with these settings; choose one from the list.")
+    return int(rows[0])
+
+
+def _charts(store: Store, query: Query, found: Hotspots, located: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+    """Control chart of every hotspot's outline, from the history to the window's last whole month."""
+    held = stores.months_held(store)
+    end = query.window.end.replace(day=1)
+    start = add_months(query.window.start.replace(day=1), -HISTORY_MONTHS)
+    start = min(max(start, held.start) if held else start, add_months(end, -1))
+    window = Window(start, end)
+    rows = stores.location_months(store, window=window, **query.chosen)
+    rows["hotspot"] = _outline_of(rows, found, located.crs)
+    inside = rows[rows["hotspot"].notna()].groupby(["month", "hotspot", "source"], as_index=False)["n"].sum()
+    groups = found.areas[["id"]].rename(columns={"id": "hotspot"})
+    months = count_grouped(
+        inside,
+        window=window,
+        unit="month",
+        by=["hotspot"],
+        coverage=coverage_for(store, query),
+        groups=groups,
+    )
+    return {
+        str(hotspot): control_chart(pd.Series(part["n"].to_numpy(), index=pd.DatetimeIndex(part["period"])))
+        for hotspot, part in months.groupby("hotspot")
+    }
+
+
+def _outline_of(rows: pd.DataFrame, found: Hotspots, crs: object) -> pd.Series:
+    """Id of the outline each coordinate lies in, missing for none."""
+    xy, place, _ = unique_locations(rows["x"].to_numpy(), rows["y"].to_numpy())
+    at = gpd.GeoSeries(gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=crs)
+    location, area = found.areas.sindex.query(at, predicate="intersects")
+    ids = pd.Series(found.areas["id"].to_numpy()[area], index=location).groupby(level=0).first()
+    return pd.Series(ids.reindex(place).to_numpy(), index=rows.index)
+
+
+def _table(
+    store: Store, query: Query, found: Hotspots, located: gpd.GeoDataFrame, charts: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    areas = found.areas
+    last = pd.DataFrame([charts[h].iloc[-1] for h in areas["id"]], columns=["n", "low", "high"])
+    states = states_of(charts).set_index("place_id")["state"].fillna("not judged")
+    earlier = _earlier_ranks(store, query, found)
+    ranks = np.arange(1, len(areas) + 1)
+    return areas.assign(
+        rank=ranks,
+        moved=[_moved(rank, earlier.get(h)) for rank, h in zip(ranks, areas["id"], strict=True)],
+        before=[_window_sum(charts[h], query.window.previous()) for h in areas["id"]],
+        latest=last["n"].to_numpy(),
+        usual_low=last["low"].to_numpy(),
+        usual_high=last["high"].to_numpy(),
+        state=[states[h] for h in areas["id"]],
+        share=areas["n"] / max(len(located), 1),
+        one_map_point=areas["locations"] == 1,
+    )
+
+
+def _window_sum(chart: pd.DataFrame, window: Window) -> float:
+    """Reports of the window, missing where any of its months is a gap or not held."""
+    wanted = pd.DatetimeIndex(list(window.months()))
+    counts = chart.set_index("period")["n"].reindex(wanted)
+    return float(counts.sum()) if counts.notna().all() else np.nan
+
+
+def _earlier_ranks(store: Store, query: Query, found: Hotspots) -> dict[str, int]:
+    """Rank a month ago of the hotspot that shared most of each one's reports, where there was one."""
+    window = Window(add_months(query.window.start, -1), add_months(query.window.end, -1))
+    try:
+        earlier_located, _ = located_incidents(store, replace(query, window=window))
+    except NoData:
+        return {}
+    earlier = hotspots_of(earlier_located, replace(query, window=window, min_incidents=query.min_samples))
+    before = earlier.labels[earlier.labels != NOISE]
+    now = found.labels[found.labels != NOISE]
+    both = pd.DataFrame({"now": now, "before": before}).dropna().astype(int)
+    shared = both.value_counts().reset_index().sort_values(["count", "before"], ascending=[False, True])
+    best = shared.drop_duplicates("now").drop_duplicates("before")
+    return {found.areas["id"].iloc[n]: int(b) + 1 for n, b in zip(best["now"], best["before"], strict=True)}
+
+
+def _moved(rank: int, earlier: int | None) -> str:
+    if earlier is None:
+        return "new"
+    if earlier == rank:
+        return "–"
+    return f"up {earlier - rank}" if earlier > rank else f"down {rank - earlier}"
+
+
+def _card_months(view: HubView, hotspot: str) -> pd.DataFrame:
+    """The window's months and the year before them, with the range usual for each."""
+    chart = view.charts[hotspot]
+    first = pd.Timestamp(add_months(view.query.window.start, -12))
+    return chart.loc[chart["period"] >= first, ["period", "n", "low", "high", "outside"]]
+
+
+def _parts(members: pd.DataFrame) -> pd.DataFrame:
+    """Members by category and by source, most first."""
+    frames = [
+        members[column].value_counts().rename_axis("word").reset_index(name="n").assign(kind=column)
+        for column in ("category", "source")
+    ]
+    return pd.concat(frames, ignore_index=True)[["kind", "word", "n"]]
+
+
+def _hours(members: pd.DataFrame) -> pd.DataFrame:
+    """Exact times only by weekday and hour, every cell of the week present."""
+    exact = members.loc[members["time_precision"] == "exact", "occurred_from"]
+    cells = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
+    counted = exact.groupby([exact.dt.weekday.rename("weekday"), exact.dt.hour.rename("hour")]).size()
+    return counted.reindex(cells, fill_value=0).rename("n").reset_index()
