@@ -67,9 +67,7 @@ def captures(located: gpd.GeoDataFrame, area_m2: float, *, windows: int) -> pd.D
         hotspots = find_hotspots(found, window=window, eps=EPS)
         rivals = {"plain DBSCAN, hulls": hulls(found, window)}
         tables.append(
-            capture(
-                hotspots.areas, found, after, study_area_m2=area_m2, rivals=rivals, cells_m=(50, 100, 200)
-            )
+            capture(hotspots.areas, found, after, study_area_m2=area_m2, rivals=rivals, cells_m=(50, 100, 200))
         )
     means = pd.concat(tables).groupby("method", sort=False).mean()
     shown = means[["area_share", "in_sample", "share", "pai", "pei"]].reset_index()
@@ -119,11 +117,7 @@ def lasting(located: gpd.GeoDataFrame, *, months: int) -> str:
 def run_of(found: gpd.GeoDataFrame, window: Window) -> gpd.GeoDataFrame:
     """Areas of one run with the keys of their locations."""
     hotspots: Hotspots = find_hotspots(found, window=window, eps=EPS)
-    keys = (
-        found.geometry.x.round().astype(int).astype(str)
-        + " "
-        + found.geometry.y.round().astype(int).astype(str)
-    )
+    keys = found.geometry.x.round().astype(int).astype(str) + " " + found.geometry.y.round().astype(int).astype(str)
     members = keys.groupby(hotspots.labels.to_numpy()).agg(frozenset)
     areas = hotspots.areas[["n", "geometry"]]
     return areas.assign(members=members.reindex(areas.index))
@@ -133,9 +127,7 @@ def read_police(path: Path) -> gpd.GeoDataFrame:
     """Located rows of police.uk street files, whatever else the zip holds."""
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name.endswith("-street.csv")]
-        tables = [
-            pd.read_csv(archive.open(n), usecols=["Month", "Longitude", "Latitude"]) for n in sorted(names)
-        ]
+        tables = [pd.read_csv(archive.open(n), usecols=["Month", "Longitude", "Latitude"]) for n in sorted(names)]
     rows = pd.concat(tables, ignore_index=True).dropna()
     located = gpd.GeoDataFrame(
         {"occurred_from": pd.to_datetime(rows["Month"] + "-01")},

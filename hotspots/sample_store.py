@@ -5,9 +5,10 @@ from pathlib import Path
 
 from hotspots.errors import NoData
 from hotspots.intake.readers import read_incidents
+from hotspots.sample_load import load_register
 from hotspots.store import check, open_store, record_import
 
-TODAY = date(2018, 9, 5)
+TODAY = date(2018, 9, 12)
 """The day the sample's story stands at: its data end on 31 August 2018."""
 SOURCES = {
     "council": "council ASB log",
@@ -18,9 +19,9 @@ SOURCES = {
 
 
 def make_sample_store(folder: Path, where: Path, *, at: datetime) -> dict:
-    """Import the sample's files into a new store at `where`, replacing an older sample.
+    """Import the sample's files and register into a new store at `where`, replacing an older sample.
 
-    folder: the files that `write_sample` made · at: now, for the import history.
+    folder: the files that `write_sample` made, beside `partners.csv` · at: now, for the history.
     Returns what `check` says. Raises `NoData` when the files are not there. The store appears
     whole or not at all: it is made beside `where` and moved.
     """
@@ -37,6 +38,7 @@ def make_sample_store(folder: Path, where: Path, *, at: datetime) -> dict:
         for reading in read_incidents(path, source=_source(path), crs=store.crs, today=at.date())
     )
     record_import(store, readings, who="sample", at=at)
+    load_register(store, folder, partners=folder.parent / "partners.csv", at=at)
     store.set_meta({"today": TODAY.isoformat()})
     held = check(store)
     store.close()

@@ -1,21 +1,15 @@
 """What has come in, how good is it, and what is missing? Import with a report on every row."""
 
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pandas as pd
 import streamlit as st
 
 from hotspots import store as stores
-from hotspots.errors import HubError
-from hotspots.intake.readers import read_incidents
-from hotspots.intake.reading import Limits, Reading
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
-from hotspots.store import ImportReport, Store
+from hotspots.store import Store
 from hotspots.views import sentences
-from pages.parts import frame, session, show
+from pages.parts import session, show
+from pages.parts.importing import import_card
 
 COLUMNS = {
     "file": "File",
@@ -28,7 +22,6 @@ COLUMNS = {
     "duplicates": "Duplicates",
     "replaced": "Replaced",
 }
-KINDS = ["zip", "csv", "tsv", "txt", "xlsx", "json", "geojson", "gpkg", "parquet"]
 
 
 def render(viewer: Viewer) -> None:
@@ -39,84 +32,13 @@ def render(viewer: Viewer) -> None:
     st.title(sentences.data_title(stores.totals(store)), anchor=False)
     left, right = st.columns([62, 38], gap="small")
     with left:
-        _import(viewer, store)
+        import_card(viewer, store)
         _last_import(viewer, batches)
         _coverage(viewer, store)
     with right:
         _placed(viewer, store)
         _quarantine(viewer, store)
         _history(viewer, store, batches)
-
-
-def _import(viewer: Viewer, store: Store) -> None:
-    viewer.require(Action.IMPORT)
-    with show.card("Bring in a file"):
-        if store.is_sample:
-            st.markdown(
-                "You are looking at the sample. Your files start the hub's **own** store; the sample stays apart."
-            )
-        files = st.file_uploader(
-            "data.police.uk zip or CSV, or a partner's log",
-            type=KINDS,
-            accept_multiple_files=True,
-            max_upload_size=session.settings().upload_mb,
-            key=f"upload-{st.session_state.get('imports', 0)}",
-        )
-        source = st.text_input(
-            "Source",
-            placeholder="police.uk files name themselves; for a partner's log: council ASB log, housing …",
-            key="source-name",
-        )
-        if st.button("Import files", type="primary", disabled=not files, icon=":material/upload:"):
-            _run_import(viewer, files, source.strip() or None)
-        if session.own_store_exists():
-            st.toggle("Look at the sample instead", key="look_at_sample")
-    report = st.session_state.get("last_report")
-    if report:
-        st.success(sentences.import_done(report.totals))
-
-
-def _run_import(viewer: Viewer, files: list, source: str | None) -> None:
-    bar = st.progress(0.0, "Reading")
-    try:
-        report = _store_uploads(viewer, files, source, bar)
-    except HubError as error:
-        bar.empty()
-        frame.told(str(error))
-        return
-    st.session_state["last_report"] = report
-    st.session_state["imports"] = st.session_state.get("imports", 0) + 1
-    st.session_state["look_at_sample"] = False
-    st.rerun()
-
-
-def _store_uploads(viewer: Viewer, files: list, source: str | None, bar: object) -> ImportReport:
-    """Stage every upload, then swap; a fault leaves the store as it was."""
-    store = session.own_store(create=True)
-
-    def moved(done: float, what: str) -> None:
-        bar.progress(min(max(done, 0.0), 1.0), f"{what} …")
-
-    return stores.record_import(
-        store, _readings(files, source, store.crs, moved), who=viewer.name, at=session.now(), progress=moved
-    )
-
-
-def _readings(files: list, source: str | None, crs: str, moved: object) -> Iterator[Reading]:
-    limits = Limits(file_bytes=session.settings().upload_mb * 1_000_000)
-    with tempfile.TemporaryDirectory() as folder:
-        for number, upload in enumerate(files):
-            path = Path(folder) / str(number) / Path(upload.name).name
-            path.parent.mkdir()
-            path.write_bytes(upload.getvalue())
-            share = 0.9 / len(files)
-
-            def inner(done: float, what: str, start: float = number * share, share: float = share) -> None:
-                moved(start + share * done, what)
-
-            yield from read_incidents(
-                path, source=source, crs=crs, today=session.now().date(), progress=inner, limits=limits
-            )
 
 
 def _last_import(viewer: Viewer, batches: pd.DataFrame) -> None:
@@ -128,9 +50,7 @@ def _last_import(viewer: Viewer, batches: pd.DataFrame) -> None:
         table = release(latest, viewer, policy="import batches").table
         taken = table[table["set_aside"].isna()]
         st.caption(
-            sentences.imported_when(
-                latest.iloc[0]["at"], latest.iloc[0]["who"], len(taken), len(table) - len(taken)
-            )
+            sentences.imported_when(latest.iloc[0]["at"], latest.iloc[0]["who"], len(taken), len(table) - len(taken))
         )
         st.dataframe(
             taken[list(COLUMNS)].rename(columns=COLUMNS),
@@ -164,12 +84,8 @@ def _placed(viewer: Viewer, store: Store) -> None:
                 "Source": table["source"],
                 "Reports": table["n"],
                 "Located": [sentences.share(a, b) for a, b in zip(table["located"], table["n"], strict=True)],
-                "Exact time": [
-                    sentences.share(a, b) for a, b in zip(table["exact_time"], table["n"], strict=True)
-                ],
-                "Address": [
-                    sentences.share(a, b) for a, b in zip(table["with_address"], table["n"], strict=True)
-                ],
+                "Exact time": [sentences.share(a, b) for a, b in zip(table["exact_time"], table["n"], strict=True)],
+                "Address": [sentences.share(a, b) for a, b in zip(table["with_address"], table["n"], strict=True)],
             }
         )
         st.dataframe(rows, hide_index=True, alt="Sources and how exact they are")
@@ -177,9 +93,7 @@ def _placed(viewer: Viewer, store: Store) -> None:
 
 def _quarantine(viewer: Viewer, store: Store) -> None:
     rows = release(stores.quarantine(store), viewer, policy="quarantine")
-    title = (
-        f"{sentences.count(len(rows.table), 'row')} wait{'s' if len(rows.table) == 1 else ''} in quarantine"
-    )
+    title = f"{sentences.count(len(rows.table), 'row')} wait{'s' if len(rows.table) == 1 else ''} in quarantine"
     with show.card(title, "Not counted anywhere until mended: download, correct, import again"):
         if rows.table.empty:
             return
@@ -203,9 +117,7 @@ def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
 
 @st.dialog("Undo the last import?")
 def _confirm_undo(viewer: Viewer, store: Store) -> None:
-    st.markdown(
-        "Rows it brought go, and rows it replaced come back. The import can be made again from its file."
-    )
+    st.markdown("Rows it brought go, and rows it replaced come back. The import can be made again from its file.")
     if st.button("Undo it", type="primary"):
         files = stores.undo_last_import(store, who=viewer.name, at=session.now())
         st.session_state["last_report"] = None

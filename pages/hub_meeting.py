@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots.pipeline import Card, HubView, card_of
+from hotspots.pipeline import Card, HubView, card_of, repeats_of
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
@@ -21,9 +21,7 @@ def render(viewer: Viewer) -> None:
     """The hub screen: agenda and filters above, map on the left, ranked list and card on the right."""
     viewer.require(Action.SEE_HOTSPOTS)
     store = session.current_store()
-    top = st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="hub-top"
-    )
+    top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="hub-top")
     with top:
         agenda = st.container(width="content")
         tools = st.container(horizontal=True, width="content", vertical_alignment="center", key="hub-tools")
@@ -32,9 +30,7 @@ def render(viewer: Viewer) -> None:
     view = session.view_of(store, query)
     released = release(view.table, viewer, policy="hotspots", as_of=view.last_month)
     with tools:
-        show.downloads(
-            released, store, title="Hotspots", settings=_recipe(view), name=f"hotspots-{query.window.end}"
-        )
+        show.downloads(released, store, title="Hotspots", settings=_recipe(view), name=f"hotspots-{query.window.end}")
         st.toggle("Presenter view", key="present", bind="query-params")
     with agenda:
         step = _agenda(released)
@@ -65,10 +61,12 @@ def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step:
     chosen = _chosen(released, listed)
     with st.container(key="hub-body"):
         left, right = st.columns([53, 47], gap="small")
-    # The answer is written before the map, so that a click never waits for it.
+    # The card is written first, before list and map, so that a click never waits for it.
     with right, st.container(gap="xsmall"):
-        _ranked_list(view, released, listed, chosen)
+        ranked = st.container(gap="xsmall")
         _card(viewer, view, released, chosen)
+        with ranked:
+            _ranked_list(view, released, listed, chosen)
     with left, st.container(key="hub-map"):
         _map(store, view, released, chosen)
 
@@ -100,10 +98,11 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
         selection = st.session_state[key].selection
         picked = [row for row, _ in selection.cells] + selection.rows
         if picked:
-            st.session_state["chosen"] = st.session_state["fly"] = rows[picked[0]]
+            st.session_state["chosen"] = rows[picked[0]]
+            st.session_state["list_turn"] = st.session_state.get("list_turn", 0) + 1
 
     st.dataframe(
-        _list_table(view, listed),
+        _list_table(listed),
         key=key,
         hide_index=True,
         on_select=from_list,
@@ -116,7 +115,7 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
     )
 
 
-def _list_table(view: HubView, listed: pd.DataFrame) -> pd.DataFrame:
+def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
     top = float(np.nanmax([listed["latest"].max(), listed["usual_high"].max(), 1]))
     return pd.DataFrame(
         {
@@ -126,12 +125,9 @@ def _list_table(view: HubView, listed: pd.DataFrame) -> pd.DataFrame:
             "State": [state_label(s) for s in listed["state"]],
             "Month": listed["latest"],
             "Against usual": [
-                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top)
-                for r in listed.itertuples()
+                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top) for r in listed.itertuples()
             ],
-            "Usual": [
-                sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in listed.itertuples()
-            ],
+            "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in listed.itertuples()],
             "Window": listed["n"],
         }
     )
@@ -157,7 +153,8 @@ def _nothing(released: Released) -> str:
     nearest = released.table.iloc[0]
     return (
         f"{len(released.table)} areas checked: none is new, growing or returned. The largest, {nearest['name']}, "
-        f"had {int(nearest['latest'] or 0)} in the last month ({sentences.usual(nearest['usual_low'], nearest['usual_high'])})."
+        f"had {nearest['latest']:.0f} in the last month "
+        f"({sentences.usual(nearest['usual_low'], nearest['usual_high'])})."
     )
 
 
@@ -192,9 +189,8 @@ def _card_head(row: pd.Series) -> None:
 def _big_number(view: HubView, row: pd.Series) -> None:
     latest = "no data" if pd.isna(row["latest"]) else f"{int(row['latest']):,}"
     usual = sentences.usual(row["usual_low"], row["usual_high"])
-    st.html(
-        f"<div class='quiet'>{sentences.month(view.last_month)}</div><div class='big-number'>{latest}</div><div>{usual}</div>"
-    )
+    when = sentences.month(view.last_month)
+    st.html(f"<div class='quiet'>{when}</div><div class='big-number'>{latest}</div><div>{usual}</div>")
 
 
 def _who_sees_it(viewer: Viewer, card: Card) -> None:
@@ -224,14 +220,14 @@ def _card_chart(viewer: Viewer, view: HubView, card: Card, row: pd.Series) -> No
             drawn = charts.hours_chart(hours, colours=show.colours())
             show.chart(drawn, hours, alt_text="Reports by weekday and hour", key="card-hours")
     else:
-        _repeats(viewer, card)
+        _repeats(viewer, view, card, row["id"])
 
 
-def _repeats(viewer: Viewer, card: Card) -> None:
-    if card.repeat.empty:
+def _repeats(viewer: Viewer, view: HubView, card: Card, hotspot: str) -> None:
+    if not card.addresses:
         st.caption("No addresses: these sources do not say at which address a report was made.")
         return
-    repeat = release(card.repeat, viewer, policy="repeat locations")
+    repeat = release(repeats_of(view, hotspot), viewer, policy="repeat locations")
     for line in sentences.repeat_lines(repeat.table, card.addresses):
         st.markdown(line)
     st.caption("Which addresses they are is not shown here.")
@@ -269,7 +265,6 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
             st.session_state["chosen"] = hotspot
             st.session_state["map_turn"] = st.session_state.get("map_turn", 0) + 1
 
-    fly = st.session_state.get("fly")
     basemap = session.basemap(store)
     draw_map(
         released,
@@ -280,7 +275,7 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
         on_pick=on_pick,
         basemap=basemap,
         ground=None if basemap else session.ground_of(store, place),
-        fly_to=maps.centre_of(released, fly, store.crs) if fly else None,
+        bring_into_view=st.session_state.get("list_turn", 0),
     )
 
 
@@ -294,7 +289,8 @@ def _foot(view: HubView) -> None:
     )
     st.caption(
         f"{sentences.settings_line(q.eps, view.hotspots.min_samples, q.max_extent, q.window)} "
-        f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports ({inside:,} of {view.incidents:,})."
+        f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports "
+        f"({inside:,} of {view.incidents:,})."
         f"{unlocated} Data to {sentences.last_day(q.window)}. A report is not a proven crime."
     )
 

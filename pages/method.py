@@ -22,9 +22,7 @@ def render(viewer: Viewer) -> None:
         st.dataframe(_settings_table(settings, store.crs), hide_index=True)
     with right, st.container(border=True):
         st.markdown("##### One word for what an area is doing")
-        words = [
-            {"State": f"{look.glyph} {word.capitalize()}", "Rule": look.rule} for word, look in STATES.items()
-        ]
+        words = [{"State": f"{look.glyph} {word.capitalize()}", "Rule": look.rule} for word, look in STATES.items()]
         st.dataframe(pd.DataFrame(words), hide_index=True)
         st.markdown("##### What it cannot tell")
         st.markdown(_LIMITS)

@@ -48,9 +48,7 @@ def _control_chart(view: TrendView, released: Released) -> None:
 
 
 def _rolling(view: TrendView, released: Released) -> None:
-    with show.card(
-        sentences.rolling_title(view.chart), "Reports in the 12 months to each month", stretch=True
-    ):
+    with show.card(sentences.rolling_title(view.chart), "Reports in the 12 months to each month", stretch=True):
         known = released.table["rolling_12"].notna().sum()
         if known < 2:
             st.caption("Drawn once 12 months running are complete; a rolling year with a gap would be false.")

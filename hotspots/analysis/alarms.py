@@ -146,9 +146,7 @@ def hexagon_alarms(
     tested = hot_hexagons(both, value="rise", false_discoveries=false_discoveries)
     rung = tested[tested["hot"] & (tested["n"] > tested["expected"])]
     likelihood = [kulldorff_llr(r.n, r.expected, both["n"].sum()) for r in rung.itertuples()]
-    rung = rung.assign(rule=HEXAGON, likelihood=likelihood).sort_values(
-        ["p_value", "q", "r"], ignore_index=True
-    )
+    rung = rung.assign(rule=HEXAGON, likelihood=likelihood).sort_values(["p_value", "q", "r"], ignore_index=True)
     columns = ["rule", "q", "r", "n", "n_before", "expected", "likelihood", "z", "p_value", "geometry"]
     return rung[columns], false_discoveries * looks_per_year
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.errors import BadFrame, BadValue
-from hotspots.periods import Window
+from hotspots.periods import Window, month_start
 
 Unit = Literal["day", "week", "month"]
 
@@ -61,12 +61,10 @@ def count_by_period(
         (incidents["occurred_from"] >= pd.Timestamp(window.start))
         & (incidents["occurred_from"] < pd.Timestamp(window.end))
     ]
-    _refuse_finer_than_known(inside["time_precision"], unit)
+    _refuse_finer_than_known(incidents, window, unit)
     keys = list(dict.fromkeys([*by, "source"]))
     periods = _period_of(inside["occurred_from"], window, unit)
-    grouped = (
-        inside[keys].assign(period=periods).groupby(["period", *keys], dropna=False, observed=True).size()
-    )
+    grouped = inside[keys].assign(period=periods).groupby(["period", *keys], dropna=False, observed=True).size()
     return count_grouped(
         grouped.rename("n").reset_index(), window=window, unit=unit, by=by, coverage=coverage, groups=groups
     )
@@ -136,12 +134,17 @@ def _require(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None:
         raise BadFrame(f"{what} needs the column(s) {', '.join(absent)}; it has {', '.join(frame.columns)}.")
 
 
-def _refuse_finer_than_known(precision: pd.Series, unit: Unit) -> None:
-    months_only = int((precision == "month").sum())
-    if months_only and unit != "month":
+def _refuse_finer_than_known(incidents: pd.DataFrame, window: Window, unit: Unit) -> None:
+    if unit == "month":
+        return
+    # Stamped with the first of its month, such a row belongs to every day of it: also to a window
+    # that begins on the 3rd, where leaving it out would read as zero.
+    begins = incidents.loc[incidents["time_precision"] == "month", "occurred_from"]
+    touched = (begins >= pd.Timestamp(month_start(window.start))) & (begins < pd.Timestamp(window.end))
+    if touched.any():
         raise BadValue(
-            f"{months_only:,} of these incidents know only their month, so they cannot be counted by {unit}; "
-            "count by month, or leave out the sources that give months only."
+            f"{int(touched.sum()):,} of these incidents know only their month, so they cannot be counted by "
+            f"{unit}; count by month, or leave out the sources that give months only."
         )
 
 

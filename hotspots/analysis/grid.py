@@ -49,9 +49,7 @@ def hexagons(cells: pd.DataFrame, *, width: float = WIDTH, crs: str = METRIC_CRS
     x = width * (cells["q"].to_numpy() + cells["r"].to_numpy() / 2)
     y = 1.5 * side * cells["r"].to_numpy()
     # To the millimetre, so that neighbours share their corners exactly.
-    rings = np.stack(
-        [x[:, None] + side * np.cos(_CORNERS), y[:, None] + side * np.sin(_CORNERS)], axis=2
-    ).round(3)
+    rings = np.stack([x[:, None] + side * np.cos(_CORNERS), y[:, None] + side * np.sin(_CORNERS)], axis=2).round(3)
     return gpd.GeoDataFrame(cells.copy(), geometry=list(shapely.polygons(rings)), crs=crs)
 
 
@@ -70,9 +68,7 @@ def cover(area: shapely.Geometry, *, width: float = WIDTH) -> pd.DataFrame:
     return pd.DataFrame({"q": q[inside].astype(np.int64), "r": r[inside].astype(np.int64)})
 
 
-def count_hexagons(
-    located: gpd.GeoDataFrame, *, area: shapely.Geometry, width: float = WIDTH
-) -> gpd.GeoDataFrame:
+def count_hexagons(located: gpd.GeoDataFrame, *, area: shapely.Geometry, width: float = WIDTH) -> gpd.GeoDataFrame:
     """Incidents in each hexagon of an area, zeros included: [q, r, n, geometry].
 
     located: points in metres. Incidents outside the area's hexagons are not counted.
@@ -117,9 +113,7 @@ def gi_star(values: Sequence[float], neighbours: Sequence[Sequence[int]]) -> np.
     return np.asarray(G_Local(raised, weights, transform="B", permutations=0, star=None).Zs, dtype=float)
 
 
-def hot_hexagons(
-    counted: gpd.GeoDataFrame, *, value: str = "n", false_discoveries: float = 0.05
-) -> gpd.GeoDataFrame:
+def hot_hexagons(counted: gpd.GeoDataFrame, *, value: str = "n", false_discoveries: float = 0.05) -> gpd.GeoDataFrame:
     """Hexagons that are, with their neighbours, hotter than the area around: adds [z, p_value, hot].
 
     Parameters
@@ -140,9 +134,7 @@ def hot_hexagons(
     """
     cells = list(zip(counted["q"], counted["r"], strict=True))
     position = {cell: i for i, cell in enumerate(cells)}
-    neighbours = [
-        [position[q + a, r + b] for a, b in _NEIGHBOURS if (q + a, r + b) in position] for q, r in cells
-    ]
+    neighbours = [[position[q + a, r + b] for a, b in _NEIGHBOURS if (q + a, r + b) in position] for q, r in cells]
     z = gi_star(counted[value].to_numpy(), neighbours)
     p = norm.sf(z)
     hot = np.zeros(len(z), dtype=bool)

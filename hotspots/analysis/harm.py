@@ -39,9 +39,7 @@ def read_weights(path: Path) -> Weights:
     try:
         table = pd.read_csv(path, dtype="str", skipinitialspace=True, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
-        raise BadFile(
-            f"The weight table {Path(path).name} could not be read as a CSV: give one in UTF-8."
-        ) from error
+        raise BadFile(f"The weight table {Path(path).name} could not be read as a CSV: give one in UTF-8.") from error
     absent = [c for c in _COLUMNS if c not in table.columns]
     if absent or table.empty:
         raise BadFile(

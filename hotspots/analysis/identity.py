@@ -81,9 +81,7 @@ def follow(runs: list[gpd.GeoDataFrame]) -> list[pd.DataFrame]:
 def remember(known: gpd.GeoDataFrame, run: gpd.GeoDataFrame, ledger: pd.DataFrame) -> gpd.GeoDataFrame:
     """Every id ever given with its latest shape and whether it is active: `earlier` for the next run."""
     found = ledger[ledger["event"] != ENDED]
-    latest = run.loc[found["row"], ["n", "members", "geometry"]].assign(
-        id=found["id"].to_numpy(), active=True
-    )
+    latest = run.loc[found["row"], ["n", "members", "geometry"]].assign(id=found["id"].to_numpy(), active=True)
     gone = known[~known["id"].isin(latest["id"])][["n", "members", "geometry", "id"]].assign(active=False)
     parts = [part for part in (latest, gone) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else latest
@@ -205,9 +203,7 @@ def _later_row(
 ) -> tuple:
     own = taken.get(j)
     still_there = set(taken.values())
-    taken_up = [
-        i for i in np.flatnonzero(kin[:, j]) if before.active[i] and (i == own or i not in still_there)
-    ]
+    taken_up = [i for i in np.flatnonzero(kin[:, j]) if before.active[i] and (i == own or i not in still_there)]
     parts = [] if own is None else [k for k in np.flatnonzero(kin[own]) if k == j or k not in taken]
     from_ids = tuple(before.ids[i] for i in ([own] if own is not None else []))
     if own is None:

@@ -212,9 +212,7 @@ def _inside(areas: gpd.GeoDataFrame, points: np.ndarray) -> float:
     return float(len(np.unique(hits)))
 
 
-def _polygon_counts(
-    polygons: gpd.GeoDataFrame, windows: list[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _polygon_counts(polygons: gpd.GeoDataFrame, windows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Incidents of each window in each polygon (one that lies in two counts in the first), and areas."""
     counts = []
     for points in windows:

@@ -152,9 +152,7 @@ def lorenz(counts: Sequence[float]) -> pd.DataFrame:
     """Cumulative share of incidents by share of places, busiest first: [place_share, incident_share]."""
     ordered = np.sort(_some(counts))[::-1]
     places = np.arange(len(ordered) + 1) / len(ordered)
-    return pd.DataFrame(
-        {"place_share": places, "incident_share": np.append(0.0, np.cumsum(ordered) / ordered.sum())}
-    )
+    return pd.DataFrame({"place_share": places, "incident_share": np.append(0.0, np.cumsum(ordered) / ordered.sum())})
 
 
 def gini(counts: Sequence[float]) -> float:

@@ -55,9 +55,7 @@ def items_of(path: Path, limits: Limits) -> list[Item]:
     if path.is_dir():
         items = [item for child in _children(path) for item in _in_folder(child, path, limits)]
         if len(items) > limits.entries:
-            raise BadFile(
-                f"The folder {path.name} holds {len(items):,} files; at most {limits.entries:,} are read."
-            )
+            raise BadFile(f"The folder {path.name} holds {len(items):,} files; at most {limits.entries:,} are read.")
         return _with_data(items, f"The folder {path.name}")
     if not path.is_file():
         raise BadFile(f"There is no file {path.name}; check the name and the folder.")
@@ -81,9 +79,7 @@ def open_zip(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise BadFile(
-            f"{name} is not a zip that can be read; it may be cut short. Download it again."
-        ) from None
+        raise BadFile(f"{name} is not a zip that can be read; it may be cut short. Download it again.") from None
     if len(entries) > limits.entries:
         raise BadFile(f"{name} holds {len(entries):,} files; at most {limits.entries:,} are read.")
     if any(entry.flag_bits & 1 for entry in entries):
@@ -135,16 +131,10 @@ def _file_items(path: Path, name: str, limits: Limits) -> list[Item]:
         with path.open("rb") as file:
             head = file.read(4)
     except OSError:
-        raise BadFile(
-            f"{name} cannot be opened; close it in other programs and check who may read it."
-        ) from None
+        raise BadFile(f"{name} cannot be opened; close it in other programs and check who may read it.") from None
     if head.startswith(b"PK"):
         data = path.read_bytes()
-        return (
-            list(_zip_items(data, name, limits))
-            if is_plain_zip(data)
-            else [Item(name, size, path.read_bytes)]
-        )
+        return list(_zip_items(data, name, limits)) if is_plain_zip(data) else [Item(name, size, path.read_bytes)]
     if path.suffix.lower() in _PACKED or head.startswith((b"\x1f\x8b", b"\xfd7zX")):
         inner = name.removesuffix(path.suffix) if path.suffix.lower() in _PACKED else name
         return [Item(inner, size, partial(_inflate, path, name, limits))]

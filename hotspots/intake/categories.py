@@ -161,12 +161,8 @@ _FIRE = {  # Incident Recording System
         ("accidental", "accidental fire", "accidental primary fire", "accidental secondary fire"),
         ACCIDENTAL_FIRE,
     ),
-    **dict.fromkeys(
-        ("accidental dwelling fire", "primary accidental", "secondary accidental"), ACCIDENTAL_FIRE
-    ),
-    **dict.fromkeys(
-        ("fire", "primary fire", "secondary fire", "chimney fire", "refuse fire", "grass fire"), FIRE
-    ),
+    **dict.fromkeys(("accidental dwelling fire", "primary accidental", "secondary accidental"), ACCIDENTAL_FIRE),
+    **dict.fromkeys(("fire", "primary fire", "secondary fire", "chimney fire", "refuse fire", "grass fire"), FIRE),
     **dict.fromkeys(("not known", "late call"), FIRE),
 }
 
@@ -176,9 +172,7 @@ _HOUSING = {
         ("pet nuisance", "communal area", "communal areas", "misuse of communal areas", "alcohol related"),
         ASB,
     ),
-    **dict.fromkeys(
-        ("gardens", "garden nuisance", "untidy garden", "untidy gardens", "property condition"), TENANCY
-    ),
+    **dict.fromkeys(("gardens", "garden nuisance", "untidy garden", "untidy gardens", "property condition"), TENANCY),
     "physical violence": VIOLENCE,
     "hate": HATE,
     "hate incident": HATE,

@@ -59,9 +59,7 @@ def _check_footer(file: pq.ParquetFile, name: str, limits: Limits) -> None:
     if file.metadata.num_rows > limits.rows:
         raise BadFile(f"{name} has {file.metadata.num_rows:,} rows; at most {limits.rows:,} are read.")
     if file.metadata.num_columns > limits.columns:
-        raise BadFile(
-            f"{name} has {file.metadata.num_columns:,} columns; at most {limits.columns:,} are read."
-        )
+        raise BadFile(f"{name} has {file.metadata.num_columns:,} columns; at most {limits.columns:,} are read.")
     unpacked = sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups))
     if unpacked > limits.unpacked_bytes:
         raise BadFile(f"{name} is too large when unpacked; split it.")
@@ -81,14 +79,10 @@ def _geo(file: pq.ParquetFile) -> dict | None:
 def _check_types(schema: pa.Schema, geo: dict | None, name: str) -> None:
     for field in schema:
         is_geometry = geo is not None and field.name == geo["column"]
-        extension = isinstance(field.type, pa.BaseExtensionType) or b"ARROW:extension:name" in (
-            field.metadata or {}
-        )
+        extension = isinstance(field.type, pa.BaseExtensionType) or b"ARROW:extension:name" in (field.metadata or {})
         binary = pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)
         if not is_geometry and (pa.types.is_nested(field.type) or extension or binary):
-            raise BadFile(
-                f"{name} has the column {field.name!r} of a nested or special type; keep plain columns."
-            )
+            raise BadFile(f"{name} has the column {field.name!r} of a nested or special type; keep plain columns.")
 
 
 def _to_raw(table: pa.Table, geo: dict | None, name: str, limits: Limits) -> Raw:

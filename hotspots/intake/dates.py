@@ -91,9 +91,7 @@ def parse_dates(text: pd.Series, *, order: str, century_end: int, zone: str) -> 
         if form == "serial":
             when[found], precision[found] = _from_serial(parts["serial"])
         else:
-            when[found], precision[found] = _from_parts(
-                parts, order=order, century_end=century_end, zone=zone
-            )
+            when[found], precision[found] = _from_parts(parts, order=order, century_end=century_end, zone=zone)
     return when, precision
 
 
@@ -147,9 +145,7 @@ def _number(text: pd.Series) -> np.ndarray:
     return pd.to_numeric(text, errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
 
 
-def _from_parts(
-    parts: pd.DataFrame, *, order: str, century_end: int, zone: str
-) -> tuple[np.ndarray, np.ndarray]:
+def _from_parts(parts: pd.DataFrame, *, order: str, century_end: int, zone: str) -> tuple[np.ndarray, np.ndarray]:
     parts = _ordered(parts, order) if "first" in parts else parts
     year = _full_year(parts["year"], century_end)
     month = (
@@ -194,17 +190,13 @@ def _calendar(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarra
     return np.where(possible, dates.astype("datetime64[s]"), np.datetime64("NaT", "s"))
 
 
-def _with_time(
-    when: np.ndarray, precision: np.ndarray, rest: pd.Series, zone: str
-) -> tuple[np.ndarray, np.ndarray]:
+def _with_time(when: np.ndarray, precision: np.ndarray, rest: pd.Series, zone: str) -> tuple[np.ndarray, np.ndarray]:
     given = (rest != "").to_numpy() & ~np.isnat(when)
     if not given.any():
         return when, precision
     parts, found = _extract(pa.array(rest, type=pa.string()), _TIME)
     if not found.any():
-        return np.where(given, np.datetime64("NaT", "s"), when), np.where(
-            given, UNREADABLE, precision
-        ).astype("int8")
+        return np.where(given, np.datetime64("NaT", "s"), when), np.where(given, UNREADABLE, precision).astype("int8")
     seconds = np.where(found, _seconds(parts), np.nan)
     readable = ~np.isnan(seconds)
     moved = when + np.where(readable, seconds, 0).astype("int64").astype("timedelta64[s]")

@@ -70,7 +70,8 @@ def find_encoding(data: bytes) -> tuple[str, list[str]]:
     if bare:
         if not _decodes(data, bare):
             raise BadFile(
-                f"The file begins as {bare.removesuffix('-sig')} text but cannot be read as such; save it again as UTF-8."
+                f"The file begins as {bare.removesuffix('-sig')} text but cannot be read as such; "
+                "save it again as UTF-8."
             )
         return bare, []
     if data.count(b"\0") > max(8, len(data) // 1000):

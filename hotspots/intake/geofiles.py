@@ -27,9 +27,7 @@ def read_geopackage(data: bytes, name: str, layer: str | None, limits: Limits) -
 def read_shapefile(data: bytes, name: str, limits: Limits) -> Raw:
     """The records of the one Shapefile in a zip; raises `BadFile` where a part is missing or there are two."""
     archive = open_zip(data, name, limits)
-    entries = {
-        suffix: [e for e in archive.infolist() if e.filename.lower().endswith(suffix)] for suffix in _PARTS
-    }
+    entries = {suffix: [e for e in archive.infolist() if e.filename.lower().endswith(suffix)] for suffix in _PARTS}
     if len(entries[".shp"]) != 1:
         raise BadFile(f"{name} holds {len(entries['.shp'])} Shapefiles; put one in a zip.")
     missing = [suffix for suffix in (".shx", ".dbf") if not entries[suffix]]

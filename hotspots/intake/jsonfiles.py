@@ -57,9 +57,7 @@ def _read_features(collection: dict, name: str, limits: Limits) -> Raw:
         raise BadFile(f"{name} is GeoJSON without a list of features.")
     if len(features) > limits.rows:
         raise BadFile(f"{name} has {len(features):,} features; at most {limits.rows:,} are read.")
-    geometries = np.array(
-        [_geometry(feature.get("geometry")) for feature in features] or [None], dtype=object
-    )
+    geometries = np.array([_geometry(feature.get("geometry")) for feature in features] or [None], dtype=object)
     points, notes = columns_of(geometries[: len(features)], _crs(collection), name)
     records = []
     for feature in features:
@@ -117,21 +115,15 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else str(value)
 
 
-def _from_records(
-    records: list[dict[str, str]], points: dict[str, pa.Array], limits: Limits, notes: list[str]
-) -> Raw:
+def _from_records(records: list[dict[str, str]], points: dict[str, pa.Array], limits: Limits, notes: list[str]) -> Raw:
     if not records:
         raise NoUsableRow("The file holds a list with no rows.")
     if len(records) > limits.rows:
         raise BadFile(f"The file has {len(records):,} records; at most {limits.rows:,} are read.")
     names = dict.fromkeys(name for record in records for name in record)
     if len(names) > limits.columns:
-        raise BadFile(
-            f"The file has {len(names):,} different names; at most {limits.columns:,} columns are read."
-        )
-    columns = {
-        name: pa.array([_safe(r.get(name, "")) for r in records], type=pa.large_string()) for name in names
-    }
+        raise BadFile(f"The file has {len(names):,} different names; at most {limits.columns:,} columns are read.")
+    columns = {name: pa.array([_safe(r.get(name, "")) for r in records], type=pa.large_string()) for name in names}
     return raw_from_arrays({**points, **columns}, limits, notes)
 
 

@@ -26,9 +26,7 @@ _IRELAND = shapely.Polygon(
     [(-9.1, 49.7), (-7.5, 49.7), (-5.75, 52.0), (-5.75, 53.5), (-5.3, 54.1), (-5.3, 54.75), (-5.85, 55.2)]
     + [(-6.1, 55.42), (-7.2, 55.55), (-9.1, 55.6)]
 )
-_FRANCE = shapely.Polygon(
-    [(2.1, 51.1), (1.55, 51.0), (1.4, 50.8), (1.2, 50.3), (0.3, 49.9), (0, 49.7), (2.1, 49.7)]
-)
+_FRANCE = shapely.Polygon([(2.1, 51.1), (1.55, 51.0), (1.4, 50.8), (1.2, 50.3), (0.3, 49.9), (0, 49.7), (2.1, 49.7)])
 
 
 class Area(NamedTuple):
@@ -95,9 +93,7 @@ def area_of_use(crs: str = METRIC_CRS) -> Area:
     """The box in which the CRS may be used; raises `BadValue` where the CRS declares none."""
     area = _crs(crs).area_of_use
     if area is None:
-        raise BadValue(
-            f"The CRS {crs} does not say where it may be used; give an EPSG code such as {METRIC_CRS}."
-        )
+        raise BadValue(f"The CRS {crs} does not say where it may be used; give an EPSG code such as {METRIC_CRS}.")
     return Area(area.west, area.south, area.east, area.north)
 
 
@@ -108,9 +104,7 @@ def check_crs(crs: str) -> str:
     unit = parsed.axis_info[0].unit_name if parsed.axis_info else "unknown units"
     if not parsed.is_projected or unit != "metre":
         kind = unit if parsed.is_projected else "degrees"
-        raise BadValue(
-            f"The hub's CRS must be in metres; {crs} is in {kind}. In Great Britain use {METRIC_CRS}."
-        )
+        raise BadValue(f"The hub's CRS must be in metres; {crs} is in {kind}. In Great Britain use {METRIC_CRS}.")
     area_of_use(crs)
     return crs
 
@@ -120,9 +114,7 @@ def _crs(crs: str) -> CRS:
     try:
         return CRS.from_user_input(crs)
     except CRSError:
-        raise BadValue(
-            f"{crs!r} is not a CRS that is known; give an EPSG code such as {METRIC_CRS}."
-        ) from None
+        raise BadValue(f"{crs!r} is not a CRS that is known; give an EPSG code such as {METRIC_CRS}.") from None
 
 
 @lru_cache(maxsize=32)

@@ -273,13 +273,9 @@ class Mapping:
         check_order(self.date_order)
         unknown = sorted({*self.columns, *self.constants} - set(FIELDS))
         if unknown:
-            raise BadMapping(
-                f"A mapping cannot fill {', '.join(unknown)}; its fields are {', '.join(FIELDS)}."
-            )
+            raise BadMapping(f"A mapping cannot fill {', '.join(unknown)}; its fields are {', '.join(FIELDS)}.")
         if self.coordinates not in COORDINATES:
-            raise BadMapping(
-                f"Coordinates are one of {', '.join(COORDINATES)}; {self.coordinates!r} was given."
-            )
+            raise BadMapping(f"Coordinates are one of {', '.join(COORDINATES)}; {self.coordinates!r} was given.")
         try:
             ZoneInfo(self.timezone)
         except (ValueError, OSError, KeyError):
@@ -363,16 +359,12 @@ def from_toml(text: str) -> Mapping:
         raise BadMapping(f"The mapping is not TOML: {error}.") from None
     unknown = sorted(set(plain) - set(Mapping.__dataclass_fields__))
     if unknown:
-        raise BadMapping(
-            f"A mapping has no {unknown[0]!r}; it has {', '.join(Mapping.__dataclass_fields__)}."
-        )
+        raise BadMapping(f"A mapping has no {unknown[0]!r}; it has {', '.join(Mapping.__dataclass_fields__)}.")
     for name, value in plain.items():
         wanted = dict if name in ("columns", "constants", "categories") else str
         members = value.values() if isinstance(value, dict) else ()
         if not isinstance(value, wanted) or not all(isinstance(v, str) for v in members):
-            raise BadMapping(
-                f"In a mapping, {name} must be {'a table of texts' if wanted is dict else 'a text'}."
-            )
+            raise BadMapping(f"In a mapping, {name} must be {'a table of texts' if wanted is dict else 'a text'}.")
     try:
         return Mapping(**plain)
     except BadValue as error:

@@ -13,12 +13,8 @@ from hotspots.intake.validate import Checked, Context, check_rows, fill_from_bou
 from hotspots.intake.words import Words, distinct, swap, trimmed
 
 SOURCE = "police.uk"
-OUTCOMES = (
-    "an outcomes file: it tells what became of crimes, not where they were; only street files are taken"
-)
-STOP_AND_SEARCH = (
-    "a stop-and-search file: it holds personal attributes and is not taken; only street files are"
-)
+OUTCOMES = "an outcomes file: it tells what became of crimes, not where they were; only street files are taken"
+STOP_AND_SEARCH = "a stop-and-search file: it holds personal attributes and is not taken; only street files are"
 
 _STREET = {"month", "longitude", "latitude", "location", "crime type"}
 _FORCE = {"reported by", "falls within"}
@@ -35,9 +31,7 @@ _API_NOTE = (
     "file as well counts its crimes twice."
 )
 _SEARCHES = {"object of search", "officer defined ethnicity", "self defined ethnicity", "age range"}
-_FILE_NAME = re.compile(
-    r"(?:^|/)(\d{4}-\d{2})-([a-z][a-z0-9-]*)-street\.(?:csv|txt)(?:\.gz)?$", re.IGNORECASE
-)
+_FILE_NAME = re.compile(r"(?:^|/)(\d{4}-\d{2})-([a-z][a-z0-9-]*)-street\.(?:csv|txt)(?:\.gz)?$", re.IGNORECASE)
 
 
 def is_street(headings: list[str]) -> bool:
@@ -100,9 +94,7 @@ def read_api(raw: Raw, context: Context, *, file: str, sha256: str, source: str)
     checked = check_rows(raw, mapping, context, strict=False)
     checked.warnings.append(_API_NOTE)
     frame = checked.frame
-    location = (
-        distinct(raw.cells[heading["location street name"]]) if "location street name" in heading else None
-    )
+    location = distinct(raw.cells[heading["location street name"]]) if "location street name" in heading else None
     checked.frame = fill_from_boundaries(
         frame.assign(
             place_text=location.each(place_of).rows() if location else frame["place_text"],

@@ -261,9 +261,7 @@ def _json(site: _Site, path: str) -> list[dict]:
     except _AbsentError:
         raise FetchError(f"{site.url} has no /api/{path}; is the address right?") from None
     except ValueError:
-        raise FetchError(
-            f"{site.url}/api/{path} answered something that is not JSON; try again later."
-        ) from None
+        raise FetchError(f"{site.url}/api/{path} answered something that is not JSON; try again later.") from None
     if not isinstance(plain, list) or not plain or not all(isinstance(entry, dict) for entry in plain):
         raise FetchError(f"{site.url}/api/{path} answered without a list; try again later.")
     return plain

@@ -126,9 +126,7 @@ def _no_incidents() -> pd.DataFrame:
     return frame.set_index(pd.Index([], dtype="int64", name="incident_id"))
 
 
-def quarantine_frame(
-    lines: np.ndarray, columns: list[str | None], reasons: list[str], rows: list[str]
-) -> pd.DataFrame:
+def quarantine_frame(lines: np.ndarray, columns: list[str | None], reasons: list[str], rows: list[str]) -> pd.DataFrame:
     """A quarantine frame, in the order of the file, with a fresh index."""
     frame = pd.DataFrame(
         {

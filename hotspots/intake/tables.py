@@ -50,9 +50,7 @@ def distinct_headings(cells: Sequence[str], limits: Limits) -> tuple[list[str], 
     return result, warnings
 
 
-def build_raw(
-    headings: list[str], chunks: Iterable[Rows], limits: Limits, warnings: Iterable[str] = ()
-) -> Raw:
+def build_raw(headings: list[str], chunks: Iterable[Rows], limits: Limits, warnings: Iterable[str] = ()) -> Raw:
     """All rows of a file as text columns; rows of a wrong width become faults.
 
     Raises `BadFile` when there are more rows than `limits` allow.
@@ -128,8 +126,7 @@ def raw_from_arrays(columns: dict[str, pa.Array], limits: Limits, warnings: Iter
     lines = np.arange(2, len(cells) + 2)
     long_rows = cells[~fits].itertuples(index=False, name=None)
     faults = [
-        Fault(int(n), TOO_LONG, _shortened(list(r), limits))
-        for n, r in zip(lines[~fits], long_rows, strict=True)
+        Fault(int(n), TOO_LONG, _shortened(list(r), limits)) for n, r in zip(lines[~fits], long_rows, strict=True)
     ]
     kept = (filled & fits).to_numpy()
     return Raw(cells[kept].reset_index(drop=True), lines[kept], tuple(faults), (*warnings, *notes))

@@ -108,12 +108,8 @@ def check_rows(
             "place_text": addresses.place_words(place, address) if has_address else nothing,
             "address_key": addresses.address_keys(address, place, uprn) if has_address else nothing,
             "unit": addresses.unit_words(unit, address, place) if has_address else nothing,
-            "reporter_kind": get("reporter").each(_reporter_kinds).rows()
-            if "reporter" in filled
-            else nothing,
-            **{
-                name: get(name).rows() if name in filled else nothing for name in ("district", "ward", "lsoa")
-            },
+            "reporter_kind": get("reporter").each(_reporter_kinds).rows() if "reporter" in filled else nothing,
+            **{name: get(name).rows() if name in filled else nothing for name in ("district", "ward", "lsoa")},
             "x": located.x,
             "y": located.y,
         },
@@ -129,9 +125,7 @@ def check_rows(
     return checked
 
 
-def settle(
-    checked: Checked, *, file: str, sha256: str, source: str, mapping_version: str | None = None
-) -> Reading:
+def settle(checked: Checked, *, file: str, sha256: str, source: str, mapping_version: str | None = None) -> Reading:
     """The reading of a file whose rows are judged: keys given, repeats counted, the refused kept aside.
 
     Raises `NoUsableRow` where not one row is left.
@@ -235,9 +229,7 @@ def _reporter_kinds(words: pd.Series) -> pd.Series:
 def _location_precision(frame: pd.DataFrame, stated: Words) -> pd.Series:
     """As the file says, else address where there is an address key, else street; none without a location."""
     address, street, _, none = LOCATION_PRECISIONS
-    known = stated.each(
-        lambda words: words.str.lower().where(words.str.lower().isin(LOCATION_PRECISIONS[:3]), "")
-    )
+    known = stated.each(lambda words: words.str.lower().where(words.str.lower().isin(LOCATION_PRECISIONS[:3]), ""))
     guessed = pd.Series(np.where(frame["address_key"].notna(), address, street), dtype="str")
     return known.rows().fillna(guessed).where(frame["x"].notna(), none).astype("str")
 
@@ -300,9 +292,7 @@ def _none_placed(checked: Checked, good: np.ndarray) -> bool:
 
 
 def _why_none(checked: Checked, file: str) -> str:
-    reasons = pd.Series(
-        [*checked.reason[~np.equal(checked.reason, None)], *(f.reason for f in checked.raw.faults)]
-    )
+    reasons = pd.Series([*checked.reason[~np.equal(checked.reason, None)], *(f.reason for f in checked.raw.faults)])
     if reasons.empty:
         return f"{file} has headings but no rows."
     counts = reasons.value_counts()

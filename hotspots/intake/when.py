@@ -114,15 +114,11 @@ def _first_line(cells: Words, lines: np.ndarray, words: np.ndarray) -> int:
 
 
 def _moments(cells: Words, mapping: Mapping, order: str, today: date) -> tuple[np.ndarray, np.ndarray]:
-    when, precision = parse_dates(
-        cells.unique, order=order, century_end=today.year % 100, zone=mapping.timezone
-    )
+    when, precision = parse_dates(cells.unique, order=order, century_end=today.year % 100, zone=mapping.timezone)
     return when[cells.codes], precision[cells.codes]
 
 
-def _add_times(
-    start: np.ndarray, precision: np.ndarray, times: Words
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _add_times(start: np.ndarray, precision: np.ndarray, times: Words) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times of their own column put on dates; a blank time leaves the whole day."""
     if not times.any:
         return start, precision, np.zeros(len(start), dtype=bool)

@@ -50,9 +50,7 @@ def read_workbook(data: bytes, name: str, sheet: str | None, limits: Limits, pro
         chosen, warnings = _choose(book, sheet)
         return _read_sheet(chosen, warnings, limits, progress)
     except _BROKEN:
-        raise BadFile(
-            f"{name} is not a workbook that can be read; open it in Excel and save it again."
-        ) from None
+        raise BadFile(f"{name} is not a workbook that can be read; open it in Excel and save it again.") from None
 
 
 def _check_parts(data: bytes, name: str, limits: Limits) -> None:
@@ -71,9 +69,7 @@ def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> N
         with archive.open(entry) as part:
             while piece := part.read(1 << 20):
                 text = (tail + piece).upper()
-                if any(mark in text for mark in _DTD) or (
-                    not tail and text[:2] in (b"\xff\xfe", b"\xfe\xff")
-                ):
+                if any(mark in text for mark in _DTD) or (not tail and text[:2] in (b"\xff\xfe", b"\xfe\xff")):
                     raise BadFile(f"{name} declares XML entities, as no spreadsheet does; it is not opened.")
                 tail = piece[-16:]
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError):
@@ -123,9 +119,7 @@ def _bounded(rows: Iterator[tuple[int, tuple]], limits: Limits) -> Iterator[tupl
         if line > _SHEET_ROWS or seen > _CELLS:
             raise BadFile("The sheet claims more cells than a spreadsheet has; save the table as CSV.")
         if len(row) > limits.columns and any(cell is not None for cell in row[limits.columns :]):
-            raise BadFile(
-                f"Row {line:,} has a cell beyond column {limits.columns:,}; clear it, or save as CSV."
-            )
+            raise BadFile(f"Row {line:,} has a cell beyond column {limits.columns:,}; clear it, or save as CSV.")
         if row:
             yield line, row
 

@@ -1,7 +1,7 @@
 """The few compositions that pages and command line share: store → analysis → result."""
 
 from hotspots.pipeline.finding import Found, find_from_files, find_in_store
-from hotspots.pipeline.hub import Card, HubView, card_of, hub_view
+from hotspots.pipeline.hub import Card, HubView, card_of, hub_view, repeats_of
 from hotspots.pipeline.query import Query, default_query, last_query, map_points
 from hotspots.pipeline.trend import TrendView, trend_for
 
@@ -18,5 +18,6 @@ __all__ = [
     "hub_view",
     "last_query",
     "map_points",
+    "repeats_of",
     "trend_for",
 ]

@@ -47,14 +47,14 @@ class Card:
     """One hotspot in detail, as frames for the gate.
 
     months: period, n, low, high, outside · parts: kind, word, n
-    hours: weekday (0 Monday), hour, n of exact times · repeat: top, n, of, share, chance_low, chance_high
+    hours: weekday (0 Monday), hour, n of exact times
     exact: members with a real time · snapped: members whose point stands for many addresses
+    addresses: members that name an address
     """
 
     months: pd.DataFrame
     parts: pd.DataFrame
     hours: pd.DataFrame
-    repeat: pd.DataFrame
     exact: int
     snapped: int
     addresses: int
@@ -73,16 +73,24 @@ def card_of(view: HubView, hotspot: str) -> Card:
     """The card of one hotspot of a view; raises `NoData` for an id the view does not have."""
     row = _row_of(view.hotspots, hotspot)
     members = view.located[(view.hotspots.labels == row).to_numpy()]
-    addresses = members["address_key"].dropna()
     return Card(
         months=_card_months(view, hotspot),
         parts=_parts(members),
         hours=_hours(members),
-        repeat=repeats.repeat_share(addresses, seed=1) if len(addresses) else pd.DataFrame(),
         exact=int((members["time_precision"] == "exact").sum()),
         snapped=int((members["location_precision"] == "snapped").sum()),
-        addresses=len(addresses),
+        addresses=int(members["address_key"].notna().sum()),
     )
+
+
+def repeats_of(view: HubView, hotspot: str) -> pd.DataFrame:
+    """Share of a hotspot's reports at its busiest addresses, beside chance: top, n, of, share, chance …
+
+    Raises `NoData` when no member names an address.
+    """
+    row = _row_of(view.hotspots, hotspot)
+    keys = view.located.loc[(view.hotspots.labels == row).to_numpy(), "address_key"]
+    return repeats.repeat_share(keys.dropna(), seed=1)
 
 
 def _row_of(found: Hotspots, hotspot: str) -> int:

@@ -10,7 +10,9 @@ from shapely.geometry.base import BaseGeometry
 
 from hotspots.errors import BadValue
 
-KINDS = ("block", "street", "shops", "park", "car park", "garages", "estate", "station", "other")
+COMPARISON = "comparison"
+"""Kind of an area kept to compare with: nobody acted there, and no list of adopted places shows it."""
+KINDS = ("block", "street", "shops", "park", "car park", "garages", "estate", "station", "other", COMPARISON)
 VALID_TRANSITIONS: Mapping[str, frozenset[str]] = {
     "active": frozenset({"excluded", "merged", "split"}),
     "excluded": frozenset({"active"}),

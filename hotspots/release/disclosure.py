@@ -41,6 +41,10 @@ class Released:
     suppressed: int = 0
 
 
+def _names(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
 POLICIES: Mapping[str, Policy] = {
     "hotspots": Policy(
         Action.SEE_HOTSPOTS,
@@ -99,6 +103,89 @@ POLICIES: Mapping[str, Policy] = {
     "coverage": Policy(Action.SEE_TRENDS, ("source", "month", "state", "n")),
     "sources": Policy(
         Action.SEE_TRENDS, ("source", "n", "first", "last", "located", "exact_time", "with_address")
+    ),
+    "places": Policy(
+        Action.SEE_REGISTER,
+        _names(
+            "id name kind district dwellings problem_types adopted_on from_hotspot status reason state latest "
+            "usual_low usual_high open_actions late_actions failed_checks next_assessment geometry"
+        ),
+    ),
+    "place history": Policy(
+        Action.SEE_REGISTER, _names("name status reason area_m2 dwellings version changed_by changed_at")
+    ),
+    "months of a place": Policy(Action.SEE_REGISTER, _names("period n low high outside")),
+    "parts of a place": Policy(Action.SEE_REGISTER, _names("kind word n")),
+    "hours of a place": Policy(Action.SEE_REGISTER, _names("weekday hour n")),
+    "done at a place": Policy(Action.SEE_REGISTER, _names("label start end shape words status")),
+    "interventions": Policy(
+        Action.SEE_REGISTER,
+        _names(
+            "id place district kind kind_name lead partners power_id status law_status decided authorised "
+            "start end extended_to last_day review_on next_assessment cost_hours expected_reporting_effect joint"
+        ),
+    ),
+    "clocks": Policy(
+        Action.SEE_REGISTER, _names("place kind_name label due standing rule source status note")
+    ),
+    "actions": Policy(
+        Action.SEE_REGISTER,
+        _names(
+            "id place district task owner role due days_late raised status power_id epic side outcome closed"
+        ),
+    ),
+    "overdue by agency": Policy(Action.SEE_REGISTER, _names("agency overdue oldest_days")),
+    "actions on time": Policy(Action.SEE_REGISTER, _names("agency due on_time share")),
+    "actions on time by quarter": Policy(Action.SEE_REGISTER, _names("agency quarter due on_time")),
+    "days to joint action": Policy(
+        Action.SEE_REGISTER, _names("place first_signal first_joint_action days waiting")
+    ),
+    "site checks": Policy(Action.SEE_REGISTER, _names("item state checked_on by days flag")),
+    "residents' meetings": Policy(
+        Action.SEE_REGISTER, _names("held_on kind attended themes asked feel_safe")
+    ),
+    "problem-solving plan": Policy(Action.SEE_REGISTER, _names("stage heading text")),
+    "powers": Policy(
+        Action.SEE_REGISTER,
+        _names(
+            "id kind power statute section agency agency_group police_held premises private_dwelling "
+            "warrant_or_consent notice_period force problem_types legal_status verified fields_from_memory "
+            "source occupier link last_checked checked_by checked"
+        ),
+    ),
+    "routes by holder": Policy(Action.SEE_REGISTER, _names("agency routes police_only")),
+    "joint visit": Policy(
+        Action.SEE_REGISTER, _names("agency power_id purpose seek notice serve_by force status")
+    ),
+    "partners": Policy(
+        Action.SEE_REGISTER,
+        _names(
+            "agency kind lead_role statutory_status agreement_signed agreement_expires tier problem_types "
+            "powers_held data_feed last_received"
+        ),
+    ),
+    "agreements ending": Policy(Action.SEE_REGISTER, _names("agency expires days state")),
+    "silent feeds": Policy(Action.SEE_REGISTER, _names("agency data_feed last_received days")),
+    "suggested attendees": Policy(Action.SEE_REGISTER, _names("agency lead_role kind why")),
+    "attendance": Policy(Action.SEE_REGISTER, _names("meeting_on agency present")),
+    "overlaps by block": Policy(Action.SEE_REGISTER, _names("block addresses times latest")),
+    "overlaps": Policy(
+        Action.UNLOCK_RESTRICTED,
+        _names("block first last partners n_partners n"),
+        restricted=_names("address_key"),
+    ),
+    "repeat addresses by block": Policy(Action.UNLOCK_RESTRICTED, _names("block addresses")),
+    "repeat addresses": Policy(
+        Action.UNLOCK_RESTRICTED, _names("block n sources latest"), restricted=_names("address_key")
+    ),
+    "supported addresses": Policy(Action.UNLOCK_RESTRICTED, _names("shown_as addresses")),
+    "restricted tags": Policy(
+        Action.UNLOCK_RESTRICTED, _names("shown_as until"), restricted=_names("id address_key tag")
+    ),
+    "concerns": Policy(
+        Action.UNLOCK_RESTRICTED,
+        _names("heard_on problem confidence"),
+        restricted=_names("id source handling text"),
     ),
 }
 """One row a kind of table; a table without a row cannot be shown."""

@@ -7,6 +7,7 @@ file breaks its locks and has been seen to corrupt it.
 
 from hotspots.store.database import Store, open_store
 from hotspots.store.imports import ImportReport, record_import, undo_last_import
+from hotspots.store.mappings import mapping_for, save_mapping
 from hotspots.store.reads import (
     batches,
     districts,
@@ -30,11 +31,13 @@ __all__ = [
     "districts",
     "incidents",
     "location_months",
+    "mapping_for",
     "month_counts",
     "months_held",
     "open_store",
     "quarantine",
     "record_import",
+    "save_mapping",
     "source_months",
     "sources",
     "totals",

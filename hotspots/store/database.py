@@ -125,9 +125,7 @@ def open_store(
         if foreign:
             raise StoreError(f"{_name(where)} is a database of another program; choose another path.")
         if not exists and not create:
-            raise StoreError(
-                f"{_name(where)} holds no incidents yet; import a file or make the sample first."
-            )
+            raise StoreError(f"{_name(where)} holds no incidents yet; import a file or make the sample first.")
         if not exists:
             _create(store, at=at, sample=sample, crs=crs)
         _migrate(store)
@@ -180,9 +178,7 @@ def chain_of(last: str | None, line: Mapping[str, object]) -> str:
 
 
 def _name(where: str | Path) -> str:
-    return (
-        make_url(str(where)).render_as_string(hide_password=True) if "://" in str(where) else Path(where).name
-    )
+    return make_url(str(where)).render_as_string(hide_password=True) if "://" in str(where) else Path(where).name
 
 
 def _connect(where: str | Path, create: bool) -> Store:
@@ -190,16 +186,12 @@ def _connect(where: str | Path, create: bool) -> Store:
         try:
             return Store(create_engine(str(where)), None)
         except (ArgumentError, NoSuchModuleError) as error:
-            raise StoreError(
-                f"{_name(where)} is not a database URL; give a file path or postgresql://…"
-            ) from error
+            raise StoreError(f"{_name(where)} is not a database URL; give a file path or postgresql://…") from error
     path = Path(where)
     if not path.exists() and not create:
         raise StoreError(f"There is no store at {path.name}; import a file or make the sample first.")
     if path.is_dir() or not (path.parent.exists() or create):
-        raise StoreError(
-            f"{path.name} cannot be a store file; give the path of a file in an existing folder."
-        )
+        raise StoreError(f"{path.name} cannot be a store file; give the path of a file in an existing folder.")
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
@@ -243,7 +235,11 @@ def _add_register(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=register_tables.REGISTER)
 
 
-_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _add_register}
+def _add_mappings(connection: Connection) -> None:
+    tables.metadata.create_all(connection, tables=[tables.mapping])
+
+
+_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _add_register, 3: _add_mappings}
 """Version reached → the step that reaches it from the version before."""
 
 
@@ -259,9 +255,7 @@ def _migrate(store: Store) -> None:
     if store.path is not None:
         from hotspots.store.upkeep import copy_to
 
-        copy_to(
-            store, store.path.with_name(f"{store.path.stem}-before-tables-{tables.SCHEMA_VERSION}.sqlite")
-        )
+        copy_to(store, store.path.with_name(f"{store.path.stem}-before-tables-{tables.SCHEMA_VERSION}.sqlite"))
     with store.writing() as connection:
         for step in range(version + 1, tables.SCHEMA_VERSION + 1):
             _MIGRATIONS[step](connection)

@@ -96,9 +96,7 @@ def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
         run = connection.scalar(select(func.max(import_batch.c.run)).where(import_batch.c.undone.is_(None)))
         if run is None:
             raise NoData("There is no import to undo.")
-        rows = connection.execute(
-            select(import_batch.c.id, import_batch.c.file).where(import_batch.c.run == run)
-        ).all()
+        rows = connection.execute(select(import_batch.c.id, import_batch.c.file).where(import_batch.c.run == run)).all()
         ids = [row.id for row in rows]
         connection.execute(delete(incident).where(incident.c.batch_id.in_(ids)))
         columns = ["incident_id", *tables.INCIDENT_FIELDS, "batch_id"]
@@ -107,9 +105,7 @@ def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
         connection.execute(delete(incident_history).where(incident_history.c.batch.in_(ids)))
         connection.execute(delete(quarantine).where(quarantine.c.batch_id.in_(ids)))
         connection.execute(
-            update(import_batch)
-            .where(import_batch.c.id.in_(ids))
-            .values(undone=at.isoformat(timespec="seconds"))
+            update(import_batch).where(import_batch.c.id.in_(ids)).values(undone=at.isoformat(timespec="seconds"))
         )
         files = [row.file for row in rows]
         add_audit(connection, at=at, who=who, action="undo import", subject=f"import {run}", before=files)
@@ -200,9 +196,7 @@ def _scope(table: Table, source: str, snapshots: tuple[str, ...]) -> ColumnEleme
 
 def _count_replaced(connection: Connection, item: _Staged) -> int:
     if item.snapshots:
-        query = (
-            select(func.count()).select_from(incident).where(_scope(incident, item.source, item.snapshots))
-        )
+        query = select(func.count()).select_from(incident).where(_scope(incident, item.source, item.snapshots))
     else:
         query = (
             select(func.count())
@@ -248,9 +242,7 @@ def _drop_old_quarantine(connection: Connection, item: _Staged, batch: int) -> N
     same = import_batch.c.sha256 == item.sha256
     if item.snapshots:
         same = or_(same, import_batch.c.snapshots == ",".join(item.snapshots))
-    earlier = select(import_batch.c.id).where(
-        import_batch.c.source == item.source, import_batch.c.id != batch, same
-    )
+    earlier = select(import_batch.c.id).where(import_batch.c.source == item.source, import_batch.c.id != batch, same)
     connection.execute(delete(quarantine).where(quarantine.c.batch_id.in_(earlier)))
 
 
@@ -264,9 +256,7 @@ def _add_quarantine(connection: Connection, rows: pd.DataFrame, batch: int) -> N
         connection.execute(insert(quarantine), records)
 
 
-def _add_batch(
-    connection: Connection, item: _Staged, report: dict, *, run: int, who: str, at: datetime
-) -> int:
+def _add_batch(connection: Connection, item: _Staged, report: dict, *, run: int, who: str, at: datetime) -> int:
     when = at.isoformat(timespec="seconds")
     values = {
         **report,

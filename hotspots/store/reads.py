@@ -175,9 +175,7 @@ def sources(store: Store) -> pd.DataFrame:
 def totals(store: Store) -> dict:
     """What `check` counts: incidents, unlocated, by_source, quarantined."""
     with store.reading() as connection:
-        n, located = connection.execute(
-            select(func.count(), func.count(incident.c.x)).select_from(incident)
-        ).one()
+        n, located = connection.execute(select(func.count(), func.count(incident.c.x)).select_from(incident)).one()
         by_source = connection.execute(
             select(incident.c.source, func.count()).group_by(incident.c.source).order_by(incident.c.source)
         ).all()
@@ -185,7 +183,7 @@ def totals(store: Store) -> dict:
     return {
         "incidents": n,
         "unlocated": n - located,
-        "by_source": {source: count for source, count in by_source},
+        "by_source": dict(map(tuple, by_source)),
         "quarantined": held,
     }
 

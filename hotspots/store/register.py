@@ -70,9 +70,7 @@ def remove(store: Store, item: Tag | Concern, *, who: str, at: datetime) -> None
         _audit(connection, "remove", item, None, who=who, at=at)
 
 
-def merge_places(
-    store: Store, places: Sequence[Place], *, name: str, who: str, at: datetime, on: date
-) -> Place:
+def merge_places(store: Store, places: Sequence[Place], *, name: str, who: str, at: datetime, on: date) -> Place:
     """Make one place of several; the old ones stay, marked merged, and are linked to it.
 
     Raises `Conflict` when one has changed meanwhile; then none is merged.
@@ -136,9 +134,7 @@ def save_partners(store: Store, partners: pd.DataFrame, *, who: str, at: datetim
         bump_version(connection)
 
 
-def record_attendance(
-    store: Store, meeting_on: date, present: Mapping[str, bool], *, who: str, at: datetime
-) -> None:
+def record_attendance(store: Store, meeting_on: date, present: Mapping[str, bool], *, who: str, at: datetime) -> None:
     """Note which agencies came on a day (agency → present); given again, it takes the place of the first."""
     with store.writing() as connection:
         connection.execute(delete(t.attendance).where(t.attendance.c.meeting_on == meeting_on))
@@ -248,8 +244,6 @@ def _told(item: Item | None, shelf: Shelf) -> dict[str, object] | None:
 def _plain(row: Mapping[str, object]) -> dict[str, object]:
     """A frame's row with days as dates and None for what is missing."""
     return {
-        column: (None if pd.isna(row[column]) else pd.Timestamp(row[column]).date())
-        if kind == "date"
-        else row[column]
+        column: (None if pd.isna(row[column]) else pd.Timestamp(row[column]).date()) if kind == "date" else row[column]
         for column, kind in PARTNER_COLUMNS.items()
     }

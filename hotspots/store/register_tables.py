@@ -168,9 +168,7 @@ sara_plan = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("place_id", Integer, ForeignKey("place.id"), nullable=False, unique=True),
-    *_text(
-        "problem", "measure", "victim", "guardian", "offender", "handler", "location", "manager", "learned"
-    ),
+    *_text("problem", "measure", "victim", "guardian", "offender", "handler", "location", "manager", "learned"),
     Column("baseline", Float, nullable=False),
     Column("target", Float, nullable=False),
     Column("by", Date, nullable=False),

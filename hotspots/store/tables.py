@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -131,3 +131,15 @@ audit = Table(
     Column("after", Text),
     Column("chain", Text, nullable=False),  # sha256 over the line before and this one
 )
+
+mapping = Table(
+    "mapping",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False, index=True),
+    Column("version", Text, nullable=False),
+    Column("toml", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+)
+"""Column mappings, one row a version; a source's newest row is the one in use."""

@@ -77,10 +77,16 @@ def base_map(bounds: Bounds, *, basemap: str = "", ground: np.ndarray | None = N
     return drawn
 
 
-def hotspot_layer(released: Released, *, chosen: str | None, crs: str) -> folium.FeatureGroup:
-    """Outlines with their rank, filled by state, the chosen one with a halo; redrawn without a reload."""
+def hotspot_layer(
+    released: Released, *, chosen: str | None, crs: str, bring_into_view: int = 0
+) -> folium.FeatureGroup:
+    """Outlines with their rank, filled by state, the chosen one with a halo; redrawn without a reload.
+
+    bring_into_view: a number that grows when the chosen outline must be seen; the map moves only if
+    it is out of sight or too small to make out.
+    """
     group = folium.FeatureGroup(name="hotspots")
-    _Outlines(_features(released.table, crs), chosen or "").add_to(group)
+    _Outlines(_features(released.table, crs), chosen or "", bring_into_view).add_to(group)
     return group
 
 
@@ -101,16 +107,6 @@ def bounds_of_xy(x: Sequence[float], y: Sequence[float], crs: str) -> Bounds:
 def lonlat_of(xy: np.ndarray, crs: str) -> np.ndarray:
     """Longitudes and latitudes (n × 2) of eastings and northings (n × 2, metres)."""
     return np.column_stack(to_lonlat(xy[:, 0], xy[:, 1], crs))
-
-
-def centre_of(released: Released, hotspot: str, crs: str) -> tuple[float, float] | None:
-    """Latitude and longitude of the middle of one outline, or None for an unknown id."""
-    row = released.table[released.table["id"] == hotspot]
-    if row.empty:
-        return None
-    point = row["geometry"].iloc[0].representative_point()
-    lon, lat = to_lonlat([point.x], [point.y], crs)
-    return float(lat[0]), float(lon[0])
 
 
 def picked(event: dict | None) -> str | None:
@@ -146,8 +142,10 @@ html, body { margin: 0; background: #fff; }
 .rank.alert { box-shadow: 0 0 0 5px #F46A25, 0 0 0 7px #0b0c0c; }
 .rank.steady { box-shadow: 0 0 0 3px #12436D; border-color: #12436D; }
 .rank.low { border: 2px dashed #12436D; }
-.rank.small { width: 26px; height: 26px; margin: -13px 0 0 -13px; font-size: 12px; line-height: 22px; }
-.rank.chosen { width: 46px; height: 46px; margin: -23px 0 0 -23px; background: #0b0c0c; color: #fff;
+.far .rank { width: 24px; height: 24px; margin: -12px 0 0 -12px; font-size: 12px; line-height: 20px; }
+.far .rank.low-rank { width: 10px; height: 10px; margin: -5px 0 0 -5px; font-size: 0; }
+.far .rank.steady { box-shadow: 0 0 0 1.5px #12436D; }
+.rank.chosen, .far .rank.chosen { width: 46px; height: 46px; margin: -23px 0 0 -23px; background: #0b0c0c; color: #fff;
   font-size: 21px; line-height: 42px; box-shadow: 0 0 0 6px #ffdd00, 0 0 0 8px #0b0c0c; border-style: solid; }
 .street { color: #5b666d; font-size: 13px; white-space: nowrap; text-shadow: 0 0 3px #fff, 0 0 3px #fff;
   transform-origin: 0 0; }
@@ -174,7 +172,7 @@ class _Outlines(_Script):
         {% macro script(this, kwargs) %}
         var {{ this.get_name() }} = (function (group) {
           var data = {{ this.data.features }}, looks = {{ this.data.looks }};
-          var chosen = {{ this.data.chosen }}, discs = {}, shapes = {}, big = data.features.length > 120;
+          var chosen = {{ this.data.chosen }}, discs = {}, shapes = {};
           var halo = L.geoJSON(null, {interactive: false,
             style: {color: "#ffdd00", weight: 16, fill: false, opacity: 1}}).addTo(group);
           var edge = L.geoJSON(null, {interactive: false,
@@ -183,7 +181,7 @@ class _Outlines(_Script):
             style: function (f) { return looks[f.properties.look]; },
             pointToLayer: function (f, at) {
               return discs[f.properties.hotspot] = L.marker(at, {icon: icon(f, false),
-                title: "Rank " + Number(f.properties.rank)});
+                zIndexOffset: -20 * Number(f.properties.rank), title: "Rank " + Number(f.properties.rank)});
             },
             onEachFeature: function (f, layer) {
               if (f.geometry.type !== "Point") { shapes[f.properties.hotspot] = f; }
@@ -191,7 +189,7 @@ class _Outlines(_Script):
             }
           }).addTo(group);
           function icon(f, on) {
-            var size = on ? " chosen" : big ? " small" : "";
+            var size = on ? " chosen" : Number(f.properties.rank) > 10 ? " low-rank" : "";
             return L.divIcon({className: "rank " + f.properties.look + size, iconSize: null,
               html: String(Number(f.properties.rank))});
           }
@@ -199,17 +197,24 @@ class _Outlines(_Script):
             halo.clearLayers(); edge.clearLayers();
             if (shapes[id]) { halo.addData(shapes[id]); edge.addData(shapes[id]); }
             Object.keys(discs).forEach(function (key) {
-              discs[key].setIcon(icon(discs[key].feature, key === id)).setZIndexOffset(key === id ? 1000 : 0);
+              discs[key].setIcon(icon(discs[key].feature, key === id)).setZIndexOffset(
+                key === id ? 10000 : -20 * Number(discs[key].feature.properties.rank));
             });
           }
           choose(chosen);
+          var turn = {{ this.data.turn }}, disc = discs[chosen];
+          if (turn && window.broughtIntoView !== turn && disc && window.map) {
+            window.broughtIntoView = turn;
+            var near = window.map.getZoom() >= 15 && window.map.getBounds().pad(-0.05).contains(disc.getLatLng());
+            if (!near) { window.map.setView(disc.getLatLng(), Math.max(window.map.getZoom(), 16)); }
+          }
           return outlines;
         })({{ this._parent.get_name() }});
         {% endmacro %}
     """)
 
-    def __init__(self, features: dict, chosen: str) -> None:
-        super().__init__("outlines", features=features, chosen=chosen, looks=_LOOKS)
+    def __init__(self, features: dict, chosen: str, turn: int) -> None:
+        super().__init__("outlines", features=features, chosen=chosen, looks=_LOOKS, turn=turn)
 
 
 class _Furniture(MacroElement):
@@ -230,6 +235,8 @@ class _Furniture(MacroElement):
             return box;
           };
           legend.addTo(map);
+          function far() { map.getContainer().classList.toggle("far", map.getZoom() < 15); }
+          map.on("zoomend", far); map.whenReady(far);
           L.control.scale({position: "bottomright", imperial: false, maxWidth: 160}).addTo(map);
         })({{ this._parent.get_name() }});
         {% endmacro %}

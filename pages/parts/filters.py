@@ -97,9 +97,7 @@ def _settings(query: Query, first: Query) -> Query:
             "Largest extent in metres", 100, 1000, int(first.max_extent), step=50, key="extent", bind="query-params",
             help="A wider area is run again on its own with a shorter reach until a person can walk it.",
         )  # fmt: skip
-        st.caption(
-            "The map, list and card follow at once; the line under the map always says which settings made it."
-        )
+        st.caption("The map, list and card follow at once; the line under the map always says which settings made it.")
     least = None if rate == query.min_samples else rate
     return replace(query, eps=float(eps), min_incidents=least, max_extent=float(wide))
 

@@ -48,9 +48,7 @@ _PRESENTER = """<style>:root { font-size: 22px !important; }
 
 def dress(settings: Settings) -> None:
     """Page title, layout and style; first thing of every run."""
-    st.set_page_config(
-        page_title=settings.title, page_icon=_icon(), layout="wide", initial_sidebar_state="collapsed"
-    )
+    st.set_page_config(page_title=settings.title, page_icon=_icon(), layout="wide", initial_sidebar_state="collapsed")
     st.html(_STYLE)
     st.logo(_logo(settings.title), size="large")
     if st.session_state.get("present"):
@@ -80,9 +78,7 @@ def _icon() -> Image.Image:
 def strip(store: Store, viewer: Viewer, settings: Settings) -> None:
     """Sample notice, marking and role; the role can be changed where it is a view, not a sign-in."""
     key = "strip-sample" if store.is_sample else "strip-own"
-    with st.container(
-        key=key, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-    ):
+    with st.container(key=key, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if store.is_sample:
             st.markdown("**Sample data.** Every report here is invented.", width="content")
         st.markdown(f"**{escape(settings.marking)}**" if settings.marking else "", width="content")

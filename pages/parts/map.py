@@ -21,14 +21,14 @@ def draw_map(
     on_pick: Callable[[str], None],
     basemap: str = "",
     ground: np.ndarray | None = None,
-    fly_to: tuple[float, float] | None = None,
+    bring_into_view: int = 0,
     height: int = 620,
 ) -> None:
     """Draw the outlines of `released`; a click on one calls `on_pick` with its id.
 
     The ground is part of the component's identity and never changes while `bounds`, `basemap` and
     `ground` stay the same; outlines and the chosen one are redrawn on it, so pan and zoom are kept.
-    fly_to: latitude and longitude to centre on when it differs from the last one given.
+    bring_into_view: a number that grows when the chosen outline must be seen.
     """
     ground_id = hashlib.sha256(repr((bounds, basemap, None if ground is None else ground.tobytes())).encode())
     name = f"{key}-{ground_id.hexdigest()[:10]}"
@@ -44,7 +44,6 @@ def draw_map(
         height=height,
         use_container_width=True,
         returned_objects=["last_active_drawing", "last_object_clicked_count"],
-        feature_group_to_add=maps.hotspot_layer(released, chosen=chosen, crs=crs),
-        center=fly_to,
+        feature_group_to_add=maps.hotspot_layer(released, chosen=chosen, crs=crs, bring_into_view=bring_into_view),
         on_change=changed,
     )

@@ -104,9 +104,7 @@ def _trend(_store: Store, _version: str, query: Query) -> TrendView:
 
 def bounds_of_points(store: Store, view: HubView) -> maps.Bounds:
     """Corners of the middle of the reports, for a map without hotspots."""
-    return maps.bounds_of_xy(
-        view.located["x"].quantile([0.1, 0.9]), view.located["y"].quantile([0.1, 0.9]), store.crs
-    )
+    return maps.bounds_of_xy(view.located["x"].quantile([0.1, 0.9]), view.located["y"].quantile([0.1, 0.9]), store.crs)
 
 
 def ground_of(store: Store, districts: tuple[str, ...]) -> np.ndarray:

@@ -38,9 +38,7 @@ def chart(drawn: alt.LayerChart, released: Released, *, alt_text: str, key: str)
 def coverage(released: Released, *, key: str) -> None:
     """Which source was received in which month, as a card."""
     title = sentences.coverage_title(released.table)
-    with card(
-        title, "Each source and month · dark: complete · pale with a bar: part only · crossed: not received"
-    ):
+    with card(title, "Each source and month · dark: complete · pale with a bar: part only · crossed: not received"):
         chart(charts.coverage_chart(released, colours=colours()), released, alt_text=title, key=key)
 
 
@@ -49,9 +47,7 @@ def plain(text: str) -> str:
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&" else c for c in str(text))
 
 
-def downloads(
-    released: Released, store: Store, *, title: str, settings: Mapping[str, str], name: str
-) -> None:
+def downloads(released: Released, store: Store, *, title: str, settings: Mapping[str, str], name: str) -> None:
     """CSV, and GeoJSON where there are outlines; made when asked for, never kept."""
     chosen = session.settings()
     recipe = exports.Recipe(title, chosen.marking, session.today(store), store.is_sample, settings)

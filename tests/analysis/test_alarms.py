@@ -26,9 +26,7 @@ MONTHS = pd.date_range("2016-03-01", periods=20, freq="MS")
 
 
 def counted(index, **places):
-    rows = [
-        (period, place, float(n)) for place, ns in places.items() for period, n in zip(index, ns, strict=True)
-    ]
+    rows = [(period, place, float(n)) for place, ns in places.items() for period, n in zip(index, ns, strict=True)]
     return pd.DataFrame(rows, columns=["period", "place_id", "n"])
 
 
@@ -99,9 +97,7 @@ def test_a_marked_increase_linked_to_a_number_of_properties(addresses, rings):
 
 def test_reports_before_the_rise_do_not_make_it_several_properties():
     early = reports("park_view", ["a", "b", "c", "d"], since="2016-03-01")
-    assert PROPERTIES not in set(
-        place_alarms(counted(MONTHS, park_view=PARK_VIEW), reports=early).table["rule"]
-    )
+    assert PROPERTIES not in set(place_alarms(counted(MONTHS, park_view=PARK_VIEW), reports=early).table["rule"])
 
 
 def test_several_properties_without_a_rise_are_no_alarm():
@@ -211,9 +207,7 @@ def test_a_new_concentration_rings_and_a_standing_one_does_not():
 
 def test_a_rise_of_the_whole_district_is_no_alarm_anywhere():
     generator = np.random.default_rng(5)
-    rung, _ = hexagon_alarms(
-        located(*scattered(generator, 3000)), located(*scattered(generator, 1500)), area=TOWN
-    )
+    rung, _ = hexagon_alarms(located(*scattered(generator, 3000)), located(*scattered(generator, 1500)), area=TOWN)
     assert rung.empty
 
 

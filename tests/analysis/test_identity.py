@@ -39,9 +39,7 @@ def test_the_first_run_is_all_born_in_order_of_size():
     assert ledger["row"].tolist() == [1, 0]
 
 
-@pytest.mark.parametrize(
-    ("n", "event"), [(62, "kept"), (63, "grew"), (38, "kept"), (37, "shrank"), (50, "kept")]
-)
+@pytest.mark.parametrize(("n", "event"), [(62, "kept"), (63, "grew"), (38, "kept"), (37, "shrank"), (50, "kept")])
 def test_kept_grew_and_shrank_by_a_quarter(n, event):
     ledger = match_hotspots(FIRST, run((range(1, 11), n), (range(20, 26), 30)))
     assert events(ledger) == {"H1": event, "H2": "kept"}
@@ -60,9 +58,7 @@ def test_ids_are_never_reused():
 
 
 def test_split_keeps_the_id_with_the_part_that_overlaps_most():
-    ledger = match_hotspots(FIRST, run((range(6), 30), (range(6, 10), 20), (range(20, 26), 30))).set_index(
-        "id"
-    )
+    ledger = match_hotspots(FIRST, run((range(6), 30), (range(6, 10), 20), (range(20, 26), 30))).set_index("id")
     assert ledger.loc["H1", "event"] == "split" and ledger.loc["H1", "row"] == 0
     assert ledger.loc["H3", "event"] == "split" and ledger.loc["H3", "from_ids"] == ("H1",)
     assert ledger.loc["H2", "event"] == "kept"

@@ -132,9 +132,7 @@ def test_stability_tells_the_firm_from_the_fragile():
     fragile = 1000 + np.arange(20) * 9.0
     small = 3000 + np.arange(11) * 5.0
     table = stability(points(np.r_[firm, fragile, small]), by_gaps, eps=10, min_samples=10)
-    survives = table.pivot_table(
-        index="hotspot", columns=["setting", "eps", "min_samples"], values="survives"
-    )
+    survives = table.pivot_table(index="hotspot", columns=["setting", "eps", "min_samples"], values="survives")
     assert survives[("eps", 7.5, 10)].astype(bool).tolist() == [True, False, True]
     assert survives[("eps", 12.5, 10)].all()
     assert survives[("min_samples", 10.0, 12)].astype(bool).tolist() == [True, True, False]

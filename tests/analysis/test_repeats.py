@@ -85,9 +85,7 @@ def cell(table, from_m, from_days):
 
 
 def test_a_pair_exactly_100_metres_apart_lands_in_100_to_200():
-    table = knox(
-        [0, 0], [0, 100], [0, 3], space_bands=(0, 1, 100, 200), time_bands=(0, 7, 14), n_permutations=9
-    )
+    table = knox([0, 0], [0, 100], [0, 3], space_bands=(0, 1, 100, 200), time_bands=(0, 7, 14), n_permutations=9)
     assert cell(table, 100, 0)["pairs"] == 1
     assert table["pairs"].sum() == 1
 
@@ -107,9 +105,7 @@ def test_closed_right_puts_it_in_0_to_100():
 
 def test_same_spot_and_day_is_in_the_first_band_of_both_conventions():
     for closed in ("left", "right"):
-        table = knox(
-            [5, 5], [5, 5], [2, 2], space_bands=(0, 50), time_bands=(0, 7), n_permutations=9, closed=closed
-        )
+        table = knox([5, 5], [5, 5], [2, 2], space_bands=(0, 50), time_bands=(0, 7), n_permutations=9, closed=closed)
         assert table["pairs"].item() == 1
 
 
@@ -132,9 +128,7 @@ def test_knox_burkitt():
 
 
 @settings(max_examples=30, deadline=None)
-@given(
-    st.integers(0, 10_000), st.sampled_from(["left", "right"]), st.sampled_from(["euclidean", "manhattan"])
-)
+@given(st.integers(0, 10_000), st.sampled_from(["left", "right"]), st.sampled_from(["euclidean", "manhattan"]))
 def test_every_pair_is_in_one_cell_of_endless_bands(seed, closed, metric):
     generator = np.random.default_rng(seed)
     x, y, days = (generator.integers(0, 8, 30) * 25 for _ in range(3))

@@ -76,9 +76,7 @@ def test_a_point_never_uses_itself_or_later_points(counts, surprise):
     changed.iloc[-1] = surprise
     bands = ["low", "high", "mean", "dispersion"]
     pd.testing.assert_frame_equal(control_chart(series)[bands], control_chart(changed)[bands])
-    pd.testing.assert_frame_equal(
-        control_chart(series).iloc[:-1], control_chart(series.iloc[:-1]), check_dtype=False
-    )
+    pd.testing.assert_frame_equal(control_chart(series).iloc[:-1], control_chart(series.iloc[:-1]), check_dtype=False)
 
 
 def test_a_level_that_stays_is_usual_after_a_year():
@@ -120,10 +118,7 @@ def test_weeks_take_the_same_three_weeks_either_side():
 
 def test_a_short_series_says_so():
     usual = usual_range(monthly([2, 3, 2]), at=pd.Timestamp("2016-06-01"))
-    assert (
-        usual.basis
-        == "only the 3 earlier complete months, March 2016 to May 2016: too few to be more than a guide"
-    )
+    assert usual.basis == "only the 3 earlier complete months, March 2016 to May 2016: too few to be more than a guide"
     one = usual_range(monthly([2]), at=pd.Timestamp("2016-06-01"))
     assert "only the 1 earlier complete month," in one.basis
 

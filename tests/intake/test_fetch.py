@@ -23,7 +23,9 @@ class Site:
 
     def __init__(self) -> None:
         self.bodies = {
-            "/api/forces": json.dumps([{"id": "essex", "name": "Essex Police"}, {"id": "kent", "name": "Kent Police"}]).encode(),
+            "/api/forces": json.dumps(
+                [{"id": "essex", "name": "Essex Police"}, {"id": "kent", "name": "Kent Police"}]
+            ).encode(),
             "/api/crimes-street-dates": json.dumps([{"date": m, "stop-and-search": []} for m in MONTHS]).encode(),
             "/data/archive/2024-03.zip": archive({m: ["essex", "kent"] for m in MONTHS if m != "2024-02"}),
         }
@@ -97,7 +99,7 @@ def site():
 @pytest.fixture
 def url(site):
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(site))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -110,7 +112,7 @@ def get(url, folder, *, force="essex", first="2024-01", last="2024-03", waits=No
     return fetch(force, first, last, folder, base_url=url, sleep=waits.append)
 
 
-def test_months_land_in_month_folders_and_import(url, site, tmp_path):
+def test_months_land_in_month_folders_and_import(url, tmp_path):
     fetched = get(url, tmp_path / "in")
     assert [p.relative_to(tmp_path).as_posix() for p in fetched.files] == [
         "in/2024-01/2024-01-essex-street.csv",
@@ -134,12 +136,10 @@ def test_a_second_run_asks_for_nothing(url, site, tmp_path):
     assert (again.files, len(again.already), site.asked) == ((), 1, [])
 
 
-def test_a_broken_run_resumes_where_it_stopped(url, site, tmp_path):
+def test_a_broken_run_resumes_where_it_stopped(url, tmp_path):
     get(url, tmp_path, last="2024-01")
-    whole = site.bodies["/data/archive/2024-03.zip"]
     resumed = get(url, tmp_path)
-    assert len(resumed.already) == 1 and len(resumed.files) == 1
-    assert whole == site.bodies["/data/archive/2024-03.zip"]
+    assert [p.parent.name for p in (*resumed.already, *resumed.files)] == ["2024-01", "2024-03"]
 
 
 def test_passing_faults_are_tried_again_with_growing_waits(url, site, tmp_path):

@@ -7,12 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
-from tests.intake.corpus import CASES, HEADER, STREET, TODAY, row
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotspots.errors import HubError
 from hotspots.intake import Limits, read_incidents
+from tests.intake.corpus import CASES, HEADER, STREET, TODAY, row
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))  # more for a long run by hand
 QUICK = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -91,7 +91,9 @@ def test_odd_headings(headings, tmp_path):
         st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
         lambda inner: st.one_of(
             st.lists(inner, max_size=3),
-            st.dictionaries(st.sampled_from([*HEADER, "type", "features", "geometry", "coordinates"]), inner, max_size=4),
+            st.dictionaries(
+                st.sampled_from([*HEADER, "type", "features", "geometry", "coordinates"]), inner, max_size=4
+            ),
         ),
         max_leaves=12,
     )

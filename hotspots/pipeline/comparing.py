@@ -1,0 +1,470 @@
+"""Did it work here? A place, an action and its dates → windows, comparison area, rings and one `Comparison`."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from hotspots import store as stores
+from hotspots.analysis.comparison import Comparison
+from hotspots.analysis.evaluation import compare
+from hotspots.errors import BadValue, NoData
+from hotspots.periods import Window
+from hotspots.pipeline import control as controls
+from hotspots.pipeline.control import FAR_RING_M, REST, RING_M, ControlArea
+from hotspots.pipeline.evidence import Evidence, evidence_of
+from hotspots.pipeline.windows import Unit, Windows, length_in, moved, windows_for
+from hotspots.register.interventions import KINDS, Intervention, reporting_drives
+from hotspots.register.places import COMPARISON
+from hotspots.store import Store
+
+WIDE_M2 = 500_000.0
+"""From half a square kilometre an outline is taken for a ward or district, where map points may count."""
+SNAPPED_REFUSED = (
+    "Refused: every report here lies on a map point that stands for 8 or more addresses, so nothing can be said "
+    "about one block. Compare its ward or district, or import a partner's own log."
+)
+SNAPPED_CAVEAT = "Reports are on map points that stand for 8 or more addresses, so the edge of the area is not exact."
+
+
+@dataclass(frozen=True)
+class Ring:
+    """What happened between two distances from the place, other places taken out; ratios against the control."""
+
+    inner_m: float
+    outer_m: float
+    before: int
+    after: int
+    ratio: float
+    low: float
+    high: float
+    verdict: str
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonView:
+    """A comparison with everything that was chosen to make it.
+
+    series: [period, area, n] of target, control, ring, far ring over all data, gaps missing
+    destinations: [place, distance, before, after] of other places within 400 m
+    reporting: [what, kind, before, after] by who reported and by source · in_closed: reports during the
+    action itself, None where days are not known · references: what luck was measured on · outlines:
+    area → geometry in metres · could_tell_on: the day on which a halving would show
+    """
+
+    place: str
+    place_id: int | None
+    start: date
+    end: date | None
+    comparison: Comparison
+    windows: Windows
+    unit: Unit
+    control: ControlArea
+    suggestions: tuple[ControlArea, ...]
+    ring: Ring | None
+    far_ring: Ring | None
+    series: pd.DataFrame
+    destinations: pd.DataFrame
+    reporting: pd.DataFrame
+    in_closed: int | None
+    references: str
+    outlines: Mapping[str, BaseGeometry]
+    notes: tuple[str, ...]
+
+    @property
+    def could_tell_on(self) -> date | None:
+        """The day after the last period that `when_could_tell` asks for."""
+        wait = self.comparison.when_could_tell
+        return None if wait is None else moved(self.windows.after.end, wait, self.unit)
+
+    def summary(self) -> dict:
+        """Keys of the command line's JSON; what cannot be worked out is None."""
+        windows = self.windows
+        return {
+            **{key: _plain(value) for key, value in asdict(self.comparison).items()},
+            "place": self.place,
+            "unit": self.unit,
+            "windows": {
+                "before": _dates(windows.before),
+                "after": _dates(windows.after),
+                "closed": None if windows.closed is None else {**_dates(windows.closed), "reports": self.in_closed},
+            },
+            "control": {
+                "name": self.control.name,
+                "kind": self.control.kind,
+                "distance_m": _plain(self.control.distance),
+                "before": self.comparison.control_before,
+                "after": self.comparison.control_after,
+                "reasons": list(self.control.reasons),
+                "warnings": list(self.control.warnings),
+            },
+            "ring": _ring_summary(self.ring),
+            "far_ring": _ring_summary(self.far_ring),
+            "destinations": self.destinations.to_dict("records"),
+            "references": self.references,
+            "could_tell_on": self.could_tell_on,
+            "notes": list(self.notes),
+        }
+
+
+def comparison_for(
+    store: Store,
+    place: str | BaseGeometry,
+    *,
+    start: date,
+    end: date | None = None,
+    control: str | BaseGeometry | None = None,
+    unit: Unit | None = None,
+    periods: int | None = None,
+    same_season: bool = False,
+    name: str = "",
+) -> ComparisonView:
+    """Compare a place before and after an action; an answer even where the verdict is *refused*.
+
+    place: a polygon in the store's metres (called `name`), or the name of a place, ward or district
+    start: first day of the action · end: the day after its last, None while it goes on
+    control: a polygon, a place's name or "rest of the district"; without one the likest untouched area
+    unit: weeks where every report knows its day, else months · periods: units a side (26 weeks, 6 months)
+    same_season: whole months after it against the same months of the year before.
+    Raises `BadValue` for an unknown name or wrong dates, `NoData` where nothing was ever reported there
+    or one window holds no whole period.
+    """
+    evidence = evidence_of(store)
+    return compare_in(
+        store, evidence, place, start=start, end=end, control=control, unit=unit, periods=periods,
+        same_season=same_season, name=name,
+    )  # fmt: skip
+
+
+def compare_in(
+    store: Store,
+    evidence: Evidence,
+    place: str | BaseGeometry,
+    *,
+    start: date,
+    end: date | None = None,
+    control: str | BaseGeometry | None = None,
+    unit: Unit | None = None,
+    periods: int | None = None,
+    same_season: bool = False,
+    name: str = "",
+) -> ComparisonView:
+    """`comparison_for` on evidence already read, for many comparisons of one store."""
+    target = _target(store, evidence, place, name)
+    refusal = ""
+    if target.wide or not target.mask.any():
+        evidence = evidence_of(store, snapped=True)
+        target = _target(store, evidence, place, name)
+        refusal = "" if target.wide else SNAPPED_REFUSED
+    if not target.mask.any():
+        raise NoData(f"Nothing was ever reported in {target.name}; check the outline and its coordinates.")
+    unit = unit or ("month" if same_season or refusal else evidence.finest)
+    windows = windows_for(
+        start, end, unit=unit, held=evidence.held, periods=periods,
+        drives=reporting_drives(_done(evidence, target)), same_season=same_season,
+    )  # fmt: skip
+    case = _Case(evidence, target, windows, unit)
+    chosen, offered = _control(case, control)
+    return _viewed(case, chosen, offered, start=start, end=end, refusal=refusal)
+
+
+@dataclass(frozen=True, eq=False)
+class _Target:
+    """What is compared; `geometry` is None for a ward or district known by name."""
+
+    name: str
+    mask: np.ndarray
+    geometry: BaseGeometry | None
+    ids: tuple[int, ...] = ()
+    wide: bool = False
+    column: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    evidence: Evidence
+    target: _Target
+    windows: Windows
+    unit: Unit
+
+    def ring_between(self, inner: float, outer: float, control: ControlArea | None = None) -> BaseGeometry | None:
+        """The band round the place, less the places that were known before the action and the control."""
+        geometry = self.target.geometry
+        if geometry is None:
+            return None
+        places = self.evidence.places
+        first = pd.Timestamp((self.windows.closed or self.windows.after).start)
+        known = places[(places["adopted_on"] <= first) & ~places["id"].isin(self.target.ids)]
+        others = [*known.geometry, *([control.geometry] if control and control.geometry is not None else [])]
+        band = geometry.buffer(outer).difference(geometry.buffer(inner) if inner else geometry)
+        return band.difference(shapely.union_all(others)) if others else band
+
+
+def _target(store: Store, evidence: Evidence, place: str | BaseGeometry, name: str) -> _Target:
+    if isinstance(place, str):
+        return _named(store, evidence, place)
+    places = evidence.places
+    shapes = places.geometry.to_numpy()
+    shared = shapely.area(shapely.intersection(shapes, place)) / shapely.area(shapely.union(shapes, place))
+    same = places[shared > 0.5]
+    called = name or (same["name"].iloc[0] if len(same) == 1 else "the area given")
+    return _Target(called, evidence.inside(place), place, tuple(same["id"]), wide=place.area >= WIDE_M2)
+
+
+def _named(store: Store, evidence: Evidence, name: str) -> _Target:
+    row = _place_called(evidence, name)
+    if row is not None:
+        return _Target(row["name"], evidence.inside(row["geometry"]), row["geometry"], (row["id"],))
+    for column in ("district", "ward"):
+        known = stores.month_counts(store, by=[column])[column].dropna().unique()
+        match = next((word for word in known if word.casefold() == name.strip().casefold()), None)
+        if match is not None:
+            mask = (evidence.incidents[column] == match).to_numpy()
+            return _Target(match, mask, None, wide=True, column=column)
+    near = get_close_matches(name, evidence.places["name"], n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else "adopt it first, or give its outline as GeoJSON."
+    raise BadValue(f"There is no place, ward or district called {name!r}; {hint}")
+
+
+def _place_called(evidence: Evidence, name: str) -> pd.Series | None:
+    """The active place of a name, whatever its case, or the only one whose name begins so."""
+    wanted, names = name.strip().casefold(), evidence.places["name"].str.casefold()
+    exact = evidence.places[names == wanted]
+    found = exact if len(exact) else evidence.places[names.str.startswith(wanted)]
+    return found.iloc[0] if len(found) == 1 and wanted else None
+
+
+def _done(evidence: Evidence, target: _Target) -> list[Intervention]:
+    return [item for item in evidence.done if item.place_id in target.ids]
+
+
+def _control(case: _Case, given: str | BaseGeometry | None) -> tuple[ControlArea, list[ControlArea]]:
+    """The comparison area asked for or the likest one, and what else is suggested."""
+    evidence, target, windows = case.evidence, case.target, case.windows
+    if target.geometry is None:
+        rest = _rest_of(evidence, target)
+        return rest, [rest]
+    reach = target.geometry.buffer(FAR_RING_M)
+    ring = case.ring_between(0, RING_M)
+    if target.wide:
+        offered = [controls.rest_of_district(evidence, target.geometry, ring)]
+    else:
+        offered = controls.suggestions(evidence, target.geometry, windows, case.unit, ring=reach)
+    if given is None:
+        return offered[0], offered
+    if isinstance(given, str):
+        return _control_called(case, given, offered), offered
+    if shapely.area(shapely.intersection(given, target.geometry)) > 1:
+        raise BadValue("The comparison area overlaps the place itself; give an area outside it.")
+    return controls.control_of(evidence, target.geometry, given, windows), offered
+
+
+def _control_called(case: _Case, name: str, offered: Sequence[ControlArea]) -> ControlArea:
+    known = next((area for area in offered if area.name.casefold() == name.strip().casefold()), None)
+    if known is not None:
+        return known
+    row = _place_called(case.evidence, name)
+    if row is None or row["id"] in case.target.ids:
+        raise BadValue(f"There is no other place called {name!r} to compare with; take one of the list or {REST!r}.")
+    return controls.named_control(case.evidence, case.target.geometry, row, case.windows)
+
+
+def _rest_of(evidence: Evidence, target: _Target) -> ControlArea:
+    """For a ward the rest of its district, for a district all the others."""
+    frame, mask = evidence.incidents, ~target.mask
+    if target.column == "ward":
+        homes = frame.loc[target.mask, "district"].dropna()
+        mask &= frame["district"].isin(homes.mode()).to_numpy()
+    where = "the rest of its district" if target.column == "ward" else "the other districts"
+    reasons = (f"All reports in {where}.",)
+    return ControlArea(REST if target.column == "ward" else "other districts", "district", mask, None, math.nan, reasons)
+
+
+def _viewed(
+    case: _Case,
+    control: ControlArea,
+    offered: Sequence[ControlArea],
+    *,
+    start: date,
+    end: date | None,
+    refusal: str,
+) -> ComparisonView:
+    evidence, target, windows, unit = case.evidence, case.target, case.windows, case.unit
+    ring, far = case.ring_between(0, RING_M, control), case.ring_between(RING_M, FAR_RING_M, control)
+    outlines = {"target": target.geometry, "control": control.geometry, "ring": ring, "far ring": far}
+    outlines = {area: shape for area, shape in outlines.items() if shape is not None}
+    masks = {"target": target.mask, "control": control.mask}
+    masks |= {area: evidence.inside(outlines[area]) for area in ("ring", "far ring") if area in outlines}
+    counts = {
+        side: evidence.counts(masks, window, unit)
+        for side, window in (("before", windows.before), ("after", windows.after))
+    }
+    totals, what = _references(case, control)
+    found, rings = _compared(counts, case, totals, refusal=bool(refusal))
+    return ComparisonView(
+        place=target.name,
+        place_id=target.ids[0] if target.ids else None,
+        start=start,
+        end=end,
+        comparison=_worded(found, case, refusal),
+        windows=windows,
+        unit=unit,
+        control=control,
+        suggestions=tuple(offered),
+        ring=rings.get("ring"),
+        far_ring=rings.get("far ring"),
+        series=evidence.counts(masks, _history(case), unit),
+        destinations=_destinations(case),
+        reporting=_reporting(case),
+        in_closed=_in_closed(case),
+        references=what,
+        outlines=outlines,
+        notes=tuple(_notes(case, control)),
+    )
+
+
+def _references(case: _Case, control: ControlArea) -> tuple[np.ndarray | None, str]:
+    if case.target.wide or case.target.geometry is None:
+        return None, ""
+    reach = case.target.geometry.buffer(FAR_RING_M)
+    return controls.references(
+        case.evidence, case.target.geometry, case.windows, case.unit, ring=reach, control=control
+    )
+
+
+def _compared(
+    counts: Mapping[str, pd.DataFrame], case: _Case, references: np.ndarray | None, *, refusal: bool
+) -> tuple[Comparison, dict[str, Ring]]:
+    """The comparison with its inner ring, and both rings with their own figures."""
+
+    def of(area: str, side: str) -> np.ndarray | None:
+        frame = counts[side]
+        rows = frame.loc[frame["area"] == area, "n"].to_numpy()
+        return rows if len(rows) else None
+
+    def against(area: str) -> Comparison:
+        return compare(
+            of("target", "before"),
+            of("target", "after"),
+            control_before=None if refusal else of("control", "before"),
+            control_after=None if refusal else of("control", "after"),
+            ring_before=of(area, "before"),
+            ring_after=of(area, "after"),
+            reference=references,
+            selected_as_hotspot=not case.target.wide,
+        )
+
+    near, far = against("ring"), against("far ring")
+    bands = {"ring": (near, 0.0, RING_M), "far ring": (far, RING_M, FAR_RING_M)}
+    return near, {
+        area: Ring(
+            inner, outer, found.ring_before, found.ring_after, found.ring_ratio, found.ring_low, found.ring_high,
+            found.ring_verdict,
+        )
+        for area, (found, inner, outer) in bands.items()
+        if found.ring_before is not None
+    }  # fmt: skip
+
+
+def _worded(found: Comparison, case: _Case, refusal: str) -> Comparison:
+    """The comparison with what the kind of data adds to its sentence."""
+    if refusal:
+        return replace(found, verdict="refused", sentence=refusal, caveats=())
+    snapped = case.target.wide and (case.evidence.incidents["location_precision"] == "snapped").any()
+    return replace(found, sentence=f"{found.sentence} {SNAPPED_CAVEAT}") if snapped else found
+
+
+def _history(case: _Case) -> Window:
+    """All whole units of the data, on the grid of the window before."""
+    held, grid, unit = case.evidence.held, case.windows.before.start, case.unit
+    if unit == "month":
+        return held
+    first = moved(grid, -((grid - held.start).days // 7), unit)
+    return Window(first, moved(first, (held.end - first).days // 7, unit))
+
+
+def _destinations(case: _Case) -> pd.DataFrame:
+    """Other places near enough for the problem to have moved to, nearest first, with their counts."""
+    columns = ["place", "distance", "before", "after"]
+    target, places = case.target, case.evidence.places
+    if target.geometry is None:
+        return pd.DataFrame(columns=columns)
+    near = places.assign(distance=places.distance(target.geometry).round())
+    near = near[(near["distance"] <= FAR_RING_M) & (near["kind"] != COMPARISON) & ~near["id"].isin(target.ids)]
+    masks = {row.name: case.evidence.inside(row.geometry) for row in near.sort_values("distance").itertuples()}
+    rows = [(near.loc[near["name"] == name, "distance"].iloc[0], *_both(case, mask)) for name, mask in masks.items()]
+    return pd.DataFrame([(name, *row) for name, row in zip(masks, rows, strict=True)], columns=columns)
+
+
+def _reporting(case: _Case) -> pd.DataFrame:
+    """Who reported, and which source took it, in the two windows."""
+    frame, target = case.evidence.incidents, case.target.mask
+    rows = [
+        (what, str(word), *_both(case, target & (frame[what] == word).to_numpy()))
+        for what in ("reporter_kind", "source")
+        for word in sorted(frame.loc[target, what].dropna().unique())
+    ]
+    return pd.DataFrame(rows, columns=["what", "kind", "before", "after"])
+
+
+def _both(case: _Case, mask: np.ndarray) -> tuple[int, int]:
+    """Reports of a mask in the two windows."""
+    return _inside(case, mask, case.windows.before), _inside(case, mask, case.windows.after)
+
+
+def _inside(case: _Case, mask: np.ndarray, window: Window) -> int:
+    began = case.evidence.incidents["occurred_from"]
+    return int((mask & (began >= pd.Timestamp(window.start)) & (began < pd.Timestamp(window.end))).sum())
+
+
+def _in_closed(case: _Case) -> int | None:
+    closed = case.windows.closed
+    if closed is None or (case.evidence.finest == "month" and not closed.whole_months):
+        return None
+    return _inside(case, case.target.mask, closed)
+
+
+def _notes(case: _Case, control: ControlArea) -> list[str]:
+    """What moved the windows, what else was done, what was left out."""
+    notes = [*case.windows.notes, *control.warnings]
+    gaps = case.evidence.gaps(case.windows.before, case.windows.after)
+    if gaps:
+        notes.append(f"Not received, or in part only: {', '.join(gaps[:4])}{' …' if len(gaps) > 4 else ''}.")
+    inside = [
+        item
+        for item in _done(case.evidence, case.target)
+        if any(_touches(item, window) for window in (case.windows.before, case.windows.after))
+    ]
+    if inside:
+        kinds = ", ".join(dict.fromkeys(KINDS[item.kind].name.lower() for item in inside))
+        notes.append(f"Also done here inside the windows: {kinds}. The change is that of everything together.")
+    if length_in(case.windows.before, case.unit) != length_in(case.windows.after, case.unit):
+        notes.append("The windows differ in length, so counts are compared per period.")
+    return notes
+
+
+def _touches(item: Intervention, window: Window) -> bool:
+    """Whether an intervention began, or shut the place, inside a window."""
+    span = item.window
+    return window.start <= item.start < window.end or (
+        item.shuts and span is not None and span.start < window.end and window.start < span.end
+    )
+
+
+def _dates(window: Window) -> dict[str, str]:
+    return {"from": str(window.start), "to": str(window.end)}
+
+
+def _ring_summary(ring: Ring | None) -> dict | None:
+    return None if ring is None else {key: _plain(value) for key, value in asdict(ring).items()}
+
+
+def _plain(value: object) -> object:
+    """A JSON value: what is not a finite number is None."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,454 @@
+"""Adopted places: counts inside the frozen boundary, and the register's frames that screens and paper share."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots import store as stores
+from hotspots.analysis import repeats
+from hotspots.analysis.counts import count_grouped
+from hotspots.analysis.states import states_of
+from hotspots.analysis.trends import control_chart
+from hotspots.analysis.watch import design
+from hotspots.errors import NoData
+from hotspots.intake.coverage import coverage_of
+from hotspots.periods import Window, add_months, last_months, month_start
+from hotspots.pipeline import HubView
+from hotspots.pipeline.hub import _hours as hours_of
+from hotspots.pipeline.hub import _parts as parts_of
+from hotspots.pipeline.query import as_points
+from hotspots.register import actions as action_rules
+from hotspots.register import partners as partner_rules
+from hotspots.register.clocks import clock_table
+from hotspots.register.interventions import KINDS, Intervention, next_assessment, reporting_drives
+from hotspots.register.places import COMPARISON, Place
+from hotspots.register.site_checks import checklist
+from hotspots.store import Store
+from hotspots.store import register_reads as reads
+
+SIGNAL_MONTHS = 12
+"""The first signal is looked for from this many months before adoption: an older rise was another story."""
+SIGNAL = (
+    "First signal: the day after the first month above the place's usual range, looked for from 12 months "
+    "before it was adopted."
+)
+QUIET_MONTHS = 6
+"""Known months that set the quiet rate a reopen line is drawn from."""
+LEAST_RATE = 0.25
+"""Reports a month a quiet place is taken to have at the least: six months of nothing do not prove none."""
+YEARS_BETWEEN = 10
+"""Least years between false alarms of one place's reopen line."""
+OVERLAP_DAYS = 90
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """One adopted place for one period, as frames for the gate.
+
+    chart: `control_chart` of every month held · months: those of the period · n: its reports
+    parts: kind, word, n · hours: weekday (0 Monday), hour, n of exact times, `exact` of them
+    repeat: top, n, of, share, chance_low, chance_high, empty where no report names an address
+    snapped: reports on a point that stands for many addresses · addresses: reports that name one
+    lanes: what was done (policy "done at a place")
+    state, since: what it is doing and the first month of its present stretch
+    last_report: day of the period's latest report whose day is known
+    line, years: count that would ring next month, and by luck once in how many years
+    """
+
+    place: Place
+    window: Window
+    chart: pd.DataFrame
+    months: pd.DataFrame
+    n: int
+    parts: pd.DataFrame
+    hours: pd.DataFrame
+    repeat: pd.DataFrame
+    exact: int
+    snapped: int
+    addresses: int
+    lanes: pd.DataFrame
+    state: str
+    since: date | None
+    last_report: date | None
+    first_signal: date | None
+    line: int | None
+    years: float
+
+    @property
+    def last(self) -> pd.Series:
+        """The last month held."""
+        return self.chart.iloc[-1]
+
+    def six_months(self) -> tuple[Window, float, float]:
+        """The last six months, their reports, and those of the same months a year before (NaN for a gap)."""
+        window = last_months(add_months(self.last["period"].date(), 1), 6)
+        return window, _total(self.chart, window), _total(self.chart, window.year_before())
+
+
+def adopted(store: Store) -> list[Place]:
+    """Active places the hub has adopted; areas kept for comparison are not among them."""
+    held = reads.listed(store, Place)
+    return [p for p in held if p.status == "active" and p.kind != COMPARISON]
+
+
+def place_charts(store: Store, places: Sequence[Place], *, today: date) -> dict[int, pd.DataFrame]:
+    """Control chart of the reports inside each frozen boundary, every complete month the store holds.
+
+    Months in which people were asked to report are not used to say what is usual. A source that a
+    place's district did not receive leaves a gap. Raises `NoData` for an empty store.
+    """
+    window = _months_held(store, today)
+    rows = stores.location_months(store, window=window)
+    inside = _inside(rows, places, store.crs)
+    done = _by_place(reads.listed(store, Intervention))
+    made = {}
+    for district in dict.fromkeys(p.district for p in places):
+        here = [p for p in places if p.district == district]
+        received = stores.source_months(store, districts=[district] if district else None)
+        months = count_grouped(
+            inside[inside["place_id"].isin([p.id for p in here])],
+            window=window,
+            by=["place_id"],
+            coverage=coverage_of(received, window=window),
+            groups=pd.DataFrame({"place_id": [p.id for p in here]}),
+        )
+        for place_id, part in months.groupby("place_id"):
+            series = pd.Series(part["n"].to_numpy(), index=pd.DatetimeIndex(part["period"]))
+            made[place_id] = control_chart(series, exclude=reporting_drives(done.get(place_id, ())))
+    return made
+
+
+def place_view(store: Store, place: Place, chart: pd.DataFrame, *, months: int | None, today: date) -> PlaceView:
+    """Everything the profile of one place shows.
+
+    chart: of `place_charts` · months: length of the period that ends with the last complete month,
+    None for all held
+    """
+    whole = _months_held(store, today)
+    window = last_months(whole.end, months) if months else whole
+    members = _members(store, place, window)
+    addresses = members["address_key"].dropna()
+    done = reads.listed(store, Intervention, place_id=place.id)
+    state = _states({place.id: chart}, {place.id: done})[place.id]
+    line, years = _line(chart, state)
+    return PlaceView(
+        place=place,
+        window=window,
+        chart=chart,
+        months=chart.loc[chart["period"] >= pd.Timestamp(window.start), ["period", "n", "low", "high", "outside"]],
+        n=len(members),
+        parts=parts_of(members),
+        hours=hours_of(members),
+        repeat=repeats.repeat_share(addresses, seed=1) if len(addresses) else pd.DataFrame(),
+        exact=int((members["time_precision"] == "exact").sum()),
+        snapped=int((members["location_precision"] == "snapped").sum()),
+        addresses=len(addresses),
+        lanes=lanes_of(done, today=today),
+        state=state,
+        since=_since(chart, state),
+        last_report=_last_day(members),
+        first_signal=first_signal(chart, place),
+        line=line,
+        years=years,
+    )
+
+
+def places_table(
+    store: Store, places: Sequence[Place], charts: Mapping[int, pd.DataFrame], *, today: date
+) -> gpd.GeoDataFrame:
+    """Adopted places, a row each, for the list (policy "places"); those above their usual range first."""
+    done = _by_place(reads.listed(store, Intervention))
+    states = _states(charts, done)
+    actions = reads.actions(store)
+    open_ = actions[actions["status"] == "open"]
+    late = action_rules.overdue(actions, on=today)
+    checks = reads.site_checks(store)
+    frame = reads.places(store).loc[[p.id for p in places]]
+    last = pd.DataFrame([charts[i].iloc[-1] for i in frame.index], columns=["n", "low", "high"])
+    table = frame.assign(
+        state=[states[i] for i in frame.index],
+        latest=last["n"].to_numpy(),
+        usual_low=last["low"].to_numpy(),
+        usual_high=last["high"].to_numpy(),
+        open_actions=open_["place_id"].value_counts().reindex(frame.index, fill_value=0),
+        late_actions=late["place_id"].value_counts().reindex(frame.index, fill_value=0),
+        failed_checks=[_failed(checks, i, today) for i in frame.index],
+        next_assessment=_days([_next_assessment(done.get(i, ()), today) for i in frame.index]),
+    )
+    rising = table["state"].isin(("new", "growing", "returned"))
+    order = pd.DataFrame({"rising": ~rising, "late": -table["late_actions"], "n": -table["latest"].fillna(-1)})
+    return table.loc[order.sort_values(["rising", "late", "n"], kind="stable").index]
+
+
+def lanes_of(done: Sequence[Intervention], *, today: date) -> pd.DataFrame:
+    """What was done, a row each in order of start: label, start, end, shape, words, status.
+
+    end: the day after the last day, today where it still runs · shape: "day", "period" or "drive"
+    """
+    started = [i for i in done if i.start is not None and i.status not in ("refused", "withdrawn")]
+    rows = [_lane(item, today) for item in sorted(started, key=lambda i: (i.start, i.id or 0))]
+    frame = pd.DataFrame(rows, columns=["label", "start", "end", "shape", "words", "status"])
+    return frame.astype({"start": "datetime64[us]", "end": "datetime64[us]"})
+
+
+def first_signal(chart: pd.DataFrame, place: Place) -> date | None:
+    """First day on which a month above the usual range could be known; None where there was none."""
+    start = pd.Timestamp(month_start(add_months(place.adopted_on, -SIGNAL_MONTHS)))
+    above = chart.loc[(chart["outside"] == "above") & (chart["period"] >= start), "period"]
+    return add_months(above.iloc[0].date(), 1) if len(above) else None
+
+
+def interventions_table(store: Store, *, today: date) -> pd.DataFrame:
+    """Every intervention with its next assessment day (policy "interventions"), newest first."""
+    table = reads.interventions(store)
+    ahead = {i.id: next_assessment(i, on=today) for i in reads.listed(store, Intervention)}
+    table = table.assign(next_assessment=_days([ahead[i] for i in table["id"]]))
+    return table.sort_values(["start", "decided", "id"], ascending=False, na_position="first", kind="stable")
+
+
+def clocks(store: Store, *, at: datetime) -> pd.DataFrame:
+    """Every running clock of every intervention in the order a room needs (`register.clocks.clock_table`)."""
+    names = {p.id: p.name for p in reads.listed(store, Place)}
+    return clock_table(reads.listed(store, Intervention), names, at=at)
+
+
+@dataclass(frozen=True)
+class Timeliness:
+    """How soon and how reliably the hub acts.
+
+    joint: a row a place (policy "days to joint action") · median_days: of the places that had a
+    joint action, NaN when none · by_agency, by_quarter: `register.actions.on_time`
+    """
+
+    joint: pd.DataFrame
+    median_days: float
+    by_agency: pd.DataFrame
+    by_quarter: pd.DataFrame
+
+
+def timeliness(store: Store, places: Sequence[Place], charts: Mapping[int, pd.DataFrame], *, today: date) -> Timeliness:
+    """First signal to first joint action by place, and actions on time by agency and quarter."""
+    signals = {p.id: first_signal(charts[p.id], p) for p in places}
+    known = {i: day for i, day in signals.items() if day is not None}
+    joint = action_rules.days_to_joint_action(known, reads.interventions(store), on=today)
+    names = {p.id: p.name for p in places}
+    joint.insert(1, "place", [names[i] for i in joint["place_id"]])
+    actions = reads.actions(store)
+    return Timeliness(
+        joint=joint,
+        median_days=float(joint.loc[~joint["waiting"].astype(bool), "days"].median()),
+        by_agency=action_rules.on_time(actions, on=today),
+        by_quarter=_quarters(action_rules.on_time(actions, on=today, by_quarter=True)),
+    )
+
+
+def recent_reports(
+    store: Store, places: Sequence[Place], *, on: date, days: int = OVERLAP_DAYS
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Reports of the last `days` before `on`, and the name of the place each lies in (missing for none)."""
+    window = Window(on - timedelta(days=days), on)
+    found = partner_rules.recent(stores.incidents(store, window=window), on=on, days=days)
+    located = found[found["x"].notna()]
+    number = _place_of(located, places, store.crs)
+    names = number.map({p.id: p.name for p in places})
+    return found, names.reindex(found.index)
+
+
+@dataclass(frozen=True)
+class MeetingPapers:
+    """What the minutes hold: actions late on the day, decisions and actions since the last meeting, clocks."""
+
+    overdue: pd.DataFrame
+    decisions: pd.DataFrame
+    new_actions: pd.DataFrame
+    clocks: pd.DataFrame
+
+
+def meeting_papers(store: Store, *, on: date, since: date, at: datetime) -> MeetingPapers:
+    """Frames of the minutes of a meeting on a day; since: the day after the meeting before."""
+    actions, done = reads.actions(store), reads.interventions(store)
+    first, last = pd.Timestamp(since), pd.Timestamp(on)
+    running = clocks(store, at=at)
+    return MeetingPapers(
+        overdue=action_rules.overdue(actions, on=on),
+        decisions=done[done["decided"].between(first, last)],
+        new_actions=actions[actions["raised"].between(first, last)],
+        clocks=running[running["standing"].isin(("within 48 hours", "within 14 days"))],
+    )
+
+
+def agenda_problems(places: Sequence[Place], table: pd.DataFrame) -> list[str]:
+    """Problem types of the places a meeting talks about: rising, or with a late action; all when none is."""
+    due = table[table["state"].isin(("new", "growing", "returned")) | (table["late_actions"] > 0)]
+    chosen = [p for p in places if p.id in due.index] or places
+    return list(dict.fromkeys(word for p in chosen for word in p.problem_types))
+
+
+def place_of_hotspot(
+    view: HubView,
+    hotspot: str,
+    *,
+    name: str,
+    kind: str,
+    dwellings: int | None,
+    problem_types: Sequence[str],
+    on: date,
+) -> Place:
+    """The place a hub adopts from a hotspot: its outline as it stands that day.
+
+    Raises `NoData` for an id the view does not have, `BadValue` for what a place refuses.
+    """
+    rows = view.hotspots.areas[view.hotspots.areas["id"] == hotspot]
+    if rows.empty:
+        raise NoData("That hotspot is not among those found with these settings; choose one from the list.")
+    return Place(
+        name=name.strip(),
+        kind=kind,
+        geometry=rows.iloc[0].geometry,
+        adopted_on=on,
+        dwellings=dwellings,
+        problem_types=tuple(problem_types),
+        district=view.query.districts[0] if len(view.query.districts) == 1 else "",
+        from_hotspot=hotspot,
+    )
+
+
+def _months_held(store: Store, today: date) -> Window:
+    held = stores.months_held(store)
+    if held is None:
+        raise NoData("The store holds no incidents yet; import a file or make the sample first.")
+    end = min(held.end, month_start(today))
+    return Window(min(held.start, add_months(end, -1)), end)
+
+
+def _place_of(rows: pd.DataFrame, places: Sequence[Place], crs: str) -> pd.Series:
+    """Id of the place each row lies in, missing for none; where places overlap, the one adopted first."""
+    shapes = gpd.GeoSeries([p.geometry for p in places], crs=crs)
+    points = gpd.GeoSeries(gpd.points_from_xy(rows["x"], rows["y"]), crs=crs)
+    point, place = shapes.sindex.query(points, predicate="intersects")
+    first = pd.Series(place, index=point).groupby(level=0).min()
+    ids = np.array([p.id for p in places], dtype=float)
+    found = np.full(len(rows), np.nan)
+    found[first.index.to_numpy(dtype=int)] = ids[first.to_numpy(dtype=int)] if len(first) else np.nan
+    return pd.Series(found, index=rows.index)
+
+
+def _inside(rows: pd.DataFrame, places: Sequence[Place], crs: str) -> pd.DataFrame:
+    """Grouped counts of every place: month, place_id, source, n; places may overlap, each counts all its own."""
+    shapes = gpd.GeoSeries([p.geometry for p in places], crs=crs)
+    points = gpd.GeoSeries(gpd.points_from_xy(rows["x"], rows["y"]), crs=crs)
+    point, place = shapes.sindex.query(points, predicate="intersects")
+    ids = np.array([p.id for p in places], dtype=int)
+    found = rows.iloc[point].assign(place_id=ids[place] if len(ids) else [])
+    return found.groupby(["month", "place_id", "source"], as_index=False)["n"].sum()
+
+
+def _members(store: Store, place: Place, window: Window) -> gpd.GeoDataFrame:
+    """Reports of a window inside the frozen boundary."""
+    located = as_points(stores.incidents(store, window=window, located=True), store.crs)
+    return located.iloc[np.sort(located.sindex.query(place.geometry, predicate="intersects"))]
+
+
+def _states(charts: Mapping[int, pd.DataFrame], done: Mapping[int, Sequence[Intervention]]) -> dict[int, str]:
+    """State of each place, told when its last order ended so that a return is called one."""
+    ended = {
+        i: max(pd.Timestamp(item.window.end) for item in items if item.window is not None)
+        for i, items in done.items()
+        if any(item.window is not None for item in items)
+    }
+    states = states_of(charts, interventions_ended=ended).set_index("place_id")["state"]
+    return states.fillna("not judged").to_dict()
+
+
+def _since(chart: pd.DataFrame, state: str) -> date | None:
+    """First month in which the state held: the third at 0 or 1 for quiet, the first above for a rise."""
+    known = chart[chart["n"].notna()]
+    holds = known["n"] <= 1 if state == "quiet" else known["outside"] == "above"
+    if state not in ("quiet", "new", "growing", "returned") or not holds.any():
+        return None
+    broken = known.loc[~holds, "period"]
+    run = known if broken.empty else known[known["period"] > broken.iloc[-1]]
+    at = 2 if state == "quiet" else 0  # quiet needs three such months before it holds
+    return run["period"].iloc[at].date() if len(run) > at else None
+
+
+def _line(chart: pd.DataFrame, state: str) -> tuple[int | None, float]:
+    """Count in one month that would ring, and once in how many years luck alone rings it.
+
+    A quiet place is watched by a CUSUM from its quiet rate back to the rate usual before, because its
+    old usual range would let a return pass unseen; any other by its usual range.
+    """
+    last = chart.iloc[-1]
+    if pd.isna(last["high"]):
+        return None, np.nan
+    if state != "quiet":
+        return int(last["high"]) + 1, 1 / (12 * last["chance_above"])
+    quiet = max(float(chart["n"].dropna().tail(QUIET_MONTHS).mean()), LEAST_RATE)
+    if last["mean"] <= quiet:
+        return None, np.nan
+    chosen = design(quiet, float(last["mean"]), run_length=12 * YEARS_BETWEEN)
+    return math.ceil(chosen.threshold + chosen.reference), chosen.run_length / 12
+
+
+def _last_day(members: pd.DataFrame) -> date | None:
+    """Day of the latest report whose day is known."""
+    known = members.loc[members["time_precision"] != "month", "occurred_from"]
+    return None if known.empty else known.max().date()
+
+
+def _total(chart: pd.DataFrame, window: Window) -> float:
+    counts = chart.set_index("period")["n"].reindex(pd.DatetimeIndex(list(window.months())))
+    return float(counts.sum()) if counts.notna().all() else np.nan
+
+
+def _by_place(items: Sequence[Intervention]) -> dict[int, list[Intervention]]:
+    found: dict[int, list[Intervention]] = {}
+    for item in items:
+        found.setdefault(item.place_id, []).append(item)
+    return found
+
+
+def _lane(item: Intervention, today: date) -> tuple:
+    drive = item.expected_reporting_effect == "up"
+    label = "Residents asked to report" if drive and item.kind == "RES" else KINDS[item.kind].name
+    last = item.last_day
+    one_day = last == item.start
+    shape = "day" if one_day else "drive" if drive else "period"
+    until = "" if one_day else f" to {_short(last)}" if last else " on"
+    end = item.window.end if item.window else max(today, item.start)
+    return (label, item.start, end, shape, f"{_short(item.start)}{until}", item.status)
+
+
+def _short(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _failed(checks: pd.DataFrame, place_id: int, today: date) -> int:
+    """Items of a place that need a look; none while nobody has ever checked there."""
+    if not (checks["place_id"] == place_id).any():
+        return 0
+    return int((checklist(checks, place_id=place_id, on=today)["flag"] != "").sum())
+
+
+def _next_assessment(done: Sequence[Intervention], today: date) -> date | None:
+    days = [next_assessment(item, on=today) for item in done]
+    return min((d for d in days if d is not None), default=None)
+
+
+def _days(days: Sequence[date | None]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(pd.to_datetime(pd.Series(days, dtype=object)))
+
+
+def _quarters(table: pd.DataFrame) -> pd.DataFrame:
+    """Agency by quarter as "kept of due", for the page: agency, then a column a quarter, oldest first."""
+    words = table.assign(
+        words=[f"{k} of {d}" for k, d in zip(table["on_time"], table["due"], strict=True)],
+        column=[f"{q.year} Q{q.quarter}" for q in table["quarter"]],
+    )
+    wide = words.pivot(index="agency", columns="column", values="words").fillna("–")
+    return wide.rename_axis(None, axis=1).reset_index()

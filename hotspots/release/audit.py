@@ -1,0 +1,307 @@
+"""The audit of disclosure: can anybody who reads everything ever released work out a small number?
+
+Every released figure says that a sum of unknown counts lies between two numbers. The counts are the
+cells of the partition that the figures themselves make: two reports are in one cell when every
+figure ever released counts both or neither. For every cell and every hidden figure the least and the
+greatest count in keeping with all figures are found by integer linear programming; an interval
+narrower than five numbers gives the count, or nearly, away.
+
+Solutions are pooled: one point that keeps every figure widens the interval of all cells at once, so
+few programmes are solved (the filtering of optimisation-based bound tightening: Gleixner, Berthold,
+Müller and Weltge 2017, Journal of Global Optimization 67, 731-757).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse.csgraph import connected_components
+
+from hotspots.errors import HubError
+from hotspots.release.partition import memberships, merged
+from hotspots.release.rounding import NO_DATA, THRESHOLD, bounds_of, number_of
+
+LEAST_WIDTH = THRESHOLD - 1
+"""A hidden count must be open between at least these many steps: 0 to 4."""
+LARGEST = 1e6
+"""No single cell holds more reports; keeps an unbounded count finite."""
+SAME, ADDED, APART = "nothing was reported late", "reports were only added", "releases differ freely"
+
+
+class Recoverable(HubError):
+    """A hidden count could be worked out from the released tables; nothing was published."""
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """A hidden count that can be worked out too closely: `what` it is, its least and greatest value.
+
+    members: positions of the released figures that count it · binding: those that pin it down
+    """
+
+    what: str
+    low: float
+    high: float
+    binding: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found: how many hidden counts were tried, and those that are open to attack."""
+
+    tried: int
+    weak: tuple[Weakness, ...]
+    assumptions: tuple[str, ...]
+
+    @property
+    def safe(self) -> bool:
+        """True when no hidden count can be worked out."""
+        return not self.weak
+
+
+def audit(figures: pd.DataFrame, cells: Sequence[Collection[str]], *, most: int | None = None) -> Audit:
+    """Bounds of every hidden count, from all figures ever released together.
+
+    Parameters
+    ----------
+    figures : frame [version, area, start, end, kind, shown], one row a figure of any release; start
+        and end are months (Timestamps, half-open).
+    cells : the overlaps of the areas: for each, the ids of all areas that hold it.
+    most : stop after this many weaknesses (the publisher mends them one by one).
+
+    Returns
+    -------
+    An `Audit`. Later releases may hold late reports: the attacker is first granted that there were
+    none, and only where the tables contradict that, that reports were only added, or nothing.
+
+    Raises `BadValue` for a figure in words that no release uses.
+
+    Not to be believed for areas whose overlaps are not given in `cells`, nor against somebody who
+    already knows some of the reports: he is not an attacker of tables but a witness.
+    """
+    rows = figures[figures["shown"] != NO_DATA].reset_index()
+    weak: list[Weakness] = []
+    tried, assumptions = 0, []
+    for part in _parts(rows, cells):
+        system = _first_possible(part)
+        assumptions.append(system.assumption)
+        found = _weaknesses(system, None if most is None else most - len(weak))
+        tried += len(system.words)
+        weak += found
+        if most is not None and len(weak) >= most:
+            break
+    return Audit(tried, tuple(weak), tuple(dict.fromkeys(assumptions)))
+
+
+def require_safe(figures: pd.DataFrame, cells: Sequence[Collection[str]]) -> Audit:
+    """The audit, or `Recoverable` when a hidden count could be worked out."""
+    found = audit(figures, cells, most=1)
+    if not found.safe:
+        raise Recoverable(
+            "Nothing was published: a small number could be worked out from the released tables taken "
+            f"together ({found.weak[0].what}, between {found.weak[0].low:.0f} and {found.weak[0].high:.0f}). "
+            "Publish fewer figures, or wider areas or periods."
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Figures that hang together: `has` tells which cell (column) each figure (row) counts."""
+
+    figures: pd.DataFrame
+    has: sparse.csr_matrix
+
+
+@dataclass(frozen=True)
+class _System:
+    """The attacker's programme: low <= matrix @ counts <= high, and the hidden sums to find."""
+
+    figures: pd.DataFrame
+    matrix: sparse.csr_matrix
+    low: np.ndarray
+    high: np.ndarray
+    targets: sparse.csr_matrix
+    words: tuple[str, ...]
+    assumption: str
+
+    @property
+    def constraints(self) -> LinearConstraint:
+        return LinearConstraint(self.matrix, self.low, self.high)
+
+
+def _parts(rows: pd.DataFrame, cells: Sequence[Collection[str]]) -> Iterator[_Part]:
+    """The figures split where no chain of shared cells links them."""
+    if rows.empty:
+        return
+    has = merged(memberships(rows, cells))
+    links = sparse.bmat([[None, has], [has.T, None]])
+    _, label = connected_components(links, directed=False)
+    figure, cell = label[: has.shape[0]], label[has.shape[0] :]
+    for part in np.unique(figure):
+        chosen = figure == part
+        yield _Part(rows[chosen].reset_index(drop=True), has[chosen][:, cell == part])
+
+
+def _first_possible(part: _Part) -> _System:
+    """The programme under the strongest assumption about late reports that the tables do not contradict."""
+    versions = part.figures["version"].nunique()
+    for assumption in (SAME, ADDED) if versions > 1 else ():
+        system = _system(part, assumption)
+        if _extreme(system, np.zeros(system.matrix.shape[1])) is not None:
+            return system
+    return _system(part, SAME if versions == 1 else APART)
+
+
+def _system(part: _Part, assumption: str) -> _System:
+    bounds = np.array([bounds_of(figure) for figure in part.figures["shown"]])
+    version = part.figures["version"].to_numpy()
+    if assumption == SAME:
+        version = np.zeros(len(version), dtype=int)
+    matrix, order = _by_version(part.has, version)
+    targets, words = _targets(part.figures, matrix)
+    if assumption == ADDED and order.shape[0]:
+        matrix = sparse.vstack([matrix, order]).tocsr()
+        bounds = np.vstack([bounds, np.tile([0.0, np.inf], (order.shape[0], 1))])
+    return _System(part.figures, matrix, bounds[:, 0], bounds[:, 1], targets, words, assumption)
+
+
+def _by_version(has: sparse.csr_matrix, version: np.ndarray) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """Own counts for every release that a cell is part of, and rows "later less earlier" for each cell."""
+    coo = has.tocoo()
+    pairs = np.column_stack([coo.col, version[coo.row]])
+    variables, column = np.unique(pairs, axis=0, return_inverse=True)
+    ones = np.ones(len(coo.row))
+    matrix = sparse.csr_matrix((ones, (coo.row, column.ravel())), shape=(has.shape[0], len(variables)))
+    later = np.flatnonzero(variables[1:, 0] == variables[:-1, 0]) + 1
+    row = np.arange(len(later))
+    order = sparse.csr_matrix(
+        (np.r_[np.ones(len(later)), -np.ones(len(later))], (np.r_[row, row], np.r_[later, later - 1])),
+        shape=(len(later), len(variables)),
+    )
+    return matrix, order
+
+
+def _targets(figures: pd.DataFrame, matrix: sparse.csr_matrix) -> tuple[sparse.csr_matrix, tuple[str, ...]]:
+    """Hidden sums: every figure without a number, and every cell that no figure shows by itself."""
+    numbered = np.array([number_of(figure) is not None for figure in figures["shown"]])
+    size = np.diff(matrix.indptr)
+    alone = np.unique(matrix[size == 1].indices)
+    cells = np.setdiff1d(np.arange(matrix.shape[1]), alone)
+    hidden = np.flatnonzero(~numbered)
+    by_cell = matrix.tocsc()
+    single = sparse.csr_matrix(
+        (np.ones(len(cells)), (np.arange(len(cells)), cells)), shape=(len(cells), matrix.shape[1])
+    )
+    words = [_named(figures.iloc[i]) for i in hidden]
+    words += [f"a part of {_named(figures.iloc[_smallest(by_cell, size, cell)])}" for cell in cells]
+    return sparse.vstack([matrix[hidden], single]).tocsr(), tuple(words)
+
+
+def _smallest(by_cell: sparse.csc_matrix, size: np.ndarray, cell: int) -> int:
+    """The figure of fewest cells that counts a cell."""
+    rows = by_cell.indices[by_cell.indptr[cell] : by_cell.indptr[cell + 1]]
+    return int(rows[np.argmin(size[rows])])
+
+
+def _named(figure: pd.Series) -> str:
+    return f"{figure['kind']}, {figure['start']:%Y-%m} up to {figure['end']:%Y-%m}, release {figure['version']}"
+
+
+def _weaknesses(system: _System, most: int | None) -> list[Weakness]:
+    """Targets whose interval stays narrower than `LEAST_WIDTH`, each minimised and maximised."""
+    seen = _Seen(system.targets)
+    _widen(system, seen)
+    weak: list[Weakness] = []
+    for target in range(len(system.words)):
+        if seen.open(target):
+            continue
+        objective = system.targets[target].toarray().ravel()
+        for sign in (1.0, -1.0):
+            if not seen.open(target):
+                seen.add(_extreme(system, sign * objective))
+        if not seen.open(target):
+            weak.append(_weakness(system, seen, target, objective))
+            if most is not None and len(weak) >= most:
+                break
+    return weak
+
+
+class _Seen:
+    """The least and greatest value of each target among the points found so far."""
+
+    def __init__(self, targets: sparse.csr_matrix) -> None:
+        self._targets = targets
+        self.low = np.full(targets.shape[0], np.inf)
+        self.high = np.full(targets.shape[0], -np.inf)
+
+    def add(self, point: np.ndarray | None) -> None:
+        """Take in a point that keeps every figure; None when there is none."""
+        if point is not None:
+            values = self._targets @ point
+            self.low, self.high = np.minimum(self.low, values), np.maximum(self.high, values)
+
+    @property
+    def all_open(self) -> np.ndarray:
+        """For each target, whether it is known to range over enough values."""
+        return self.high - self.low >= LEAST_WIDTH
+
+    def open(self, target: int) -> bool:
+        """True once the target is known to range over enough values."""
+        return bool(self.all_open[target])
+
+
+def _widen(system: _System, seen: _Seen, *, seed: int = 1) -> None:
+    """Open most intervals at once: all hidden sums low, all high, then random signs while that helps."""
+    random = np.random.default_rng(seed)
+    signs = np.ones(len(system.words))
+    shut = len(signs)
+    while shut:
+        for sign in (1.0, -1.0):
+            seen.add(_extreme(system, sign * (system.targets.T @ signs)))
+        before, shut = shut, int(np.sum(~seen.all_open))
+        if shut > 0.9 * before:
+            return
+        signs = np.where(seen.all_open, 0.0, random.choice([-1.0, 1.0], size=len(signs)))
+
+
+def _extreme(system: _System, objective: np.ndarray) -> np.ndarray | None:
+    """Whole counts that keep every figure and minimise the objective; None when there are none.
+
+    Corners of such tables are mostly whole numbers by themselves; only where one is not, is the
+    slower integer programme solved.
+    """
+    for whole in (0, 1):
+        found = milp(
+            objective,
+            constraints=system.constraints,
+            integrality=np.full(len(objective), whole),
+            bounds=Bounds(0, LARGEST),
+        )
+        if found.x is None:
+            return None
+        if np.abs(found.x - np.round(found.x)).max() < 1e-6:
+            return np.round(found.x)
+    return None
+
+
+def _weakness(system: _System, seen: _Seen, target: int, objective: np.ndarray) -> Weakness:
+    binding = set().union(*(_binding(system, sign * objective) for sign in (1.0, -1.0)))
+    index = system.figures["index"].to_numpy()
+    rows = tuple(int(index[row]) for row in sorted(binding) if row < len(index))
+    return Weakness(system.words[target], float(seen.low[target]), float(seen.high[target]), rows)
+
+
+def _binding(system: _System, objective: np.ndarray) -> set[int]:
+    """Figures whose limits stop the objective: those with a shadow price."""
+    limits = sparse.vstack([system.matrix, -system.matrix]).tocsr()
+    right = np.r_[system.high, -system.low]
+    finite = np.flatnonzero(np.isfinite(right))
+    found = linprog(objective, A_ub=limits[finite], b_ub=right[finite], bounds=(0, LARGEST), method="highs")
+    if found.x is None:
+        return set()
+    priced = finite[np.abs(found.ineqlin.marginals) > 1e-9]
+    return {int(row) % len(system.low) for row in priced}

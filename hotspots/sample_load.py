@@ -1,0 +1,94 @@
+"""The sample's register, from its files into its store: places, what was done, and who the partners are.
+
+Blocks where nobody ever acted go in as places of kind `places.COMPARISON`: they are areas to compare
+with, have a frozen boundary like any other, and are left out wherever adopted places are listed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from hotspots.errors import NoData
+from hotspots.intake.locate import to_metric
+from hotspots.register.actions import Action
+from hotspots.register.interventions import Intervention
+from hotspots.register.partners import load_partners
+from hotspots.register.places import COMPARISON, Place
+from hotspots.register.sara import SaraPlan
+from hotspots.register.site_checks import ResidentMeeting, SiteCheck
+from hotspots.store import register
+from hotspots.store.database import Store
+from hotspots.store.register_reads import Item
+
+WHO = "sample"
+NOUNS: Mapping[str, type[Item]] = {
+    "interventions": Intervention,
+    "actions": Action,
+    "site_checks": SiteCheck,
+    "residents": ResidentMeeting,
+    "plans": SaraPlan,
+}
+"""File of rows → the noun they are; each row names its `place`."""
+ANNOTATIONS = "annotations"
+"""Key of the store's meta value that keeps what a chart must say beneath its line, as JSON."""
+
+
+def load_register(store: Store, folder: Path, *, partners: Path, at: datetime) -> dict[str, int]:
+    """Save every row of the sample's register files in the store; returns how many of each.
+
+    folder: the files that `write_sample` made · partners: the register of partners
+    Raises `NoData` when a file is missing, `BadValue` for a row its noun refuses.
+    """
+    ids = _load_places(store, folder, at=at)
+    saved = {"places": len(ids)}
+    for name, noun in NOUNS.items():
+        rows = _rows(folder, name)
+        for row in rows:
+            item = noun(place_id=ids[row["place"]], **_fields_of(noun, row))
+            register.add(store, item, who=WHO, at=at)
+        saved[name] = len(rows)
+    known = load_partners(partners)
+    register.save_partners(store, known, who=WHO, at=at)
+    store.set_meta({ANNOTATIONS: json.dumps(_rows(folder, ANNOTATIONS))})
+    return saved | {"partners": len(known)}
+
+
+def _load_places(store: Store, folder: Path, *, at: datetime) -> dict[str, int]:
+    """Save places and blocks; returns name → id."""
+    blocks = [row | {"kind": COMPARISON} for row in _rows(folder, "blocks")]
+    rows = [*_rows(folder, "places"), *blocks]
+    shapes = _in_metres([shapely.geometry.shape(row["geometry"]) for row in rows], store.crs)
+    ids = {}
+    for row, geometry in zip(rows, shapes, strict=True):
+        place = Place(geometry=geometry, **_fields_of(Place, row))
+        ids[place.name] = register.add(store, place, who=WHO, at=at).id
+    return ids
+
+
+def _in_metres(shapes: list[shapely.Geometry], crs: str) -> np.ndarray:
+    """Boundaries moved as the incidents are, so that a report stays on its side of the line."""
+    return shapely.transform(np.array(shapes), lambda xy: np.column_stack(to_metric(xy[:, 0], xy[:, 1], crs)))
+
+
+def _rows(folder: Path, name: str) -> list[dict]:
+    path = folder / f"{name}.json"
+    if not path.exists():
+        raise NoData(f"The sample's file {path.name} is missing from data/sample; fetch the project again.")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _fields_of(noun: type[Item], row: Mapping[str, object]) -> dict[str, object]:
+    """The row's values that the noun has a field for, days as dates and lists as tuples."""
+    wanted = {f.name: f.type for f in fields(noun) if f.name in row and f.name not in ("geometry", "place_id")}
+    return {name: _value(kind, row[name]) for name, kind in wanted.items()}
+
+
+def _value(kind: object, value: object) -> object:
+    if isinstance(value, list):
+        return tuple(value)
+    return date.fromisoformat(value) if isinstance(value, str) and kind in (date, date | None) else value

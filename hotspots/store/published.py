@@ -1,0 +1,217 @@
+"""The file of released tables: what councillors' pages read, and they read nothing else.
+
+It holds words that were released ("about 45"), names of wards and places, and facts in agreed words;
+no count, address, point or outline was ever written to it. A release is added to a copy beside the
+file, which then takes its place, so a reader sees the old file or the new one. Nothing is ever taken
+out: the audit of the next release needs everything that people may have kept.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from hotspots.errors import StoreError
+
+WAIT_SECONDS = 30
+_MARK = 0x48756250  # "HubP": tells this file from another program's
+_FORMAT = 1
+_TABLES = """
+CREATE TABLE release (version INTEGER PRIMARY KEY, at TEXT NOT NULL, as_of TEXT NOT NULL,
+  sample INTEGER NOT NULL, sources TEXT NOT NULL) STRICT;
+CREATE TABLE area (area TEXT NOT NULL, version INTEGER NOT NULL REFERENCES release, level TEXT NOT NULL,
+  name TEXT NOT NULL, district TEXT NOT NULL, ward TEXT NOT NULL, PRIMARY KEY (area, version)) STRICT;
+CREATE TABLE figure (version INTEGER NOT NULL REFERENCES release, area TEXT NOT NULL, start TEXT NOT NULL,
+  "end" TEXT NOT NULL, kind TEXT NOT NULL, shown TEXT NOT NULL,
+  PRIMARY KEY (version, area, start, "end", kind)) STRICT;
+CREATE TABLE page (version INTEGER NOT NULL REFERENCES release, area TEXT NOT NULL, facts TEXT NOT NULL,
+  PRIMARY KEY (version, area)) STRICT;
+"""
+FIGURES = ("version", "area", "start", "end", "kind", "shown")
+AREAS = ("area", "version", "level", "name", "district", "ward")
+PAGES = ("version", "area", "facts")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One act of publishing.
+
+    at: when (UTC) · as_of: last day that any figure covers · sample: invented data · sources: the
+    partners' feeds, as words. Who published is in the hub's audit trail, not here.
+    """
+
+    version: int
+    at: datetime
+    as_of: date
+    sample: bool
+    sources: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """Everything ever released, oldest first.
+
+    releases: one a row of `Release` · figures: [version, area, start, end, kind, shown], start and end
+    months (Timestamps, half-open) · areas: [area, version, level, name, district, ward]
+    pages: [version, area, facts (JSON)]
+    """
+
+    releases: tuple[Release, ...]
+    figures: pd.DataFrame
+    areas: pd.DataFrame
+    pages: pd.DataFrame
+
+    @property
+    def version(self) -> int:
+        """Number of the last release, 0 before the first."""
+        return self.releases[-1].version if self.releases else 0
+
+    def current(self) -> "Published":
+        """Only what holds now: for each figure, area and page its latest version."""
+        return Published(
+            self.releases,
+            _latest(self.figures, ["area", "start", "end", "kind"]),
+            _latest(self.areas, ["area"]),
+            _latest(self.pages, ["area"]),
+        )
+
+
+def published_beside(store: str | Path) -> Path:
+    """Where the released tables of a store file are kept: in the same folder, under a name of their own."""
+    path = Path(store)
+    return path.with_name(f"{path.stem}-published.sqlite")
+
+
+def read_published(path: Path) -> Published:
+    """Everything in the file, opened read-only; empty when nothing was ever published.
+
+    Raises `StoreError` for a file that is broken, of another program or of a newer version.
+    """
+    if not path.exists():
+        return Published((), _figures([]), pd.DataFrame(columns=list(AREAS)), pd.DataFrame(columns=list(PAGES)))
+    try:
+        with closing(_open_read_only(path)) as connection:
+            _require_ours(connection, path)
+            releases = connection.execute("SELECT version, at, as_of, sample, sources FROM release ORDER BY version")
+            return Published(
+                tuple(_release(row) for row in releases),
+                _figures(_rows(connection, "figure", FIGURES)),
+                pd.DataFrame(_rows(connection, "area", AREAS), columns=list(AREAS)),
+                pd.DataFrame(_rows(connection, "page", PAGES), columns=list(PAGES)),
+            )
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path.name} cannot be read; restore it from a backup before you publish again.") from error
+
+
+def write_published(
+    path: Path, release: Release, *, figures: pd.DataFrame, areas: pd.DataFrame, pages: pd.DataFrame
+) -> None:
+    """Add one release to the file: whole or not at all, everything released before it kept.
+
+    figures, areas, pages: as in `Published`, without `version`. Raises `StoreError` when the version
+    does not follow the file's last, or the file cannot be written; it is then unchanged.
+    """
+    last = read_published(path).version
+    if release.version != last + 1:
+        raise StoreError(f"Release {release.version} cannot follow release {last}; publish again.")
+    making = path.with_name(f"{path.name}.making")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        making.unlink(missing_ok=True)
+        if path.exists():
+            shutil.copyfile(path, making)
+        with closing(sqlite3.connect(making, isolation_level=None)) as connection:
+            _add(connection, release, figures, areas, pages, new=last == 0)
+        _move(making, path)
+    except (OSError, sqlite3.DatabaseError) as error:
+        making.unlink(missing_ok=True)
+        raise StoreError(f"{path.name} could not be written; nothing was published.") from error
+
+
+@contextmanager
+def publishing(path: Path) -> Iterator[None]:
+    """Hold the file for one act of publishing; raises `StoreError` when somebody else is at it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(f"{path}.lock", timeout=WAIT_SECONDS):
+            yield
+    except Timeout as error:
+        raise StoreError("Somebody else is publishing at this moment; try again when that is done.") from error
+
+
+def _open_read_only(path: Path) -> sqlite3.Connection:
+    """The file as it stands: no lock, no journal, no way to write; a new release is a new file."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
+    mark = connection.execute("PRAGMA application_id").fetchone()[0]
+    written = connection.execute("PRAGMA user_version").fetchone()[0]
+    if mark != _MARK:
+        raise StoreError(f"{path.name} is not a file of released tables; choose another path.")
+    if written != _FORMAT:
+        raise StoreError(f"{path.name} was written by another version of the program; update the program.")
+
+
+def _rows(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> list[tuple]:
+    names = ", ".join(f'"{column}"' for column in columns)
+    return connection.execute(f"SELECT {names} FROM {table} ORDER BY {names}").fetchall()
+
+
+def _release(row: tuple) -> Release:
+    version, at, as_of, sample, sources = row
+    return Release(version, datetime.fromisoformat(at), date.fromisoformat(as_of), bool(sample), sources)
+
+
+def _figures(rows: list[tuple]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(FIGURES)).astype({"version": "int64"})
+    for column in ("start", "end"):
+        frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d").astype("datetime64[us]")
+    return frame
+
+
+def _latest(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return frame.sort_values("version", kind="stable").drop_duplicates(keys, keep="last").reset_index(drop=True)
+
+
+def _add(
+    connection: sqlite3.Connection,
+    release: Release,
+    figures: pd.DataFrame,
+    areas: pd.DataFrame,
+    pages: pd.DataFrame,
+    *,
+    new: bool,
+) -> None:
+    connection.execute("PRAGMA synchronous=FULL")
+    if new:
+        connection.executescript(f"PRAGMA application_id={_MARK}; PRAGMA user_version={_FORMAT}; {_TABLES}")
+    connection.execute("BEGIN IMMEDIATE")
+    head = (release.version, release.at.isoformat(timespec="seconds"), release.as_of.isoformat())
+    connection.execute("INSERT INTO release VALUES (?, ?, ?, ?, ?)", (*head, int(release.sample), release.sources))
+    figures = figures.assign(**{day: figures[day].dt.strftime("%Y-%m-%d") for day in ("start", "end")})
+    for table, frame, columns in (("figure", figures, FIGURES), ("area", areas, AREAS), ("page", pages, PAGES)):
+        rows = frame.assign(version=release.version)[list(columns)].to_numpy(dtype=object).tolist()
+        connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", rows)
+    connection.execute("COMMIT")
+
+
+def _move(making: Path, path: Path) -> None:
+    """Put the finished file in place, safe against a power cut."""
+    making.chmod(0o644)
+    with making.open("rb") as written:
+        os.fsync(written.fileno())
+    os.replace(making, path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,218 @@
+"""Bringing in a file: look first, mend the mapping, then store; nothing is stored before the button."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from hotspots import store as stores
+from hotspots.errors import HubError
+from hotspots.intake.mapping import FIELDS, Mapping
+from hotspots.intake.preview import Preview, preview
+from hotspots.intake.readers import read_incidents
+from hotspots.intake.reading import Limits, Reading
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import ImportReport, Store
+from hotspots.views import sentences
+from pages.parts import frame, session, show
+
+KINDS = ["zip", "csv", "tsv", "txt", "xlsx", "json", "geojson", "gpkg", "parquet", "gz", "xz"]
+USUAL_FIELDS = ("reference", "date", "time", "category", "place", "address", "unit", "x", "y", "district")
+NOT_STORED = "(none)"
+
+
+def import_card(viewer: Viewer, store: Store) -> None:
+    """Upload, what was understood, and the button that stores it."""
+    viewer.require(Action.IMPORT)
+    with show.card("Bring in a file", "Nothing is stored until you have seen what was understood"):
+        if store.is_sample:
+            st.markdown(
+                "You are looking at the sample. Your files start the hub's **own** store; the sample stays apart."
+            )
+        files = st.file_uploader(
+            "data.police.uk zip or CSV, or a partner's log",
+            type=KINDS,
+            accept_multiple_files=True,
+            max_upload_size=session.settings().upload_mb,
+            key=f"upload-{st.session_state.get('imports', 0)}",
+        )
+        if files:
+            with tempfile.TemporaryDirectory() as folder:
+                _understood(viewer, _written(files, Path(folder)))
+        if session.own_store_exists():
+            st.toggle("Look at the sample instead", key="look_at_sample")
+    report = st.session_state.get("last_report")
+    if report:
+        st.success(sentences.import_done(report.totals))
+
+
+def _written(files: list[UploadedFile], folder: Path) -> list[Path]:
+    """Uploads under names of our own; a name from outside never chooses a path."""
+    paths = []
+    for number, upload in enumerate(files):
+        path = folder / str(number) / Path(upload.name).name
+        path.parent.mkdir()
+        path.write_bytes(upload.getvalue())
+        paths.append(path)
+    return paths
+
+
+def _understood(viewer: Viewer, paths: list[Path]) -> None:
+    try:
+        seen = _look(paths[0], None)
+        if seen.mapping is None:  # police.uk: nothing to map
+            _fate(seen)
+            _import_button(viewer, paths, None, None, blocked=seen.problem is not None)
+            return
+        source = _source()
+        seen, mapping = _mended(paths[0], seen, source)
+        _fate(seen)
+        _import_button(viewer, paths, source, mapping, blocked=seen.problem is not None or not source)
+    except HubError as error:
+        frame.told(str(error))
+
+
+def _source() -> str:
+    given = st.text_input(
+        "Which partner's log is it?",
+        placeholder="council ASB log, housing, fire and rescue …",
+        key="source-name",
+        help="The name the log goes by on every screen. Its columns are remembered under it.",
+    )
+    return given.strip()
+
+
+def _mended(path: Path, seen: Preview, source: str) -> tuple[Preview, Mapping]:
+    """The mapping as guessed or remembered, corrected by the user, and what it makes of the file."""
+    remembered = stores.mapping_for(session.own_store(), source) if source and session.own_store_exists() else None
+    headings = [column.heading for column in seen.columns]
+    start = remembered if remembered and set(remembered.columns.values()) <= set(headings) else seen.mapping
+    st.dataframe(_columns_table(seen), hide_index=True, height=220, alt="The file's columns and what each becomes")
+    fields = [f for f in FIELDS if f in USUAL_FIELDS or f in start.columns]
+    with st.expander("Correct which column is which", expanded=seen.problem is not None):
+        chosen = _field_choices(fields, headings, start, path.name)
+        order = st.segmented_control(
+            "Dates are written",
+            ["auto", "dmy", "mdy", "ymd"],
+            default=start.date_order,
+            required=True,
+            format_func={"auto": "day first, or as they must be", "dmy": "31/12/2017", "mdy": "12/31/2017",
+                         "ymd": "2017-12-31"}.get,
+            key=f"order-{path.name}",
+        )  # fmt: skip
+    others = {k: v for k, v in start.columns.items() if k not in fields}
+    mapping = replace(start, columns={**others, **chosen}, date_order=order)
+    return (_look(path, mapping) if mapping != seen.mapping else seen), mapping
+
+
+def _field_choices(fields: list[str], headings: list[str], start: Mapping, name: str) -> dict[str, str]:
+    chosen = {}
+    columns = st.columns(2)
+    for number, field in enumerate(fields):
+        options = [NOT_STORED, *headings]
+        now = start.columns.get(field, NOT_STORED)
+        picked = columns[number % 2].selectbox(
+            f"{field.capitalize()}: {FIELDS[field]}", options, index=options.index(now), key=f"map-{name}-{field}"
+        )
+        if picked != NOT_STORED:
+            chosen[field] = picked
+    return chosen
+
+
+def _columns_table(seen: Preview) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Column in the file": [c.heading for c in seen.columns],
+            "Becomes": [c.fills or "not stored" for c in seen.columns],
+            "First cells": [" · ".join(c.samples[:3]) for c in seen.columns],
+            "Note": [c.note for c in seen.columns],
+        }
+    )
+
+
+def _fate(seen: Preview) -> None:
+    """What would happen to every row, before it happens."""
+    if seen.problem:
+        frame.told(seen.problem)
+        return
+    with st.container(horizontal=True):
+        for label, n in (
+            ("Rows read", seen.read),
+            ("would be accepted", seen.accepted),
+            ("of them unlocated", seen.unlocated),
+            ("quarantined", seen.quarantined),
+            ("duplicates", seen.duplicates),
+        ):
+            st.metric(label, f"{n:,}")
+    for reason, n in seen.reasons.items():
+        st.text(f"{n:,} × {reason}")
+    for warning in seen.warnings:
+        st.text(warning)
+
+
+def _import_button(
+    viewer: Viewer, paths: list[Path], source: str | None, mapping: Mapping | None, *, blocked: bool
+) -> None:
+    noun = "file" if len(paths) == 1 else "files"
+    if st.button(f"Import {len(paths)} {noun}", type="primary", disabled=blocked, icon=":material/upload:"):
+        bar = st.progress(0.0, "Reading")
+        report = _stored(viewer, paths, source, mapping, lambda done, what: bar.progress(min(done, 1.0), f"{what} …"))
+        if source and mapping:
+            stores.save_mapping(session.own_store(), source, mapping, who=viewer.name, at=session.now())
+        st.session_state["last_report"] = report
+        st.session_state["imports"] = st.session_state.get("imports", 0) + 1
+        st.session_state["look_at_sample"] = False
+        st.rerun()
+
+
+def _stored(
+    viewer: Viewer,
+    paths: list[Path],
+    source: str | None,
+    mapping: Mapping | None,
+    moved: Callable[[float, str], None],
+) -> ImportReport:
+    """Stage every upload, then swap; a fault leaves the store as it was."""
+    store = session.own_store(create=True)
+    readings = _readings(paths, source, mapping, store.crs, moved)
+    return stores.record_import(store, readings, who=viewer.name, at=session.now(), progress=moved)
+
+
+def _readings(
+    paths: list[Path],
+    source: str | None,
+    mapping: Mapping | None,
+    crs: str,
+    moved: Callable[[float, str], None],
+) -> Iterator[Reading]:
+    share = 0.9 / len(paths)
+    for number, path in enumerate(paths):
+
+        def inner(done: float, what: str, start: float = number * share) -> None:
+            moved(start + share * done, what)
+
+        yield from read_incidents(
+            path, today=session.now().date(), source=source, mapping=mapping, crs=crs, progress=inner, limits=_limits()
+        )
+
+
+def _limits() -> Limits:
+    return Limits(file_bytes=session.settings().upload_mb * 1_000_000)
+
+
+def _look(path: Path, mapping: Mapping | None) -> Preview:
+    """The preview of an upload, worked out once for the same bytes and mapping in this session."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    key = (digest, path.name, mapping.version if mapping else "")
+    kept = st.session_state.setdefault("previews", {})
+    if key not in kept:
+        if len(kept) > 6:
+            kept.clear()
+        crs = session.own_store().crs if session.own_store_exists() else session.settings().crs
+        kept[key] = preview(path, today=session.now().date(), mapping=mapping, crs=crs, limits=_limits())
+    return kept[key]

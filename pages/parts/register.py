@@ -1,0 +1,120 @@
+"""What the pages of the register share: cached reads, saving with a word about it, the powers file."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import place_pipeline as composed
+from hotspots.errors import HubError, NotAllowed
+from hotspots.place_pipeline import PlaceView
+from hotspots.register.places import Place
+from hotspots.register.powers import load_powers
+from hotspots.release.roles import Viewer
+from hotspots.settings import PROJECT
+from hotspots.store import Store
+from hotspots.store import register_reads as reads
+from hotspots.store.register import Conflict
+from pages.parts import frame, session, show
+
+POWERS = PROJECT / "data" / "powers.csv"
+
+
+def charts(store: Store) -> tuple[list[Place], dict[int, pd.DataFrame]]:
+    """Adopted places and the control chart of each; treat both as read-only."""
+    return _charts(store, store.data_version, session.today(store))
+
+
+def view_of(store: Store, place: Place, months: int | None) -> PlaceView:
+    """The profile of one place for one period; treat it as read-only."""
+    return _view(store, store.data_version, place.id, months, session.today(store))
+
+
+def in_scope(viewer: Viewer, places: list[Place]) -> list[Place]:
+    """The places of the viewer's districts."""
+    return [p for p in places if viewer.districts is None or p.district in viewer.districts]
+
+
+def require_scope(viewer: Viewer, place: Place) -> None:
+    """Raise `NotAllowed` for a place outside the viewer's districts."""
+    if not in_scope(viewer, [place]):
+        raise NotAllowed("This place lies in a district you are not signed up for; ask your data steward.")
+
+
+def powers() -> pd.DataFrame:
+    """The register of powers as its file stands now; treat it as read-only."""
+    return _powers(str(POWERS), POWERS.stat().st_mtime_ns if POWERS.exists() else 0)
+
+
+def agencies(store: Store) -> list[str]:
+    """Agencies a form offers: the partners, and every agency that owns an action or leads already."""
+    known = {*reads.partners(store)["agency"], *reads.actions(store)["owner"], *reads.interventions(store)["lead"]}
+    return sorted(known)
+
+
+def save(write: Callable[[], object], done: str) -> None:
+    """Run one write of the register, then close the dialog; a refusal stays in it as a sentence.
+
+    A change made meanwhile by somebody else is shown beside this one, so that neither is lost.
+    """
+    try:
+        write()
+    except Conflict as conflict:
+        frame.told(str(conflict))
+        st.dataframe(_both(conflict), hide_index=True, alt="Their version beside yours")
+        return
+    except HubError as error:
+        frame.told(str(error))
+        return
+    st.session_state["saved"] = done
+    st.rerun()
+
+
+def say_saved() -> None:
+    """The word about the last save, once, after the run that made it."""
+    done = st.session_state.pop("saved", "")
+    if done:
+        st.toast(show.plain(done), icon=":material/check:")
+
+
+def day_or_none(value: date | pd.Timestamp | None) -> date | None:
+    """A date for a widget or a noun from a frame's cell."""
+    return None if value is None or pd.isna(value) else pd.Timestamp(value).date()
+
+
+def short_day(value: date | pd.Timestamp | None, empty: str = "") -> str:
+    """1 Nov 2017, for tables."""
+    return empty if value is None or pd.isna(value) else f"{value.day} {value:%b %Y}"
+
+
+def _both(conflict: Conflict) -> pd.DataFrame:
+    rows = [
+        (f.name, str(getattr(conflict.theirs, f.name)), str(getattr(conflict.yours, f.name)))
+        for f in fields(conflict.yours)
+        if f.name not in ("version", "geometry") and getattr(conflict.theirs, f.name) != getattr(conflict.yours, f.name)
+    ]
+    return pd.DataFrame(rows, columns=["Field", "Theirs, kept", "Yours, not saved"])
+
+
+@st.cache_resource(show_spinner="Counting reports at the adopted places …", max_entries=8)
+def _charts(_store: Store, _version: str, today: date) -> tuple[list[Place], dict[int, pd.DataFrame]]:
+    places = composed.adopted(_store)
+    return places, composed.place_charts(_store, places, today=today) if places else {}
+
+
+@st.cache_resource(show_spinner="Reading the place …", max_entries=64)
+def _view(_store: Store, _version: str, place_id: int, months: int | None, today: date) -> PlaceView:
+    places, made = _charts(_store, _version, today)
+    place = next((p for p in places if p.id == place_id), None) or reads.get(_store, Place, place_id)
+    chart = made.get(place_id)
+    if chart is None:
+        chart = composed.place_charts(_store, [place], today=today)[place_id]
+    return composed.place_view(_store, place, chart, months=months, today=today)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _powers(path: str, _changed: int) -> pd.DataFrame:
+    return load_powers(Path(path))

@@ -1,0 +1,45 @@
+"""What the mapping screen shows before anything is stored."""
+
+import pytest
+
+from hotspots.errors import BadFile
+from hotspots.intake import Mapping
+from hotspots.intake.preview import preview
+from tests.intake.corpus import HEADER, STREET, TODAY, csv, row, rows, street_row, zipped
+
+
+def shown(data: bytes, folder, name="a.csv", **options):
+    path = folder / name
+    path.write_bytes(data)
+    return preview(path, today=TODAY, **options)
+
+
+def test_columns_cells_guesses_and_counts(tmp_path):
+    made = shown(csv(*rows(8), row(9, Date=""), header=HEADER)(), tmp_path)
+    assert (made.read, made.accepted, made.quarantined, made.problem) == (9, 8, 1, None)
+    assert made.reasons == {"date is missing": 1}
+    assert [c.fills for c in made.columns] == ["reference", "date", "time", "category", "place", "y", "x"]
+    assert made.columns[3].samples == ("Noise",) * 5 and made.columns[1].note.endswith("1 blank")
+
+
+def test_a_layout_nobody_knows_is_shown_with_its_problem_and_mended_by_a_mapping(tmp_path):
+    data = csv(*rows(), header=["a", "b", "c", "d", "e", "f", "g"])()
+    unknown = shown(data, tmp_path)
+    assert "date" in unknown.problem and unknown.accepted == 0 and len(unknown.columns) == 7
+    mapping = Mapping(columns={"reference": "a", "date": "b", "time": "c", "category": "d", "y": "f", "x": "g"})
+    assert shown(data, tmp_path, mapping=mapping).accepted == 3
+
+
+def test_police_uk_needs_no_mapping(tmp_path):
+    made = shown(csv(street_row(), header=STREET)(), tmp_path)
+    assert made.mapping is None and made.accepted == 1
+
+
+def test_the_first_table_of_a_zip_is_shown(tmp_path):
+    made = shown(zipped({"README.md": b"x", "1.csv": csv(*rows())()})(), tmp_path, "a.zip")
+    assert made.file == "a.zip/1.csv" and made.accepted == 3
+
+
+def test_a_file_that_cannot_be_read_is_refused(tmp_path):
+    with pytest.raises(BadFile, match="PDF"):
+        shown(b"%PDF-1.7", tmp_path)
