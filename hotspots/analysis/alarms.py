@@ -185,7 +185,7 @@ def weekly_chart(
 
     Poisson CUSUM (Lucas 1985) tuned by `watch.design` for a doubling, at least three quarters of a report a
     week more. The usual rate is raised by 1.5 standard errors, and counts count for less by their dispersion:
-    a rate from few weeks taken as known would ring half as often again (docs/alarms.md).
+    a rate from few weeks, taken as known, rings oftener than promised (docs/alarms.md).
     Not for a place with a strong season: its summer would ring every year.
     """
     if unit_of(series) != "week":

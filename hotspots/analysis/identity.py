@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
 
 from hotspots.errors import BadFrame
 from hotspots.schema import require_metres
@@ -144,15 +146,31 @@ def _ordered(frame: gpd.GeoDataFrame, what: str, *, with_id: bool) -> _Run:
 
 def _kinship(before: _Run, after: _Run) -> tuple[np.ndarray, np.ndarray]:
     """Whether each earlier and later hotspot are kin, and by how much (0 where they are not)."""
-    shared = np.array([[len(a & b) for b in after.members] for a in before.members], dtype=float)
-    shared = shared.reshape(len(before), len(after))
     size = [np.array([max(1, len(m)) for m in run.members], dtype=float) for run in (before, after)]
-    by_members, of_members = _shares(shared, *size)
-    common = np.array([after.frame.geometry.intersection(g).area for g in before.frame.geometry], dtype=float)
+    by_members, of_members = _shares(_shared_members(before, after), *size)
     area = [run.frame.geometry.area.to_numpy() for run in (before, after)]
-    by_area, of_area = _shares(common.reshape(shared.shape), *area)
+    by_area, of_area = _shares(_shared_area(before, after), *area)
     kin = (by_members > MOST) | (by_area > MOST)
     return kin, np.where(kin, of_members + of_area, 0.0)
+
+
+def _shared_members(before: _Run, after: _Run) -> np.ndarray:
+    keys = {key: i for i, key in enumerate(frozenset().union(*before.members, *after.members))}
+    holds = []
+    for run in (before, after):
+        rows = np.repeat(np.arange(len(run)), [len(m) for m in run.members])
+        columns = [keys[key] for members in run.members for key in members]
+        shape = (len(run), len(keys))
+        holds.append(csr_array((np.ones(len(columns)), (rows, columns)), shape=shape))
+    return (holds[0] @ holds[1].T).toarray()
+
+
+def _shared_area(before: _Run, after: _Run) -> np.ndarray:
+    ground = [run.frame.geometry.to_numpy() for run in (before, after)]
+    common = np.zeros((len(before), len(after)))
+    i, j = shapely.STRtree(ground[1]).query(ground[0], predicate="intersects")
+    common[i, j] = shapely.area(shapely.intersection(ground[0][i], ground[1][j]))
+    return common
 
 
 def _shares(shared: np.ndarray, before: np.ndarray, after: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -229,7 +247,8 @@ def _size_event(n_before: float, n_after: float) -> str:
 
 
 def _ended(before: _Run, taken: dict[int, int]) -> list[int]:
-    return [i for i in range(len(before)) if before.active[i] and i not in set(taken.values())]
+    kept = set(taken.values())
+    return [i for i in range(len(before)) if before.active[i] and i not in kept]
 
 
 def _ended_row(i: int, before: _Run, kin: np.ndarray, overlap: np.ndarray, names: list[str]) -> tuple:

@@ -103,11 +103,11 @@ def _settings(query: Query, first: Query) -> Query:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _choices(_store: Store, _version: str) -> tuple[list[str], list[str]]:
+def _choices(_store: Store, version: str) -> tuple[list[str], list[str]]:
     counts = stores.month_counts(_store, by=["category", "source"])
     return sorted(counts["category"].unique()), sorted(counts["source"].unique())
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _districts(_store: Store, _version: str) -> pd.DataFrame:
+def _districts(_store: Store, version: str) -> pd.DataFrame:
     return stores.districts(_store)

@@ -100,14 +100,14 @@ def _both(conflict: Conflict) -> pd.DataFrame:
 
 
 @st.cache_resource(show_spinner="Counting reports at the adopted places …", max_entries=8)
-def _charts(_store: Store, _version: str, today: date) -> tuple[list[Place], dict[int, pd.DataFrame]]:
+def _charts(_store: Store, version: str, today: date) -> tuple[list[Place], dict[int, pd.DataFrame]]:
     places = composed.adopted(_store)
     return places, composed.place_charts(_store, places, today=today) if places else {}
 
 
 @st.cache_resource(show_spinner="Reading the place …", max_entries=64)
-def _view(_store: Store, _version: str, place_id: int, months: int | None, today: date) -> PlaceView:
-    places, made = _charts(_store, _version, today)
+def _view(_store: Store, version: str, place_id: int, months: int | None, today: date) -> PlaceView:
+    places, made = _charts(_store, version, today)
     place = next((p for p in places if p.id == place_id), None) or reads.get(_store, Place, place_id)
     chart = made.get(place_id)
     if chart is None:

@@ -4,6 +4,7 @@ Which address carries which mark is read through `register.open_restricted` only
 audit line; a marked address reads "supported address" everywhere else.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -193,7 +194,7 @@ def _concerns(viewer: Viewer, store: Store, place: Place) -> None:
             )
 
 
-def _write(write: object) -> None:
+def _write(write: Callable[[], object]) -> None:
     """Save, and read the marks anew at the next run."""
     st.session_state.pop(_READ, None)
     shared.save(write, "Saved")

@@ -98,7 +98,7 @@ def trend_of(store: Store, query: Query) -> TrendView:
 
 
 @st.cache_resource(show_spinner="Counting months …", max_entries=64)
-def _trend(_store: Store, _version: str, query: Query) -> TrendView:
+def _trend(_store: Store, version: str, query: Query) -> TrendView:
     return trend_for(_store, query)
 
 
@@ -113,7 +113,7 @@ def ground_of(store: Store, districts: tuple[str, ...]) -> np.ndarray:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _ground(_store: Store, _version: str, districts: tuple[str, ...]) -> np.ndarray:
+def _ground(_store: Store, version: str, districts: tuple[str, ...]) -> np.ndarray:
     return maps.lonlat_of(map_points(_store, districts), _store.crs)
 
 
@@ -141,7 +141,7 @@ def basemap(store: Store) -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _open(where: str, _file: int) -> Store:
+def _open(where: str, file: int) -> Store:
     return open_store(where, at=now())
 
 
@@ -158,10 +158,10 @@ def _make_sample(where: str) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _default_query(_store: Store, _version: str, chosen: Settings, on: date) -> Query:
+def _default_query(_store: Store, version: str, chosen: Settings, on: date) -> Query:
     return default_query(_store, chosen, today=on)
 
 
 @st.cache_resource(show_spinner="Finding hotspots …", max_entries=64)
-def _hub_view(_store: Store, _version: str, query: Query) -> HubView:
+def _hub_view(_store: Store, version: str, query: Query) -> HubView:
     return hub_view(_store, query)

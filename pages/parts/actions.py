@@ -1,0 +1,220 @@
+"""Actions on any screen: record one in front of the room, close one, list the late ones, print the minutes."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import place_pipeline as composed
+from hotspots.register import actions as rules
+from hotspots.register.actions import Action as Task
+from hotspots.register.places import Place
+from hotspots.release.disclosure import Released, release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store, register
+from hotspots.store import register_reads as reads
+from hotspots.views import minutes, sentences
+from pages.parts import register as shared
+from pages.parts import session, show
+
+DUE_DAYS = 14
+MEETING_DAYS = 7
+"""A hub meets weekly: minutes hold what was decided and raised since the meeting before."""
+
+
+@st.dialog("Record an action", width="large")
+def record_action_dialog(
+    viewer: Viewer, store: Store, place_id: int | None = None, place_name: str | None = None
+) -> None:
+    """Record one action with owner and due date; nothing is saved without both and a place.
+
+    place_id: the adopted place, None to choose one here · place_name: what the screen calls it; given
+    without an id it is an area not adopted yet, and the dialog says so.
+    """
+    viewer.require(Action.RECORD)
+    place = _place_field(viewer, store, place_id, place_name)
+    task = st.text_input("What will be done", key="action-task", placeholder="One task, no names, no flat")
+    left, middle, right = st.columns([2, 2, 1])
+    partners = reads.partners(store)
+    owner = left.selectbox(
+        "Owner (agency)", shared.agencies(store), index=None, accept_new_options=True, key="action-owner"
+    )
+    known = partners.loc[partners["agency"] == owner, "lead_role"]
+    role = middle.text_input(
+        "Role that answers for it", value=known.iloc[0] if len(known) else "", key=f"action-role-{owner}"
+    )
+    today = session.today(store)
+    due = right.date_input("Due", today + timedelta(days=DUE_DAYS), format="DD/MM/YYYY", key="action-due")
+    epic, side = st.columns(2)
+    kind = epic.segmented_control("Kind", rules.EPIC, key="action-epic")
+    of = side.segmented_control("Side of the triangle", rules.SIDES, format_func=str.capitalize, key="action-side")
+    power = st.selectbox(
+        "Power relied on (not legal advice)",
+        ["", *shared.powers()["id"]],
+        format_func=_power_words,
+        key="action-power",
+    )
+    if st.button("Save action", type="primary", key="action-save"):
+        shared.save(
+            lambda: register.add(
+                store,
+                Task(
+                    place_id=place,
+                    task=task,
+                    owner=owner or "",
+                    role=role,
+                    due=due,
+                    raised=today,
+                    epic=kind or "",
+                    side=of or "",
+                    power_id=power,
+                ),
+                who=viewer.name,
+                at=session.now(),
+            ),
+            f"Action saved: {owner}, due {shared.short_day(due)}",
+        )
+
+
+@st.dialog("Close an action", width="medium")
+def close_action_dialog(viewer: Viewer, store: Store, action: Task) -> None:
+    """Close one action with its outcome; action: as read when the dialog was opened."""
+    viewer.require(Action.RECORD)
+    st.markdown(f"**{show.plain(action.task)}**  \n{show.plain(action.owner)}, due {shared.short_day(action.due)}")
+    status = st.segmented_control(
+        "It is", ["done", "cancelled"], default="done", required=True, key=f"close-status-{action.id}"
+    )
+    outcome = st.text_input("What came of it", key=f"close-outcome-{action.id}", placeholder="Needed to close it")
+    today = session.today(store)
+    closed = st.date_input(
+        "On", today, min_value=action.raised, max_value=max(today, action.raised), format="DD/MM/YYYY",
+        key=f"close-on-{action.id}",
+    )  # fmt: skip
+    if st.button("Close action", type="primary", key=f"close-save-{action.id}"):
+        shared.save(
+            lambda: register.change(
+                store,
+                replace(action, status=status, outcome=outcome, closed=closed),
+                who=viewer.name,
+                at=session.now(),
+            ),
+            f"Action {status}",
+        )
+
+
+def overdue(viewer: Viewer, store: Store) -> Released:
+    """Open actions past their due day, by agency and the latest first."""
+    late = rules.overdue(reads.actions(store), on=session.today(store))
+    return release(late, viewer, policy="actions")
+
+
+def overdue_list(viewer: Viewer, store: Store, *, place_id: int | None = None, key: str = "overdue") -> None:
+    """Late actions by agency, one of which may be chosen and closed; says so when there is none."""
+    table = rules.overdue(reads.actions(store), on=session.today(store))
+    if place_id is not None:
+        table = table[table["place_id"] == place_id]
+    action_list(viewer, store, table, key=key, empty="No action is overdue.")
+
+
+def action_list(viewer: Viewer, store: Store, table: pd.DataFrame, *, key: str, empty: str) -> None:
+    """Actions as a list; a chosen open one can be closed by who may record.
+
+    table: rows of the store's actions, `days_late` where they are late.
+    """
+    released = release(table, viewer, policy="actions").table
+    if released.empty:
+        st.caption(empty)
+        return
+    many_places = released["place"].nunique() > 1
+    chosen = st.dataframe(
+        _action_rows(released, many_places),
+        key=f"{key}-{store.data_version}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        row_height=40,
+        height=40 * min(len(released), 6) + 40,
+        column_config={"When": st.column_config.TextColumn(width=130)},
+        alt="Actions, late first; choose a row to close it",
+    ).selection.rows
+    if viewer.can(Action.RECORD) and st.button(
+        "Close the chosen action", key=f"{key}-close", disabled=not chosen, icon=":material/task_alt:"
+    ):
+        close_action_dialog(viewer, store, reads.get(store, Task, int(released.iloc[chosen[0]]["id"])))
+
+
+def minutes_download(viewer: Viewer, store: Store, *, news: Released, data_to: date) -> None:
+    """Button that prints the minutes of today's meeting; news: released areas above their usual range."""
+    today = session.today(store)
+    papers = composed.meeting_papers(
+        store, on=today, since=today - timedelta(days=MEETING_DAYS - 1), at=session.moment(store)
+    )
+    came = reads.attendance(store)
+    came = came[came["meeting_on"] == pd.Timestamp(today)]
+    meeting = minutes.Meeting(
+        title=session.settings().title,
+        held_on=today,
+        marking=session.settings().marking,
+        chair_role="chair of the hub",
+        data_to=data_to,
+        present=came.loc[came["present"], "agency"].tolist(),
+        apologies=came.loc[~came["present"], "agency"].tolist(),
+        next_on=today + timedelta(days=MEETING_DAYS),
+        sample=store.is_sample,
+    )
+    rising = news.table.assign(
+        n=news.table["latest"],
+        usual=[
+            sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in news.table.itertuples()
+        ],
+    )
+    parts = {
+        "overdue": release(papers.overdue, viewer, policy="actions").table,
+        "decisions": release(papers.decisions, viewer, policy="interventions").table,
+        "new_actions": release(papers.new_actions, viewer, policy="actions").table,
+        "clocks": release(papers.clocks, viewer, policy="clocks").table,
+    }
+    st.download_button(
+        "Minutes",
+        lambda: minutes.minutes_html(meeting, news=rising, **parts).encode(),
+        file_name=f"minutes-{today}.html",
+        mime="text/html",
+        icon=":material/print:",
+        on_click="ignore",
+        key="minutes",
+        help="One printable page: what was late, new, decided, and who does what by when.",
+    )
+
+
+def _place_field(viewer: Viewer, store: Store, place_id: int | None, place_name: str | None) -> int | None:
+    if place_id is not None:
+        name = place_name or reads.get(store, Place, place_id).name
+        st.markdown(f"**{show.plain(name)}**")
+        return place_id
+    if place_name:
+        st.caption(
+            f"{show.plain(place_name)} is not an adopted place yet. Adopt it on Places, or choose the place this is for."
+        )
+    places = {p.id: p.name for p in shared.in_scope(viewer, composed.adopted(store))}
+    return st.selectbox("Place", list(places), index=None, format_func=places.get, key="action-place")
+
+
+def _power_words(power_id: str) -> str:
+    if not power_id:
+        return "none"
+    row = shared.powers().loc[power_id]
+    return f"{row['power']} ({row['statute']} {row['section']})"
+
+
+def _action_rows(table: pd.DataFrame, many_places: bool) -> pd.DataFrame:
+    late = table["days_late"] if "days_late" in table else pd.Series(pd.NA, index=table.index)
+    when = [
+        f"◷ {int(days)} day{'' if days == 1 else 's'} late" if pd.notna(days) and days > 0
+        else f"○ {shared.short_day(due)}"
+        for days, due in zip(late, table["due"], strict=True)
+    ]  # fmt: skip
+    rows = pd.DataFrame({"When": when, "Task": table["task"], "Owner": table["owner"], "Role": table["role"]})
+    if many_places:
+        rows.insert(1, "Place", table["place"])
+    return rows
