@@ -19,7 +19,7 @@ from hotspots.intake.readers import read_incidents
 from hotspots.intake.reading import Limits
 from hotspots.periods import Window
 from hotspots.pipeline import Query, find_from_files, find_in_store, last_query
-from hotspots.settings import PROJECT, Settings, read_settings
+from hotspots.settings import PRIVATE, PROJECT, Settings, read_settings
 from hotspots.store import Store
 
 app = typer.Typer(
@@ -29,9 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-StorePath = Annotated[
-    str | None, typer.Option("--store", help="Store file or database URL (default: the hub's own).")
-]
+StorePath = Annotated[str | None, typer.Option("--store", help="Store file or database URL (default: the hub's own).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD")]
 
@@ -56,9 +54,7 @@ def import_files(
     files: Annotated[list[Path], typer.Argument(help="Files, folders or data.police.uk zips.")],
     source: Annotated[str | None, typer.Option(help="Name of the partner feed.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="Column mapping (TOML).")] = None,
-    crs: Annotated[
-        str | None, typer.Option(help="Metric CRS of a new store, for example EPSG:27700.")
-    ] = None,
+    crs: Annotated[str | None, typer.Option(help="Metric CRS of a new store, for example EPSG:27700.")] = None,
     store: StorePath = None,
     as_json: AsJson = False,
 ) -> None:
@@ -71,9 +67,7 @@ def import_files(
         if crs and crs != opened.crs:
             raise StoreError(f"This store is kept in {opened.crs}; make a new store for {crs}.")
         if opened.is_sample:
-            raise StoreError(
-                "This store holds the invented sample; import into a store of your own (--store)."
-            )
+            raise StoreError("This store holds the invented sample; import into a store of your own (--store).")
         readings = _readings(files, source, mapping, opened.crs, quiet=as_json)
         report = stores.record_import(opened, readings, who=_who(), at=_now())
     except BaseException:
@@ -136,6 +130,32 @@ def sample(store: StorePath = None, as_json: AsJson = False) -> None:
     where = Path(store or read_settings().sample_store)
     made = make_sample_store(PROJECT / "data" / "sample", where, at=_now())
     _say([f"Sample data are in {where.name}: {made['incidents']:,} invented reports."], made, as_json)
+
+
+@app.command()
+@refusals
+def fetch(
+    force: Annotated[str, typer.Option(help="As in police.uk's file names: essex, hertfordshire …")],
+    from_: Annotated[str, typer.Option("--from", help="First month, YYYY-MM.")],
+    to: Annotated[str, typer.Option(help="Last month, included, YYYY-MM.")],
+    folder: Annotated[Path | None, typer.Option("--into", help="Folder for the files.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Download street files from data.police.uk; run it again to go on where it broke off."""
+    from hotspots.intake.police_uk_fetch import fetch as download
+
+    into = folder or PRIVATE / "downloads"
+    got = download(force, from_, to, into, progress=None if as_json else _progress)
+    told = {
+        "files": [str(path) for path in got.files],
+        "already": [str(path) for path in got.already],
+        "missing": list(got.missing),
+    }
+    _say(
+        [f"{len(got.files)} new and {len(got.already)} earlier files are in {into}; import that folder next."],
+        told,
+        as_json,
+    )
 
 
 @app.command()

@@ -50,12 +50,13 @@ def suggestions(
     """Comparison areas in order of likeness, the rest of the district last.
 
     target, ring: metres; `ring` is the whole reach within which the problem could have moved. Places and
-    blocks are taken that lie wholly outside it, where nothing was logged between the two windows, and
-    whose long-run level is within a factor of three: judged on the two years up to the action only,
-    never on what came after it, and not on the one window in which the place was picked.
+    blocks are taken that lie wholly outside it, known before the action, where nothing was logged
+    between the two windows nor within 400 m (a problem may have moved in from there), and whose
+    long-run level is within a factor of three. Judged on the two years up to the action only, never on
+    what came after it. Those of the same district come first.
     """
-    free = untouched(evidence, windows)
-    free = free[(free.distance(target) > FAR_RING_M) & ~free.intersects(ring)]
+    free = _clean(evidence, windows)
+    free = free[~free.intersects(ring)]
     alike = _alike(evidence, target, free, windows, unit) if len(free) else pd.DataFrame()
     found = [_suggested(evidence, target, row, windows) for row in alike.head(MOST_SUGGESTED).itertuples()]
     return [*found, rest_of_district(evidence, target, ring)]
@@ -148,6 +149,15 @@ def _during(done: Iterable[Intervention], windows: Windows) -> list[Intervention
     return [i for i in done if i.start < last and (i.window.end if i.window else last) > first]
 
 
+def _clean(evidence: Evidence, windows: Windows) -> gpd.GeoDataFrame:
+    """Untouched areas that nothing can have moved into, and that were not adopted for rising afterwards."""
+    free = untouched(evidence, windows)
+    free = free[free["adopted_on"] <= pd.Timestamp(windows.before.end)]
+    treated = evidence.places[~evidence.places["id"].isin(untouched(evidence, windows)["id"])]
+    reach = shapely.union_all(shapely.buffer(treated.geometry.to_numpy(), FAR_RING_M))
+    return free[~free.intersects(reach)]
+
+
 def _alike(
     evidence: Evidence, target: BaseGeometry, free: gpd.GeoDataFrame, windows: Windows, unit: Unit
 ) -> pd.DataFrame:
@@ -166,8 +176,9 @@ def _alike(
     wanted = max(float(seen.get("target", np.nan)), 1.0)
     table["off"] = np.log((table["level"] + 0.5) / (wanted + 0.5)).abs()
     table["score"] = table["off"] + _TREND_WEIGHT * (table["trend"] - trend["target"]).abs().fillna(0)
+    table["elsewhere"] = table["district"] != district_of(evidence, target)
     fits = (table["level"] >= FEWEST_EXPECTED) & (table["off"] <= _FARTHEST_LEVEL) & table["seen"].notna()
-    return table[fits].assign(wanted=wanted).sort_values(["score", "id"])
+    return table[fits].assign(wanted=wanted).sort_values(["elsewhere", "score", "id"])
 
 
 def _mean(counted: pd.DataFrame) -> pd.Series:

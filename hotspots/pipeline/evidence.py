@@ -60,7 +60,8 @@ class Evidence:
 
         A period for which a source's file is known to be incomplete is a gap as well.
         """
-        parts = [self.incidents[mask].assign(area=name) for name, mask in areas.items()]
+        narrow = self.incidents[["occurred_from", "time_precision", "source"]]
+        parts = [narrow[mask].assign(area=name) for name, mask in areas.items()]
         counted = count_by_period(
             pd.concat(parts),
             window=window,

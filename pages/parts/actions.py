@@ -148,7 +148,7 @@ def minutes_download(viewer: Viewer, store: Store, *, news: Released, data_to: d
     """Button that prints the minutes of today's meeting; news: released areas above their usual range."""
     today = session.today(store)
     papers = composed.meeting_papers(
-        store, on=today, since=today - timedelta(days=MEETING_DAYS - 1), at=session.moment(store)
+        store, on=today, since=today - timedelta(days=MEETING_DAYS - 1), at=shared.moment(store)
     )
     came = reads.attendance(store)
     came = came[came["meeting_on"] == pd.Timestamp(today)]

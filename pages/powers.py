@@ -1,0 +1,254 @@
+"""Who can act here, by which route, with which notice? The powers register, searched and planned from."""
+
+from datetime import datetime, time, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.register.powers import (
+    NOT_LEGAL_ADVICE,
+    OCCUPIERS,
+    PREMISES,
+    VISIT_RULES,
+    Routes,
+    checked_text,
+    find_powers,
+    joint_visit_plan,
+    problem_types,
+)
+from hotspots.release.disclosure import Released, release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store
+from hotspots.views import place_charts
+from pages.parts import register as shared
+from pages.parts import session, show
+
+SWITCHES = {
+    "not_police": "Not police",
+    "dwelling": "Dwelling",
+    "source_seen": "Source seen",
+    "verified": "Verified only",
+    "wales": "In Wales",
+}
+
+
+def render(viewer: Viewer) -> None:
+    """Title that counts, filters, the routes to tick, who holds them and the joint visit they make."""
+    viewer.require(Action.SEE_REGISTER)
+    store = session.current_store()
+    powers = shared.powers()
+    heading = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    asked = _filters(powers)
+    found = find_powers(powers, **asked)
+    released = release(found.routes, viewer, policy="powers")
+    with heading:
+        with st.container(width="content", gap="xsmall"):
+            st.title(found.heading, anchor=False)
+            st.caption(f"Powers finder · {_asked_words(asked)} · {NOT_LEGAL_ADVICE}")
+        show.downloads(released, store, title="Routes that fit", settings=_recipe(asked), name="routes")
+    left, right = st.columns([66, 34], gap="small")
+    with left:
+        ticked = _routes(viewer, released, found, asked)
+    with right:
+        _holders(viewer, found)
+        _visit(viewer, store, found, ticked)
+        _warnings(found)
+
+
+def _filters(powers: pd.DataFrame) -> dict[str, object]:
+    with st.container(border=True, key="powers-filters"):
+        a, b, c, d, e = st.columns([24, 14, 20, 27, 15], gap="small", vertical_alignment="bottom")
+        problems = a.multiselect(
+            "Problem", problem_types(powers), key="problem", placeholder="Any problem", bind="query-params"
+        )
+        premises = b.selectbox(
+            "Premises", PREMISES, index=None, key="premises", placeholder="Any", bind="query-params"
+        )
+        occupiers = c.multiselect(
+            "Who lives there", list(OCCUPIERS), key="occupier", placeholder="Not known", bind="query-params"
+        )
+        switches = d.pills(
+            "Only",
+            list(SWITCHES),
+            format_func=SWITCHES.get,
+            selection_mode="multi",
+            key="only",
+            bind="query-params",
+            help="Verified only: a named solicitor checked the row on a date.",
+        )
+        search = e.text_input("Search", key="search", placeholder="Act, power, agency")
+    chosen = {name: name in switches for name in SWITCHES}
+    return {
+        "problems": problems,
+        "premises": premises or "",
+        "occupiers": occupiers,
+        "search": search,
+        **chosen,
+    }
+
+
+def _asked_words(asked: dict[str, object]) -> str:
+    words = [*asked["problems"], asked["premises"], *asked["occupiers"], asked["search"]]
+    words += [SWITCHES[name].lower() for name in SWITCHES if asked[name]]
+    return show.plain(", ".join(w for w in words if w)) or "every problem and premises"
+
+
+def _recipe(asked: dict[str, object]) -> dict[str, str]:
+    words = {name: ", ".join(v) if isinstance(v, list) else str(v) for name, v in asked.items()}
+    return {**words, "advice": NOT_LEGAL_ADVICE}
+
+
+def _routes(viewer: Viewer, released: Released, found: Routes, asked: dict[str, object]) -> list[str]:
+    """The table of routes; returns the ids ticked."""
+    table = released.table
+    with show.card("Tick the routes of one visit to plan it", key="powers-table"):
+        if table.empty:
+            st.markdown(_nothing(asked))
+            ticked = []
+        else:
+            key = f"routes-{abs(hash(str(asked)))}"
+            rows = st.dataframe(
+                _route_rows(table),
+                key=key,
+                hide_index=True,
+                on_select="rerun",
+                selection_mode="multi-row",
+                row_height=58,
+                height=min(58 * len(table), 560) + 40,
+                column_config=_columns(),
+                alt="Routes that fit; tick rows to plan a joint visit",
+            ).selection.rows
+            ticked = table["id"].iloc[rows].tolist()
+        st.caption(
+            f"{len(table)} of {len(shared.powers())} rows of the register, a file a solicitor can edit. "
+            "Blank or “not checked” means that nobody has checked it. The words in each cell are the register's own."
+        )
+        _more("stop at the door or need consent", found.at_the_door, viewer)
+        _more("support a visit but give no entry", found.supporting, viewer)
+    return ticked
+
+
+def _nothing(asked: dict[str, object]) -> str:
+    if asked["verified"]:
+        return (
+            "No route that fits bears a solicitor's name and date yet. Take off **Verified only** to see the "
+            "rows that wait to be checked."
+        )
+    return "No route of the register fits. Take off a filter, or search for a word of the Act."
+
+
+def _route_rows(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Route": table["power"],
+            "Law": table["statute"] + ", " + table["section"],
+            "Who holds it": [
+                f"{agency} (police only)" if held == "yes" and "olice" not in agency else agency
+                for agency, held in zip(table["agency"], table["police_held"], strict=True)
+            ],
+            "Warrant or consent": table["warrant_or_consent"],
+            "Notice": table["notice_period"],
+            "Force": table["force"],
+            "Source": [_source_words(r) for r in table.itertuples()],
+            "Solicitor": [checked_text(row) for row in table.to_dict("records")],
+        }
+    )
+
+
+def _source_words(row: object) -> str:
+    """Tick for a source that was read, a clock for memory, with what the law's status says."""
+    seen = "✓ Source seen" if row.verified == "source seen" else "◷ From memory"
+    return f"{seen}; {row.legal_status}"
+
+
+def _columns() -> dict:
+    text = st.column_config.TextColumn
+    return {
+        "Route": text(width=250),
+        "Law": text(width=200),
+        "Who holds it": text(width=150),
+        "Warrant or consent": text(width=150),
+        "Notice": text(width=120),
+        "Force": text(width=70),
+        "Source": text(width=130, help="Whether the source was read, or the row comes from memory"),
+        "Solicitor": text(width=96, help="A solicitor's name and date; nothing is verified without both"),
+    }
+
+
+def _more(what: str, rows: pd.DataFrame, viewer: Viewer) -> None:
+    if rows.empty:
+        return
+    table = release(rows, viewer, policy="powers").table
+    with st.expander(f"{len(table)} more {what}"):
+        st.dataframe(_route_rows(table), hide_index=True, row_height=58, column_config=_columns())
+
+
+def _holders(viewer: Viewer, found: Routes) -> None:
+    n = len(found.routes)
+    title = f"{n - found.police_only} of {n} routes need no police officer" if n else "Nobody holds a route that fits"
+    with show.card(title, "Routes that fit, by who holds them · grey: only the police"):
+        if n:
+            released = release(found.agencies, viewer, policy="routes by holder")
+            drawn = place_charts.holders_chart(released, colours=show.colours())
+            show.chart(drawn, released, alt_text=title, key="holders")
+
+
+def _visit(viewer: Viewer, store: Store, found: Routes, ticked: list[str]) -> None:
+    n = len(ticked)
+    title = f"Joint visit: {n} route{'' if n == 1 else 's'}" if n else "Joint visit"
+    with show.card(title, "Earliest notice first; each agency with its own purpose"):
+        if not n:
+            st.markdown("Tick routes in the table; who must do what by when appears here.")
+            return
+        today = session.today(store)
+        on, at = st.columns(2)
+        day = on.date_input("Visit on", today + timedelta(days=7), format="DD/MM/YYYY", key="visit-on")
+        hour = at.time_input("At", time(10), key="visit-at")
+        chosen = found.routes[found.routes["id"].isin(ticked)]
+        plan = joint_visit_plan(chosen, visit_at=datetime.combine(day, hour))
+        released = release(plan, viewer, policy="joint visit")
+        st.dataframe(
+            _plan_rows(released.table),
+            hide_index=True,
+            row_height=58,
+            height=min(58 * n, 300) + 40,
+            alt="What each agency does before the visit",
+        )
+        recipe = {"visit": f"{day} {hour:%H:%M}", "advice": NOT_LEGAL_ADVICE}
+        show.downloads(released, store, title="Joint visit plan", settings=recipe, name="joint-visit")
+        with st.container(key="warn-visit"):
+            st.markdown("  \n".join(VISIT_RULES))
+
+
+def _plan_rows(plan: pd.DataFrame) -> pd.DataFrame:
+    serve = [
+        "see notice" if pd.isna(when) else f"by {when:%a} {when.day} {when:%b}, {when:%H:%M}"
+        for when in plan["serve_by"]
+    ]
+    return pd.DataFrame(
+        {
+            "Who": plan["agency"],
+            "Serve notice": serve,
+            "What": plan["purpose"],
+            "Seek": plan["seek"],
+            "Notice": plan["notice"],
+            "Force": plan["force"],
+        }
+    )
+
+
+def _warnings(found: Routes) -> None:
+    rows = found.warnings
+    if rows.empty:
+        return
+    with show.card("They come only by invitation"), st.container(key="warn-powers"):
+        st.markdown(
+            "  \n".join(
+                f"**{show.plain(r.agency)}** has no power of entry: {show.plain(r.power)}"
+                for r in rows.itertuples()
+            )
+        )
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")
