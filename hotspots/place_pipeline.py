@@ -243,8 +243,21 @@ def timeliness(store: Store, places: Sequence[Place], charts: Mapping[int, pd.Da
         joint=joint,
         median_days=float(joint.loc[~joint["waiting"].astype(bool), "days"].median()),
         by_agency=action_rules.on_time(actions, on=today),
-        by_quarter=_quarters(action_rules.on_time(actions, on=today, by_quarter=True)),
+        by_quarter=action_rules.on_time(actions, on=today, by_quarter=True),
     )
+
+
+def by_quarter(table: pd.DataFrame) -> pd.DataFrame:
+    """Actions on time as words, "1 of 2": agency, then a column a quarter, oldest first.
+
+    table: agency, quarter, due, on_time, as `register.actions.on_time` gives them by quarter
+    """
+    words = table.assign(
+        words=[f"{k} of {d}" for k, d in zip(table["on_time"], table["due"], strict=True)],
+        column=[f"{q.year} Q{q.quarter}" for q in table["quarter"]],
+    )
+    wide = words.pivot(index="agency", columns="column", values="words").fillna("–")
+    return wide.rename_axis("Agency").rename_axis(None, axis=1).reset_index()
 
 
 def recent_reports(
@@ -442,13 +455,3 @@ def _next_assessment(done: Sequence[Intervention], today: date) -> date | None:
 
 def _days(days: Sequence[date | None]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(pd.to_datetime(pd.Series(days, dtype=object)))
-
-
-def _quarters(table: pd.DataFrame) -> pd.DataFrame:
-    """Agency by quarter as "kept of due", for the page: agency, then a column a quarter, oldest first."""
-    words = table.assign(
-        words=[f"{k} of {d}" for k, d in zip(table["on_time"], table["due"], strict=True)],
-        column=[f"{q.year} Q{q.quarter}" for q in table["quarter"]],
-    )
-    wide = words.pivot(index="agency", columns="column", values="words").fillna("–")
-    return wide.rename_axis(None, axis=1).reset_index()

@@ -138,10 +138,10 @@ def _columns(view: HubView) -> dict:
     return {
         "Rank": st.column_config.NumberColumn(width=48),
         "Moved": st.column_config.TextColumn(width=64, help="Against the same window one month earlier"),
-        "Area": st.column_config.TextColumn(width="medium"),
+        "Area": st.column_config.TextColumn(width=230),
         "State": st.column_config.TextColumn(width=96, help="By one fixed rule; see Method"),
         "Month": st.column_config.NumberColumn(f"{view.last_month:%b}", width=48, format="localized"),
-        "Against usual": st.column_config.ImageColumn(width=150),
+        "Against usual": st.column_config.ImageColumn(width=136),
         "Usual": st.column_config.TextColumn(width=64),
         "Window": st.column_config.NumberColumn(f"{months} m", width=56, format="localized"),
     }

@@ -1,13 +1,71 @@
 """What was wrong, what was done, what changed? Read from what the hub has published, and nothing else."""
 
+from pathlib import Path
+
+import pandas as pd
 import streamlit as st
 
+from hotspots.intake.exports import safe_frame
+from hotspots.release.outcomes import Facts, facts_from_json
+from hotspots.release.partition import ALL
 from hotspots.release.roles import Action, Viewer
+from hotspots.store.published import Published, Release, published_beside, read_published
+from hotspots.views import outcomes as words
+from hotspots.views.outcome_dates import span
+from pages.parts import session, show
+
+_STYLE = """<style>
+.st-key-outcome { max-width: 76rem; margin: 0 auto; }
+.st-key-outcome-answer { background: #f5f7f8; color: #0b0c0c; border: 1px solid #d5d9dc; border-radius: 4px;
+  padding: .7rem 1rem; margin-bottom: .4rem; border-bottom: 3px solid #12436D; }
+.st-key-outcome-answer p { color: #0b0c0c; margin: 0; }
+.st-key-outcome-answer [data-testid="stHorizontalBlock"] { align-items: baseline; }
+.st-key-outcome h2 { font-size: 1.08rem; padding: .35rem 0 .1rem; }
+.st-key-outcome-foot { border-top: 1px solid #b1b4b6; margin-top: .5rem; }
+@media (max-width: 800px) { .st-key-outcome [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-outcome [data-testid="stColumn"] { min-width: 100%; } }
+@media print { .st-key-outcome-tools { display: none !important; } .st-key-outcome { max-width: 178mm; }
+  .st-key-outcome * { break-inside: avoid; } }
+</style>"""
 
 
 def render(viewer: Viewer) -> None:
-    """Say that nothing has been published yet; published outcomes are the only thing shown here."""
+    """One place or ward, as released; a clear page while nothing has been."""
     viewer.require(Action.SEE_OUTCOMES)
+    held = _for_viewer(read_published(_path()), viewer)
+    if held.figures.empty:
+        _nothing_yet()
+        return
+    st.html(_STYLE)
+    with st.container(key="outcome"):
+        titles = _titles(held)
+        area = _chosen(titles)
+        _page(held, area, _words(held, area, titles))
+
+
+def _path() -> Path:
+    """The file of released tables that belongs to the store in use; the store itself is not opened."""
+    chosen = session.settings()
+    own = session.own_store_exists() and not st.session_state.get("look_at_sample")
+    return published_beside(chosen.store if own else chosen.sample_store)
+
+
+def _for_viewer(everything: Published, viewer: Viewer) -> Published:
+    """What holds now, of the viewer's districts."""
+    current = everything.current()
+    if viewer.districts is None:
+        return current
+    areas = current.areas[current.areas["district"].isin(viewer.districts)]
+    mine = set(areas["area"])
+    return Published(
+        current.releases,
+        current.figures[current.figures["area"].isin(mine)],
+        areas,
+        current.pages[current.pages["area"].isin(mine)],
+    )
+
+
+def _nothing_yet() -> None:
     st.title("Nothing has been published yet", anchor=False)
     st.markdown(
         "This page shows outcomes of places and wards that the hub has released for councillors: "
@@ -16,5 +74,110 @@ def render(viewer: Viewer) -> None:
     )
 
 
-if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+def _titles(held: Published) -> dict[str, str]:
+    """Area → its title in the list: places with a page first, then every ward with figures."""
+    names = held.areas.set_index("area")
+    places = [a for a in held.pages["area"] if names.loc[a, "level"] == "place"]
+    wards = sorted(names.index[names["level"] == "ward"], key=lambda a: tuple(names.loc[a, ["district", "name"]]))
+    known = {a: str(names.loc[a, "name"]) for a in sorted(places, key=lambda a: names.loc[a, "name"])}
+    return known | {a: f"{names.loc[a, 'name']} ward, {names.loc[a, 'district']}" for a in wards}
+
+
+def _chosen(titles: dict[str, str]) -> str:
+    """The place or ward in the list; its link can be shared, an unknown one falls back on the first."""
+    with st.container(key="outcome-tools", horizontal=True, vertical_alignment="bottom"):
+        return st.selectbox(
+            "Place or ward",
+            list(titles),
+            key="area",
+            format_func=lambda area: titles[area],
+            bind="query-params",
+            width=420,
+        )
+
+
+def _words(held: Published, area: str, titles: dict[str, str]) -> words.OutcomeWords:
+    row = held.areas.set_index("area").loc[area]
+    known = {page.area: facts_from_json(page.facts) for page in held.pages.itertuples()}
+    if row["level"] == "place":
+        return words.outcome_words(known[area], held.figures, held.releases[-1])
+    return words.ward_words(
+        str(row["name"]),
+        area,
+        held.figures,
+        held.releases[-1],
+        facts=known.get(area),
+        places=[titles[f.area] for f in known.values() if _lies_in(f, row) and f.area in titles],
+    )
+
+
+def _lies_in(facts: Facts, ward: pd.Series) -> bool:
+    return facts.level == "place" and (facts.district, facts.ward) == (ward["district"], ward["name"])
+
+
+def _page(held: Published, area: str, page: words.OutcomeWords) -> None:
+    own = held.figures[held.figures["area"] == area]
+    head, tools = st.columns([70, 30], vertical_alignment="center")
+    with head:
+        st.title(show.plain(page.title), anchor=False)
+        st.caption(show.plain(page.subtitle))
+    with tools:
+        _download(own, page.title, held.releases[-1])
+    _answer(page.answer)
+    left, right = st.columns(2, gap="large")
+    with left:
+        for heading, text in page.parts:
+            st.header(heading, anchor=False)
+            st.markdown(show.plain(text))
+    with right:
+        _chart(own, area, page)
+    st.divider()
+    for column, (question, answer) in zip(st.columns(3, gap="medium"), page.questions, strict=True):
+        with column:
+            st.header(question, anchor=False)
+            st.markdown(show.plain(answer))
+    with st.container(key="outcome-foot"):
+        st.caption(show.plain(" ".join(page.foot)))
+
+
+def _answer(lines: tuple[str, ...]) -> None:
+    with st.container(key="outcome-answer", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"**{show.plain(lines[0])}**", width="content")
+        for line in lines[1:]:
+            st.markdown(show.plain(line), width="content")
+
+
+def _chart(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
+    bars = words.bars_of(own, area)
+    st.header(show.plain(page.chart_title), anchor=False)
+    st.caption(show.plain(page.chart_caption))
+    said = "; ".join(f"{bar.label.replace('|', ' ')}: {bar.shown}" for bar in bars.itertuples())
+    st.altair_chart(words.outcome_chart(bars, colours=show.colours()), key="outcome-chart", alt=said, width="stretch")
+    with st.popover("Show as table", type="tertiary", key="outcome-table"):
+        st.dataframe(_table(own), hide_index=True)
+
+
+def _download(own: pd.DataFrame, title: str, release: Release) -> None:
+    """The released table, byte for byte the same for everybody; printing is the browser's."""
+    with st.container(key="outcome-tools-right", horizontal=True, horizontal_alignment="right"):
+        csv = safe_frame(_table(own)).to_csv(index=False)
+        head = f"# {title}\n# Release {release.version}, published {release.at.date()}\n"
+        st.download_button(
+            "Released figures (CSV)",
+            (head + csv).encode("utf-8-sig"),
+            file_name=f"outcome-release-{release.version}.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )
+    st.caption("To print: Ctrl and P, or your browser's menu.")
+
+
+def _table(own: pd.DataFrame) -> pd.DataFrame:
+    """Released figures of one area as a table of words, all reports first."""
+    order = own.assign(part=own["kind"] != ALL).sort_values(["start", "end", "part", "kind"])
+    last = order["end"] - pd.Timedelta(days=1)
+    periods = [span(a.date(), b.date()) for a, b in zip(order["start"], last, strict=True)]
+    return pd.DataFrame(
+        {"Period": periods, "Kind": order["kind"].to_list(), "Reports": order["shown"].to_list(),
+         "Release": order["version"].to_list()}
+    )  # fmt: skip

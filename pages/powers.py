@@ -36,6 +36,7 @@ def render(viewer: Viewer) -> None:
     """Title that counts, filters, the routes to tick, who holds them and the joint visit they make."""
     viewer.require(Action.SEE_REGISTER)
     store = session.current_store()
+    shared.begin()
     powers = shared.powers()
     heading = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
     asked = _filters(powers)
@@ -241,13 +242,9 @@ def _warnings(found: Routes) -> None:
     rows = found.warnings
     if rows.empty:
         return
-    with show.card("They come only by invitation"), st.container(key="warn-powers"):
-        st.markdown(
-            "  \n".join(
-                f"**{show.plain(r.agency)}** has no power of entry: {show.plain(r.power)}"
-                for r in rows.itertuples()
-            )
-        )
+    with show.card("No power of entry: they come only by invitation"), st.container(key="warn-powers"):
+        lines = [f"**{show.plain(r.power)}**: {show.plain(r.warrant_or_consent)}" for r in rows.itertuples()]
+        st.markdown("  \n".join(lines))
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door

@@ -169,8 +169,7 @@ def _chunks(layout: Layout, limits: Limits, progress: Progress, faults: list[Fau
             text.readline()
         last = [""]
         reader = csv.reader(_remember(text, last), delimiter=layout.delimiter, strict=True)
-        next(reader, None)
-        end = reader.line_num
+        end = _pass_headings(reader)
         while True:
             rows, ends, error = _take(reader)
             starts = [e + 1 for e in [end, *ends[:-1]]] if rows else []
@@ -184,6 +183,15 @@ def _chunks(layout: Layout, limits: Limits, progress: Progress, faults: list[Fau
             elif not rows:
                 return
             progress(0.6 * text.buffer.tell() / max(1, len(layout.data)), "Reading rows")
+
+
+def _pass_headings(reader: Iterator[list[str]]) -> int:
+    """Line that the headings end on."""
+    try:
+        next(reader, None)
+    except csv.Error:
+        raise BadFile("A quotation mark is out of place in the row of headings; mend it and try again.") from None
+    return reader.line_num
 
 
 def _remember(lines: io.TextIOWrapper, last: list[str]) -> Iterator[str]:

@@ -58,7 +58,7 @@ def suggestions(
     free = _clean(evidence, windows)
     free = free[~free.intersects(ring)]
     alike = _alike(evidence, target, free, windows, unit) if len(free) else pd.DataFrame()
-    found = [_suggested(evidence, target, row, windows) for row in alike.head(MOST_SUGGESTED).itertuples()]
+    found = [_suggested(evidence, target, row) for row in alike.head(MOST_SUGGESTED).itertuples()]
     return [*found, rest_of_district(evidence, target, ring)]
 
 
@@ -192,7 +192,7 @@ def _long_run(before: Window, unit: Unit, held: Window) -> Window:
     return Window(moved(before.end, -fits, unit), before.end)
 
 
-def _suggested(evidence: Evidence, target: BaseGeometry, row: tuple, windows: Windows) -> ControlArea:
+def _suggested(evidence: Evidence, target: BaseGeometry, row: tuple) -> ControlArea:
     distance = float(shapely.distance(row.geometry, target))
     reasons = (
         f"{row.seen:,.0f} reports in the window before, {row.level:,.0f} on average over windows of that length in "

@@ -208,10 +208,7 @@ def _mark(x: float, y: float, latest: float, low: float, high: float) -> str:
 def _month_axis(table: pd.DataFrame, colours: Mapping[str, str]) -> alt.Axis:
     return alt.Axis(
         labelExpr="[timeFormat(datum.value, '%b'), month(datum.value) == 0 ? timeFormat(datum.value, '%Y') : '']",
-        tickCount={
-            "interval": "month",
-            "step": next(s for s in (1, 2, 3, 6, 12, 24) if len(table) <= 12 * s or s == 24),
-        },
+        tickCount={"interval": "month", "step": _month_step(table)},
         labelColor=colours["second"],
         labelFontSize=13,
         grid=False,
@@ -219,6 +216,12 @@ def _month_axis(table: pd.DataFrame, colours: Mapping[str, str]) -> alt.Axis:
         domainColor=colours["gap"],
         labelOverlap="parity",
     )
+
+
+def _month_step(table: pd.DataFrame) -> int:
+    """Months between two labels, so that about twelve fit."""
+    span = (table["period"].max() - table["period"].min()).days / 30.4
+    return next(step for step in (1, 2, 3, 6, 12, 24) if span <= 12 * step or step == 24)
 
 
 def _grid_axis(table: pd.DataFrame, colours: Mapping[str, str]) -> alt.Axis:

@@ -71,6 +71,33 @@ def holders_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
     return (bars + words).properties(height=26 * len(table) + 10).configure_view(stroke=None)
 
 
+def waiting_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
+    """Days from first signal to first joint action by place; hollow and dashed while a place still waits.
+
+    released: place, days, waiting.
+    """
+    table = released.table.assign(
+        words=[
+            f"{days} so far" if waits else str(days)
+            for days, waits in zip(released.table["days"], released.table["waiting"], strict=True)
+        ]
+    )
+    axis = alt.Axis(labelFontSize=13, labelLimit=210, labelColor=colours["text"], domain=False, ticks=False)
+    base = alt.Chart(table).encode(
+        y=alt.Y("place:N", sort=None, title=None, axis=axis), x=alt.X("days:Q", axis=None)
+    )
+    acted = base.transform_filter("!datum.waiting").mark_bar(height=18, color=colours["done"])
+    waits = base.transform_filter("datum.waiting").mark_bar(
+        height=18, fill=colours["ground"], stroke=colours["text"], strokeDash=[4, 3]
+    )
+    words = base.mark_text(align="left", dx=6, fontSize=13, fontWeight="bold", color=colours["text"])
+    return (
+        (acted + waits + words.encode(text="words:N"))
+        .properties(height=28 * len(table) + 10)
+        .configure_view(stroke=None)
+    )
+
+
 def parts_chart(
     released: Released, *, kind: str, colours: Mapping[str, str] = COLOURS, most: int = 6
 ) -> alt.LayerChart:

@@ -51,7 +51,8 @@ def dress(settings: Settings) -> None:
     st.set_page_config(page_title=settings.title, page_icon=_icon(), layout="wide", initial_sidebar_state="collapsed")
     st.html(_STYLE)
     st.logo(_logo(settings.title), size="large")
-    if st.session_state.get("present"):
+    # From a shared link the toggle is not there yet on the first run: the address says it.
+    if st.session_state.get("present", st.query_params.get("present") == "true"):
         st.html(_PRESENTER)
 
 

@@ -22,6 +22,11 @@ from hotspots.store.register import Conflict
 from pages.parts import frame, session, show
 
 POWERS = PROJECT / "data" / "powers.csv"
+_STYLE = """<style>
+[class*="st-key-warn-"] p { border-left: 4px solid #F46A25; background: #fdece2; color: #0b0c0c;
+  padding: .35rem .7rem; font-size: .92rem; }
+[class*="st-key-place-top"] h1 { padding: 0; }
+</style>"""
 
 
 def charts(store: Store) -> tuple[list[Place], dict[int, pd.DataFrame]]:
@@ -80,8 +85,9 @@ def save(write: Callable[[], object], done: str) -> None:
     st.rerun()
 
 
-def say_saved() -> None:
-    """The word about the last save, once, after the run that made it."""
+def begin() -> None:
+    """First thing on a page of the register: its own style, and the word about the last save, once."""
+    st.html(_STYLE)
     done = st.session_state.pop("saved", "")
     if done:
         st.toast(show.plain(done), icon=":material/check:")

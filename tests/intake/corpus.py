@@ -268,6 +268,7 @@ SHAPES = [
         quarantine=1,
         reasons=r("a quotation mark is out of place"),
     ),
+    Case("a quotation mark out of place in the headings", "a.csv", raw('"Date"x,Type,Street\n'), refuse="headings"),
     Case("blank lines between rows", "a.csv", raw(GOOD.replace("\n", "\n\n")), accept=3),
     Case("rows of commas alone at the end", "a.csv", raw(GOOD + ",,,,,,\n" * 5), accept=3),
     Case("a title above the headings", "a.csv", raw("Gullshire noise log\n\n" + GOOD), accept=3, warns="above"),

@@ -1,0 +1,324 @@
+"""What councillors read: sentences and one chart, from released figures and facts and nothing else.
+
+A sentence states a change only where the verdict of its comparison allows it, and says "more than
+luck", never "because". Words are those of a newspaper; no figure is finer than the released one.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import altair as alt
+import pandas as pd
+
+from hotspots.periods import add_months
+from hotspots.release.outcomes import HIDDEN, NOT_LOOKED_AT, TOO_FEW, Facts
+from hotspots.release.partition import ALL
+from hotspots.release.publishing import DELAY_MONTHS
+from hotspots.release.rounding import FEWER, NO_DATA, SUPPRESSED, THRESHOLD, number_of, percentage
+from hotspots.store.published import Release
+from hotspots.views import outcome_answers as answers
+from hotspots.views.outcome_dates import months, span, two_spans
+from hotspots.views.palette import COLOURS
+from hotspots.views.sentences import day
+
+QUARTERS_DRAWN = 8
+_PLACE_TITLES = {
+    "fell": "reports fell",
+    "rose": "reports rose",
+    "no clear change": "no clear change in reports",
+    "cannot tell yet": "too early to say whether it changed",
+    "refused": "no fair comparison could be made",
+    TOO_FEW: "too few reports to say whether it changed",
+    HIDDEN: "the numbers are too small to publish",
+    NOT_LOOKED_AT: "whether it changed has not been tested",
+}
+_GLYPHS = {"fell": "▼ ", "rose": "▲ ", "no clear change": "■ "}
+_LUCK = {"fell": "yes", "rose": "yes", "no clear change": "no"}
+_CONCERNS = {
+    "ASB": "anti-social behaviour",
+    "drugs": "drug dealing",
+    "noise": "noise",
+    "waste": "dumped waste",
+    "violence": "violence",
+    "fire risk": "the risk of fire",
+}
+_HOMES = {"block": "block", "street": "street", "shops": "parade of shops", "garages": "group of garages"}
+
+
+@dataclass(frozen=True)
+class OutcomeWords:
+    """A page in words: the answer first, then what was wrong, done, changed and comes next."""
+
+    title: str
+    subtitle: str
+    answer: tuple[str, ...]
+    parts: tuple[tuple[str, str], ...]
+    questions: tuple[tuple[str, str], ...]
+    chart_title: str
+    chart_caption: str
+    foot: tuple[str, ...]
+
+
+def outcome_words(facts: Facts, figures: pd.DataFrame, release: Release) -> OutcomeWords:
+    """The page of one place.
+
+    facts, figures: of the published file as it holds now · release: the one the page is from
+    """
+    before, after = (answers.figure(figures, facts.area, ends) for ends in (facts.before, facts.after))
+    bars = bars_of(figures, facts.area)
+    rose_first = answers.rose_first(facts, bars, before)
+    return OutcomeWords(
+        title=f"{facts.name}: {_place_title(facts, before, after)}",
+        subtitle=_subtitle(facts.ward and f"{facts.ward} ward", release),
+        answer=_answer(facts, figures, before, after),
+        parts=(
+            ("What was wrong", _wrong(facts)),
+            ("What was done", answers.done_sentences(facts)),
+            ("What changed", _changed(facts, figures, before, after)),
+            ("What happens next", _next(facts)),
+        ),
+        questions=answers.place_questions(facts, figures, rose_first=rose_first, as_of=release.as_of),
+        chart_title=_chart_title(facts, rose_first),
+        chart_caption=f"Reports in each period, {facts.name}, rounded to the nearest 5",
+        foot=foot(figures[figures["area"] == facts.area], release),
+    )
+
+
+def ward_words(
+    ward: str,
+    area: str,
+    figures: pd.DataFrame,
+    release: Release,
+    *,
+    facts: Facts | None = None,
+    places: Sequence[str] = (),
+) -> OutcomeWords:
+    """The page of one ward: its latest quarter beside the same quarter a year before.
+
+    facts: where a comparison of those quarters was made · places: titles of its places with a page
+    """
+    pair = (facts.before, facts.after) if facts else _latest_pair(figures, area)
+    before, after = (answers.figure(figures, area, ends) for ends in pair)
+    verdict = facts.verdict if facts else NOT_LOOKED_AT
+    told = {"fell": "reports fell", "rose": "reports rose", "no clear change": "no clear change"}
+    return OutcomeWords(
+        title=f"{ward} ward: {told.get(verdict, f'{after} reports in {span(*pair[1])}')}",
+        subtitle=_subtitle("", release),
+        answer=(
+            f"{_GLYPHS.get(verdict, '')}{_from_to(before, after)}",
+            two_spans(*pair),
+            f"More than luck: {_LUCK.get(verdict, 'cannot tell')}",
+        ),
+        parts=(
+            ("What was reported", _kinds(figures, area, pair[1])),
+            ("What was done", _places(places)),
+            ("What changed", _ward_changed(verdict, before, after, pair)),
+            ("What happens next", _next_figures(pair[1][1])),
+        ),
+        questions=answers.WARD_QUESTIONS,
+        chart_title=f"Reports in each quarter, {ward} ward",
+        chart_caption="All reports in each quarter of the year, rounded to the nearest 5",
+        foot=foot(figures[figures["area"] == area], release),
+    )
+
+
+def bars_of(figures: pd.DataFrame, area: str) -> pd.DataFrame:
+    """The bars of an area's chart: [start, end, label, shown, height], oldest first.
+
+    Of a ward the last eight quarters; of a place all its periods. `height` is the released number, 5
+    for "fewer than 5" (the height of its box, whatever the count), missing where nothing is shown.
+    """
+    own = figures[(figures["area"] == area) & (figures["kind"] == ALL)].sort_values("start")
+    if area.startswith("ward:"):
+        own = own[_length(own) == 3].tail(QUARTERS_DRAWN)
+    labels = [span(r.start.date(), r.end.date() - timedelta(days=1), short=True) for r in own.itertuples()]
+    heights = [float(THRESHOLD) if s == FEWER else number_of(s) for s in own["shown"]]
+    return own[["start", "end", "shown"]].assign(label=labels, height=pd.Series(heights, own.index, dtype=float))
+
+
+def outcome_chart(bars: pd.DataFrame, *, colours: Mapping[str, str] = COLOURS, height: int = 300) -> alt.LayerChart:
+    """Bars of released numbers; "fewer than 5" is a dashed box of fixed height, hidden ones only a word.
+
+    bars: frame of `bars_of`. Nothing in the chart is finer than the released table: heights are its
+    rounded numbers, and the axis ends on one of them.
+    """
+    table = bars[["label", "shown", "height"]]
+    top = max(table["height"].max(skipna=True) if table["height"].notna().any() else 0, 2 * THRESHOLD)
+    x = alt.X("label:N", sort=None, title=None, axis=_label_axis(colours))
+    y = alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domain=[0, float(top) * 1.2]))
+    numbered = table[~table["shown"].isin((FEWER, SUPPRESSED, NO_DATA))]
+    boxes = table[table["shown"] == FEWER]
+    rest = table[table["height"].isna()].assign(height=0.0)
+    layers = [
+        alt.Chart(table).mark_point(opacity=0).encode(x=x),
+        alt.Chart(numbered).mark_bar(color=colours["place"], size=64).encode(x=x, y=y),
+        alt.Chart(boxes)
+        .mark_bar(fill=colours["ground"], stroke=colours["place"], strokeDash=[5, 4], strokeWidth=2, size=64)
+        .encode(x=x, y=y),
+    ]
+    for rows, weight in ((numbered, "bold"), (boxes, "bold"), (rest, "normal")):
+        layers.append(
+            alt.Chart(rows)
+            .mark_text(baseline="bottom", dy=-6, fontSize=15, fontWeight=weight, color=colours["text"])
+            .encode(x=x, y=y, text="shown:N")
+        )
+    return alt.layer(*layers).properties(height=height).configure_view(stroke=None)
+
+
+def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
+    """What every page ends with: rounding, what a report is, sources, dates."""
+    lines = [
+        f"Counts are rounded to the nearest 5. Those under 5 read “{FEWER}”, also where there were none.",
+        "A report is not a proven crime, and fewer reports is not the same as less harm.",
+    ]
+    if (figures["shown"] == SUPPRESSED).any():
+        lines.append(f"“{SUPPRESSED.capitalize()}” hides a number that would give a small one away.")
+    if (figures["shown"] == NO_DATA).any():
+        lines.append(f"“{NO_DATA.capitalize()}” means that a partner's reports for that period did not arrive.")
+    if release.sources:
+        lines.append(f"Source: {release.sources}.")
+    lines.append(
+        f"Data to {day(release.as_of)}, release {release.version}, published {day(release.at.date())}. "
+        "The same figures are shown to everybody, and they stay as they were released unless late reports "
+        "change them by 5 or more."
+    )
+    return tuple(lines)
+
+
+def _place_title(facts: Facts, before: str, after: str) -> str:
+    if facts.returned:
+        return "the problem has come back"
+    if facts.verdict == "fell" and after == FEWER and number_of(before):
+        return "reports have almost stopped"
+    return _PLACE_TITLES[facts.verdict]
+
+
+def _subtitle(where: str, release: Release) -> str:
+    parts = ["Outcome page", where, f"data to {day(release.as_of)}", f"published {day(release.at.date())}"]
+    return " · ".join(part for part in parts if part)
+
+
+def _answer(facts: Facts, figures: pd.DataFrame, before: str, after: str) -> tuple[str, ...]:
+    if facts.verdict == HIDDEN:
+        return ("The numbers are too small to publish",)
+    lines = [f"{_GLYPHS.get(facts.verdict, '')}{_from_to(before, after)}", two_spans(facts.before, facts.after)]
+    similar = _pair(figures, facts.control_area, facts)
+    if similar:
+        lines.append(f"Similar area: {similar[0]} to {similar[1]}")
+    return (*lines, f"More than luck: {_LUCK.get(facts.verdict, 'cannot tell')}")
+
+
+def _from_to(before: str, after: str) -> str:
+    return f"From {before} to {after}" if before != after else f"{after.capitalize()}, as before"
+
+
+def _pair(figures: pd.DataFrame, area: str, facts: Facts) -> tuple[str, str] | None:
+    """Before and after of another area, None unless both were released as figures."""
+    if not area:
+        return None
+    pair = answers.figure(figures, area, facts.before), answers.figure(figures, area, facts.after)
+    return None if {SUPPRESSED, NO_DATA} & set(pair) else pair
+
+
+def _wrong(facts: Facts) -> str:
+    what = f"this {_HOMES.get(facts.kind, 'place')} of {facts.dwellings} homes"
+    when = f" in {months(facts.adopted)}" if facts.adopted else ""
+    concerns = [_CONCERNS[p] for p in facts.problems if p in _CONCERNS]
+    text = f"The hub took on {what}{when}."
+    return f"{text} The main concerns were {answers.listed(concerns)}." if concerns else text
+
+
+def _changed(facts: Facts, figures: pd.DataFrame, before: str, after: str) -> str:
+    when, then = answers.spans_in_words(facts)
+    moved = {"fell": "Reports fell", "rose": "Reports rose"}.get(facts.verdict, "Reports went")
+    if facts.verdict in (TOO_FEW, HIDDEN, "refused"):
+        return {
+            TOO_FEW: f"There were {before} reports in {when} and {after} in {then}. That is too few to say "
+            "whether it changed.",
+            HIDDEN: "The numbers are too small to publish without pointing at somebody.",
+            "refused": "No fair comparison could be made, so nothing is said about a change.",
+        }[facts.verdict]
+    similar = _pair(figures, facts.control_area, facts)
+    sentences = [f"{moved} from {before} in {when} to {after} in {then}."]
+    if similar:
+        sentences.append(f"A similar area went from {similar[0]} to {similar[1]}.")
+    return " ".join([*sentences, answers.LUCK_SENTENCES[facts.verdict]])
+
+
+def _next(facts: Facts) -> str:
+    lines = ["Work with residents goes on."] if any(d.kind == "RES" and d.end is None for d in facts.done) else []
+    if facts.next_test:
+        lines.append(f"The hub tests this result again on {day(facts.next_test)}.")
+    return " ".join(lines) or "No further test of this result has been set a day yet."
+
+
+def _chart_title(facts: Facts, rose_first: bool) -> str:
+    if facts.verdict == "fell":
+        return "Reports rose as residents spoke up, then fell" if rose_first else "Reports fell"
+    return "Reports rose" if facts.verdict == "rose" else "Reports in each period"
+
+
+def _latest_pair(figures: pd.DataFrame, area: str) -> tuple[tuple[date, date], tuple[date, date]]:
+    own = figures[(figures["area"] == area) & (figures["kind"] == ALL)]
+    last = own[_length(own) == 3].sort_values("start").iloc[-1]
+    ends = last["start"].date(), last["end"].date() - timedelta(days=1)
+    earlier = add_months(ends[0], -12), add_months(last["end"].date(), -12) - timedelta(days=1)
+    return earlier, ends
+
+
+def _length(figures: pd.DataFrame) -> pd.Series:
+    """Months that each figure covers."""
+    return 12 * (figures["end"].dt.year - figures["start"].dt.year) + (
+        figures["end"].dt.month - figures["start"].dt.month
+    )
+
+
+def _kinds(figures: pd.DataFrame, area: str, ends: tuple[date, date]) -> str:
+    """The two largest kinds of a period with their released figures; shares only on a base of 20."""
+    own = figures[(figures["area"] == area) & (figures["start"] == pd.Timestamp(ends[0]))]
+    own = own[own["end"] == pd.Timestamp(ends[1]) + pd.Timedelta(days=1)]
+    whole = answers.figure(figures, area, ends)
+    numbers = {r.kind: number_of(r.shown) for r in own.itertuples() if r.kind != ALL}
+    largest = sorted((k for k, n in numbers.items() if n), key=lambda k: (-numbers[k], k))[:2]
+    if not largest:
+        return f"There were {whole} reports in {span(*ends)}. No one kind stands out."
+    words = dict(zip(own["kind"], own["shown"], strict=True))
+    shares = [percentage(words[kind], whole) for kind in largest]
+    named = [
+        f"{kind.lower()} ({words[kind]} reports{f', about {share}% of all' if share else ''})"
+        for kind, share in zip(largest, shares, strict=True)
+    ]
+    return f"There were {whole} reports in {span(*ends)}. Most were {answers.listed(named)}."
+
+
+def _places(places: Sequence[str]) -> str:
+    if not places:
+        return "No place in this ward has an outcome page of its own yet."
+    return f"These places in the ward have a page of their own: {'; '.join(places)}."
+
+
+def _ward_changed(verdict: str, before: str, after: str, pair: tuple[tuple[date, date], tuple[date, date]]) -> str:
+    counts = f"{before} in {span(*pair[0])} and {after} in {span(*pair[1])}"
+    if verdict == NOT_LOOKED_AT:
+        return f"There were {counts}. Whether that is more than luck has not been tested."
+    return f"There were {counts}. {answers.LUCK_SENTENCES.get(verdict, 'That is too few to say whether it changed.')}"
+
+
+def _next_figures(last: date) -> str:
+    start = last + timedelta(days=1)
+    end = add_months(start, 3)
+    due = add_months(end, DELAY_MONTHS)
+    return f"Figures for {span(start, end - timedelta(days=1))} can be published from {day(due)}."
+
+
+def _label_axis(colours: Mapping[str, str]) -> alt.Axis:
+    return alt.Axis(
+        labelExpr="split(datum.label, '|')",
+        labelAngle=0,
+        labelFontSize=14,
+        labelColor=colours["text"],
+        labelLimit=140,
+        ticks=False,
+        domainColor=colours["text"],
+    )

@@ -1,0 +1,282 @@
+"""What was done where, under which power, how does it stand, and which deadline runs next?"""
+
+from datetime import date, datetime, time
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import place_pipeline as composed
+from hotspots.register.interventions import (
+    EFFECTS_ON_REPORTING,
+    KINDS,
+    VALID_TRANSITIONS,
+    Intervention,
+    advance,
+)
+from hotspots.register.powers import NOT_LEGAL_ADVICE
+from hotspots.release.disclosure import Released, release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store, register
+from hotspots.store import register_reads as reads
+from pages.parts import register as shared
+from pages.parts import session, show
+
+STANDING = {
+    "passed": "✕ Passed",
+    "within 48 hours": "◆ Within 48 hours",
+    "within 14 days": "◷ Within 14 days",
+    "later": "○ Later",
+}
+"""How near a deadline is: a shape and a word, never a colour alone and never that anyone is in time."""
+STEPS = {
+    "proposed": "○ Proposed", "decided": "◔ Decided", "authorised": "◑ Authorised", "active": "● Active",
+    "extended": "● Extended", "ended": "■ Ended", "assessed": "✓ Assessed", "refused": "✕ Refused",
+    "withdrawn": "– Withdrawn",
+}  # fmt: skip
+
+
+def render(viewer: Viewer) -> None:
+    """Clocks by due time, every intervention with its status, and recording a new one."""
+    viewer.require(Action.SEE_REGISTER)
+    store = session.current_store()
+    shared.begin()
+    table = composed.interventions_table(store, today=session.today(store))
+    released = release(table, viewer, policy="interventions")
+    clocks = release(composed.clocks(store, at=shared.moment(store)), viewer, policy="clocks")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width="content", gap="xsmall"):
+            st.title(_title(released.table), anchor=False)
+            st.caption(f"Interventions · as of {shared.short_day(session.today(store))} · {NOT_LEGAL_ADVICE}")
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            show.downloads(released, store, title="Interventions", settings={}, name="interventions")
+            if viewer.can(Action.RECORD) and st.button(
+                "Record an intervention", type="primary", icon=":material/add:", key="intervention-new"
+            ):
+                record_dialog(viewer, store)
+    left, right = st.columns([60, 40], gap="small")
+    with left:
+        _list(viewer, store, released)
+        _assessments(released.table)
+    with right:
+        _clocks(store, clocks)
+
+
+def _title(table: pd.DataFrame) -> str:
+    running = int(table["status"].isin(("active", "extended")).sum())
+    return f"{running} of {len(table)} interventions are running" if len(table) else "No intervention yet"
+
+
+def _list(viewer: Viewer, store: Store, released: Released) -> None:
+    table = released.table
+    with show.card("What was done where", "Newest first; choose a row to take it a step further"):
+        if table.empty:
+            st.markdown("Nothing has been recorded. Record the first intervention with the button above.")
+            return
+        rows = st.dataframe(
+            _rows(table),
+            key=f"interventions-{store.data_version}",
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            row_height=52,
+            height=min(52 * len(table), 520) + 40,
+            column_config={
+                "What": st.column_config.TextColumn(width=180),
+                "Place": st.column_config.TextColumn(width=150),
+                "Status": st.column_config.TextColumn(width=96),
+                "Hours": st.column_config.NumberColumn(width=56, format="%.0f", help="Staff hours it cost"),
+                "From": st.column_config.TextColumn(width=92),
+                "To": st.column_config.TextColumn(width=92),
+                "Reports": st.column_config.TextColumn(
+                    width=72, help="Expected effect on reporting itself: up when people were asked to report"
+                ),
+            },
+            alt="Interventions, newest first",
+        ).selection.rows
+        if viewer.can(Action.RECORD):
+            _step_button(viewer, store, table, rows)
+
+
+def _rows(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Place": table["place"],
+            "What": table["kind_name"],
+            "Status": [STEPS[status] for status in table["status"]],
+            "From": [shared.short_day(d) for d in table["start"]],
+            "To": [shared.short_day(d, "no end set") for d in table["last_day"]],
+            "Lead": table["lead"],
+            "With": table["partners"],
+            "Power": table["power_id"],
+            "Hours": table["cost_hours"],
+            "Reports": table["expected_reporting_effect"],
+            "Law": table["law_status"],
+        }
+    )
+
+
+def _step_button(viewer: Viewer, store: Store, table: pd.DataFrame, rows: list[int]) -> None:
+    chosen = table.iloc[rows[0]] if rows else None
+    steps = sorted(VALID_TRANSITIONS[chosen["status"]]) if chosen is not None else []
+    label = "Next step for the chosen row"
+    if chosen is not None and not steps:
+        label = f"{STEPS[chosen['status']]} is final"
+    if st.button(label, disabled=not steps, icon=":material/arrow_forward:", key="intervention-step"):
+        step_dialog(viewer, store, reads.get(store, Intervention, int(chosen["id"])))
+
+
+def _assessments(table: pd.DataFrame) -> None:
+    ahead = table[table["next_assessment"].notna()].sort_values("next_assessment").head(6)
+    title = (
+        f"Next assessment: {shared.short_day(ahead['next_assessment'].iloc[0])}"
+        if len(ahead)
+        else "No assessment lies ahead"
+    )
+    with show.card(title, "4, 12, 26 and 52 weeks after the start, or after shut premises opened again"):
+        for row in ahead.itertuples():
+            st.markdown(
+                f"**{shared.short_day(row.next_assessment)}** {show.plain(row.kind_name)}, {show.plain(row.place)}"
+            )
+
+
+def _clocks(store: Store, clocks: Released) -> None:
+    table = clocks.table
+    ahead = table[table["standing"] != "passed"]
+    near = int(ahead["standing"].isin(("within 48 hours", "within 14 days")).sum())
+    title = f"{near} of {len(ahead)} clocks end within 14 days" if len(ahead) else "No clock is running"
+    with show.card(title, "Soonest first, then those passed · London time, weekends and bank holidays count"):
+        if table.empty:
+            return
+        st.dataframe(
+            _clock_rows(table),
+            hide_index=True,
+            row_height=52,
+            height=min(52 * len(table), 420) + 40,
+            column_config={
+                "Stands": st.column_config.TextColumn(width=120),
+                "Ends": st.column_config.TextColumn(width=136),
+                "Clock": st.column_config.TextColumn(width=210),
+            },
+            alt="Clocks by due time",
+        )
+        show.downloads(clocks, store, title="Clocks", settings={"advice": NOT_LEGAL_ADVICE}, name="clocks")
+        st.markdown("**The rule behind each clock, and where it was read**")
+        for rule in table.drop_duplicates(["rule", "source"]).itertuples():
+            with st.expander(show.plain(rule.label)):
+                st.markdown(f"{show.plain(rule.rule)}  \nSource: {show.plain(rule.source)}  \nLaw: **{rule.status}**")
+        st.caption("A clock says when a period ends. Service, appeals and adjournments are for a solicitor.")
+
+
+def _clock_rows(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Stands": [STANDING[s] for s in table["standing"]],
+            "Ends": [f"{due:%a} {due.day} {due:%b %Y}, {due:%H:%M}" for due in table["due"]],
+            "Clock": table["label"],
+            "For": table["kind_name"],
+            "Place": table["place"],
+            "Law": table["status"],
+            "Note": table["note"],
+        }
+    )
+
+
+@st.dialog("Record an intervention", width="large")
+def record_dialog(viewer: Viewer, store: Store, place_id: int | None = None) -> None:
+    """Record something decided or done at a place; its clocks and assessment days follow by themselves."""
+    viewer.require(Action.RECORD)
+    places = {p.id: p.name for p in shared.in_scope(viewer, composed.adopted(store))}
+    a, b = st.columns(2)
+    place = a.selectbox(
+        "Place", list(places), index=list(places).index(place_id) if place_id in places else None,
+        format_func=places.get, key="new-place",
+    )  # fmt: skip
+    kind = b.selectbox("Kind", list(KINDS), format_func=lambda code: KINDS[code].name, index=None, key="new-kind")
+    if kind:
+        chosen = KINDS[kind]
+        st.caption(f"{chosen.law} · who: {chosen.who} · {chosen.duration} · law: **{chosen.status}**")
+    agencies = shared.agencies(store)
+    lead = a.selectbox("Lead agency", agencies, index=None, accept_new_options=True, key="new-lead")
+    partners = b.multiselect("With", agencies, accept_new_options=True, key="new-partners")
+    powers = shared.powers()
+    power = a.selectbox(
+        "Power used", ["", *powers["id"]], key="new-power",
+        format_func=lambda i: f"{powers.loc[i, 'power']} ({powers.loc[i, 'statute']})" if i else "none",
+    )  # fmt: skip
+    status = b.selectbox("Status", ["proposed", "decided", "authorised", "active", "ended"], index=1, key="new-status")
+    dates = _date_fields(store, kind)
+    c, d = st.columns(2)
+    hours = c.number_input("Staff hours", min_value=0.0, value=None, step=1.0, key="new-hours")
+    effect = d.segmented_control(
+        "Expected effect on reporting itself", EFFECTS_ON_REPORTING, default="none", required=True, key="new-effect",
+        help="Up when people are asked to report: charts then explain their own rise.",
+    )  # fmt: skip
+    if st.button("Save intervention", type="primary", key="new-save"):
+        if place is None or kind is None:
+            st.warning("Choose the place and the kind first.")
+            return
+        shared.save(
+            lambda: register.add(
+                store,
+                Intervention(
+                    place, kind, lead or "", status, power, tuple(partners),
+                    cost_hours=hours, expected_reporting_effect=effect, **dates,
+                ),
+                who=viewer.name,
+                at=session.now(),
+            ),
+            f"{KINDS[kind].name} saved",
+        )  # fmt: skip
+
+
+def _date_fields(store: Store, kind: str | None) -> dict[str, date | datetime | None]:
+    today = session.today(store)
+    columns = st.columns(5)
+    names = {
+        "decided": "Decided", "authorised": "Authorised", "start": "First day", "end": "Last day",
+        "review_on": "Review on",
+    }  # fmt: skip
+    dates = {
+        name: column.date_input(
+            label, today if name == "decided" else None, format="DD/MM/YYYY", key=f"new-{name}"
+        )
+        for column, (name, label) in zip(columns, names.items(), strict=True)
+    }
+    if kind not in ("CLN", "DIS"):
+        return dates
+    on, at = st.columns(2)
+    day = on.date_input("Notice served on", None, format="DD/MM/YYYY", key="new-served-on")
+    hour = at.time_input("at", time(12), key="new-served-at", help="London time; the 48 hours run from it")
+    return dates | {"served_at": datetime.combine(day, hour) if day else None}
+
+
+@st.dialog("Next step", width="medium")
+def step_dialog(viewer: Viewer, store: Store, item: Intervention) -> None:
+    """Take one intervention to its next status; item: as read when the dialog was opened."""
+    viewer.require(Action.RECORD)
+    st.markdown(f"**{KINDS[item.kind].name}**, {show.plain(item.lead)}: {STEPS[item.status]}")
+    steps = sorted(VALID_TRANSITIONS[item.status])
+    to = st.segmented_control(
+        "It becomes", steps, default=steps[0], required=True, format_func=str.capitalize, key=f"step-{item.id}"
+    )
+    today = session.today(store)
+    on = st.date_input("On", today, format="DD/MM/YYYY", key=f"step-on-{item.id}")
+    end = extended = None
+    if to == "active":
+        end = st.date_input("Last day, as the order says", item.end, format="DD/MM/YYYY", key=f"step-end-{item.id}")
+    if to == "extended":
+        extended = st.date_input("New last day", None, format="DD/MM/YYYY", key=f"step-extended-{item.id}")
+    if st.button("Save", type="primary", key=f"step-save-{item.id}"):
+        shared.save(
+            lambda: register.change(
+                store,
+                advance(item, to, on=on, end=end, extended_to=extended),
+                who=viewer.name,
+                at=session.now(),
+            ),
+            f"{KINDS[item.kind].name} is now {to}",
+        )
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")

@@ -1,0 +1,207 @@
+"""Who is around the table, what do they bring, whom do we need today, and where do we meet unknowingly?"""
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import place_pipeline as composed
+from hotspots.register import actions as action_rules
+from hotspots.register import partners as rules
+from hotspots.release.disclosure import release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store, register
+from hotspots.store import register_reads as reads
+from hotspots.views import sentences
+from pages.parts import register as shared
+from pages.parts import restricted, session, show
+
+TIERS = {0: "0 none", 1: "1 by request", 2: "2 feed", 3: "3 live feed"}
+
+
+def render(viewer: Viewer) -> None:
+    """Suggested attendees and attendance, agreements and feeds, the overlap list, the register itself."""
+    viewer.require(Action.SEE_REGISTER)
+    store = session.current_store()
+    shared.begin()
+    partners = reads.partners(store)
+    today = session.today(store)
+    ending = release(rules.agreements_ending(partners, on=today), viewer, policy="agreements ending").table
+    released = release(partners, viewer, policy="partners", as_of=today)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width="content", gap="xsmall"):
+            st.title(_title(released.table, ending), anchor=False)
+            st.caption(f"Partners · as of {shared.short_day(today)}")
+        show.downloads(released, store, title="Partners", settings={}, name="partners")
+    left, right = st.columns([55, 45], gap="small")
+    with left:
+        _attendees(viewer, store, partners)
+        _overlaps(viewer, store)
+    with right:
+        _agreements(ending)
+        _feeds(viewer, store, partners)
+    _register(released.table)
+
+
+def _title(partners: pd.DataFrame, ending: pd.DataFrame) -> str:
+    signed = int(partners["agreement_signed"].notna().sum())
+    soon = int(ending["days"].notna().sum())
+    needs = f", {soon} need{'s' if soon == 1 else ''} a signature soon" if soon else ""
+    return f"{len(partners)} partners, {signed} with a sharing agreement{needs}"
+
+
+def _attendees(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
+    places, charts = shared.charts(store)
+    places = shared.in_scope(viewer, places)
+    today = session.today(store)
+    table = composed.places_table(store, places, charts, today=today)
+    problems = composed.agenda_problems(places, table)
+    owners = action_rules.overdue(reads.actions(store), on=today)["owner"].unique()
+    suggested = rules.suggested_attendees(partners, problems, owners=owners)
+    released = release(suggested, viewer, policy="suggested attendees").table
+    words = show.plain(", ".join(problems)) or "nothing yet"
+    with show.card(f"{len(released)} to invite for today's agenda", f"On it: {words} · best match first"):
+        came = reads.attendance(store)
+        came = came[came["meeting_on"] == pd.Timestamp(today)].set_index("agency")["present"]
+        rows = pd.DataFrame(
+            {
+                "Came": [bool(came.get(agency, False)) for agency in released["agency"]],
+                "Agency": released["agency"],
+                "Role": released["lead_role"],
+                "Because": released["why"],
+            }
+        )
+        edited = st.data_editor(
+            rows,
+            key=f"attendance-{today}",
+            hide_index=True,
+            height=min(36 * len(rows), 300) + 40,
+            disabled=["Agency", "Role", "Because"] if viewer.can(Action.RECORD) else True,
+            column_config={"Came": st.column_config.CheckboxColumn(width=56, help="Tick who came today")},
+            alt="Suggested attendees; tick who came",
+        )
+        if viewer.can(Action.RECORD) and st.button(
+            f"Save attendance of {shared.short_day(today)}", icon=":material/how_to_reg:"
+        ):
+            present = dict(zip(edited["Agency"], edited["Came"].astype(bool), strict=True))
+            shared.save(
+                lambda: register.record_attendance(store, today, present, who=viewer.name, at=session.now()),
+                "Attendance saved",
+            )
+
+
+def _overlaps(viewer: Viewer, store: Store) -> None:
+    places, _ = shared.charts(store)
+    found, block = _recent(store, store.data_version, session.today(store))
+    held = rules.overlaps(found, block)
+    title = f"{sentences.count(len(held), 'time')} several partners came to one address within seven days"
+    with show.card(title, f"Last {composed.OVERLAP_DAYS} days · counts by place; which address is restricted"):
+        by_block = release(rules.overlaps_by_block(held), viewer, policy="overlaps by block").table
+        st.dataframe(
+            by_block.assign(block=by_block["block"].fillna("no adopted place")).rename(
+                columns={"block": "Place", "addresses": "Addresses", "times": "Times", "latest": "Latest"}
+            ),
+            hide_index=True,
+            column_config={"Latest": st.column_config.DateColumn(format="D MMM YYYY")},
+            alt="Overlaps by place",
+        )
+        st.caption("Several came; whether a visit was needless only the partners can say.")
+        if viewer.can(Action.UNLOCK_RESTRICTED):
+            _overlap_addresses(viewer, held)
+
+
+def _overlap_addresses(viewer: Viewer, held: pd.DataFrame) -> None:
+    now = restricted.lock_switch(viewer, key="overlaps")
+    if not now.unlocked:
+        return
+    table = release(held, now, policy="overlaps").table
+    st.dataframe(
+        table[["block", "address_key", "first", "last", "partners", "n"]].rename(
+            columns={
+                "block": "Place", "address_key": "Address", "first": "First", "last": "Last",
+                "partners": "Partners", "n": "Reports",
+            }  # fmt: skip
+        ),
+        hide_index=True,
+        column_config={
+            name: st.column_config.DateColumn(format="D MMM YYYY") for name in ("First", "Last")
+        },
+        alt="Overlaps with their addresses, restricted",
+    )
+
+
+def _agreements(ending: pd.DataFrame) -> None:
+    dated = ending[ending["days"].notna()]
+    none = len(ending) - len(dated)
+    title = (
+        f"{len(dated)} sharing agreements end within {rules.WARN_DAYS} days"
+        if len(dated)
+        else f"No sharing agreement ends within {rules.WARN_DAYS} days"
+    )
+    with show.card(title, f"{none} partners have no agreement: they get no personal data"):
+        rows = pd.DataFrame(
+            {
+                "State": [_mark(s) for s in dated["state"]],
+                "Agency": dated["agency"],
+                "Expires": [shared.short_day(d) for d in dated["expires"]],
+            }
+        )
+        if len(rows):
+            st.dataframe(
+                rows, hide_index=True, height=min(36 * len(rows), 250) + 40, alt="Agreements ending, soonest first"
+            )
+
+
+def _mark(state: str) -> str:
+    return f"✕ {state}" if state == "expired" else f"◷ {state}"
+
+
+def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
+    silent = rules.feeds_silent(partners, on=session.today(store))
+    table = release(silent, viewer, policy="silent feeds").table
+    feeds = partners[partners["data_feed"] != ""]
+    title = f"{len(table)} of {len(feeds)} data feeds have gone silent" if len(table) else "Every data feed has sent"
+    with show.card(title, "Silent: nothing received for more than 45 days"):
+        rows = release(feeds, viewer, policy="partners").table
+        shown = pd.DataFrame(
+            {
+                "State": ["✕ Silent" if a in set(table["agency"]) else "✓ Sending" for a in rows["agency"]],
+                "Feed": rows["data_feed"],
+                "Agency": rows["agency"],
+                "Last received": [shared.short_day(d, "never") for d in rows["last_received"]],
+            }
+        )
+        if len(shown):
+            st.dataframe(shown, hide_index=True, height=min(36 * len(shown), 220) + 40, alt="Data feeds")
+
+
+def _register(partners: pd.DataFrame) -> None:
+    with show.card("The register", "Edited in data/partners.csv or by import; problem types say what they join for"):
+        problems = sorted({word for words in partners["problem_types"] for word in words})
+        chosen = st.pills("Joins for", problems, selection_mode="multi", key="joins-for", label_visibility="collapsed")
+        fits = [not chosen or not set(chosen).isdisjoint(words) for words in partners["problem_types"]]
+        shown = partners[fits]
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Agency": shown["agency"],
+                    "Lead role": shown["lead_role"],
+                    "Kind": shown["kind"],
+                    "Joins for": [", ".join(words) for words in shown["problem_types"]],
+                    "Powers held": [", ".join(words) for words in shown["powers_held"]],
+                    "Agreement to": [shared.short_day(d, "none") for d in shown["agreement_expires"]],
+                    "Tier": [TIERS[t] for t in shown["tier"]],
+                    "Feed": shown["data_feed"],
+                }
+            ),
+            hide_index=True,
+            height=min(36 * len(shown), 430) + 40,
+            alt="The register of partners",
+        )
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _recent(_store: Store, _version: str, on: object) -> tuple[pd.DataFrame, pd.Series]:
+    return composed.recent_reports(_store, composed.adopted(_store), on=on)
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")
