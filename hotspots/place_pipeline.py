@@ -27,6 +27,7 @@ from hotspots.register import partners as partner_rules
 from hotspots.register.clocks import clock_table
 from hotspots.register.interventions import KINDS, Intervention, next_assessment, reporting_drives
 from hotspots.register.places import COMPARISON, Place
+from hotspots.register.sara import SaraPlan, sara_rows
 from hotspots.register.site_checks import checklist
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
@@ -300,6 +301,27 @@ def agenda_problems(places: Sequence[Place], table: pd.DataFrame) -> list[str]:
     due = table[table["state"].isin(("new", "growing", "returned")) | (table["late_actions"] > 0)]
     chosen = [p for p in places if p.id in due.index] or places
     return list(dict.fromkeys(word for p in chosen for word in p.problem_types))
+
+
+def plan_rows(store: Store, plan: SaraPlan) -> pd.DataFrame:
+    """A place's plan in SARA order with its actions and interventions (`register.sara.sara_rows`)."""
+    actions, done = reads.actions(store), reads.interventions(store)
+    return sara_rows(
+        plan,
+        actions=actions[actions["place_id"] == plan.place_id],
+        interventions=done[done["place_id"] == plan.place_id],
+    )
+
+
+def history(store: Store, place_id: int) -> pd.DataFrame:
+    """Earlier names, boundaries and statuses of a place with `area_m2` (policy "place history")."""
+    told = reads.place_history(store, place_id)
+    return told.assign(area_m2=[round(shape.area) for shape in told["geometry"]])
+
+
+def last_month(window: Window) -> date:
+    """First day of the window's last month."""
+    return add_months(window.end, -1)
 
 
 def place_of_hotspot(

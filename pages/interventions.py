@@ -237,9 +237,7 @@ def _date_fields(store: Store, kind: str | None) -> dict[str, date | datetime | 
         "review_on": "Review on",
     }  # fmt: skip
     dates = {
-        name: column.date_input(
-            label, today if name == "decided" else None, format="DD/MM/YYYY", key=f"new-{name}"
-        )
+        name: column.date_input(label, today if name == "decided" else None, format="DD/MM/YYYY", key=f"new-{name}")
         for column, (name, label) in zip(columns, names.items(), strict=True)
     }
     if kind not in ("CLN", "DIS"):

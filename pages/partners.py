@@ -14,7 +14,7 @@ from hotspots.views import sentences
 from pages.parts import register as shared
 from pages.parts import restricted, session, show
 
-TIERS = {0: "0 none", 1: "1 by request", 2: "2 feed", 3: "3 live feed"}
+TIERS = {0: "0 released figures", 1: "1 partnership", 2: "2 hub restricted", 3: "3 own agency"}
 
 
 def render(viewer: Viewer) -> None:
@@ -116,14 +116,16 @@ def _overlap_addresses(viewer: Viewer, held: pd.DataFrame) -> None:
     st.dataframe(
         table[["block", "address_key", "first", "last", "partners", "n"]].rename(
             columns={
-                "block": "Place", "address_key": "Address", "first": "First", "last": "Last",
-                "partners": "Partners", "n": "Reports",
+                "block": "Place",
+                "address_key": "Address",
+                "first": "First",
+                "last": "Last",
+                "partners": "Partners",
+                "n": "Reports",
             }  # fmt: skip
         ),
         hide_index=True,
-        column_config={
-            name: st.column_config.DateColumn(format="D MMM YYYY") for name in ("First", "Last")
-        },
+        column_config={name: st.column_config.DateColumn(format="D MMM YYYY") for name in ("First", "Last")},
         alt="Overlaps with their addresses, restricted",
     )
 

@@ -62,9 +62,7 @@ def _filters(powers: pd.DataFrame) -> dict[str, object]:
         problems = a.multiselect(
             "Problem", problem_types(powers), key="problem", placeholder="Any problem", bind="query-params"
         )
-        premises = b.selectbox(
-            "Premises", PREMISES, index=None, key="premises", placeholder="Any", bind="query-params"
-        )
+        premises = b.selectbox("Premises", PREMISES, index=None, key="premises", placeholder="Any", bind="query-params")
         occupiers = c.multiselect(
             "Who lives there", list(OCCUPIERS), key="occupier", placeholder="Not known", bind="query-params"
         )

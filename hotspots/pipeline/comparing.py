@@ -203,9 +203,7 @@ def _rest_of(evidence: Evidence, target: _Target) -> ControlArea:
         homes = frame.loc[target.mask, "district"].dropna()
         mask &= frame["district"].isin(homes.mode()).to_numpy()
         return ControlArea(REST, "district", mask, None, math.nan, ("All reports in the rest of its district.",))
-    return ControlArea(
-        "other districts", "district", mask, None, math.nan, ("All reports in the other districts.",)
-    )
+    return ControlArea("other districts", "district", mask, None, math.nan, ("All reports in the other districts.",))
 
 
 def _viewed(

@@ -64,9 +64,7 @@ def suggestions(
 
 def named_control(evidence: Evidence, target: BaseGeometry, place: pd.Series, windows: Windows) -> ControlArea:
     """A place that somebody chose to compare with, with what speaks against it."""
-    return control_of(
-        evidence, target, place["geometry"], windows, name=place["name"], reasons=("Chosen by hand.",)
-    )
+    return control_of(evidence, target, place["geometry"], windows, name=place["name"], reasons=("Chosen by hand.",))
 
 
 def control_of(

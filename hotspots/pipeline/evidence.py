@@ -15,8 +15,7 @@ from hotspots.errors import NoData
 from hotspots.intake.coverage import coverage_of
 from hotspots.periods import Window
 from hotspots.register.interventions import Intervention
-from hotspots.store import Store
-from hotspots.store import register_reads
+from hotspots.store import Store, register_reads
 
 _COLUMNS = [
     "occurred_from", "time_precision", "source", "district", "ward", "reporter_kind", "location_precision", "x", "y",
@@ -75,9 +74,7 @@ class Evidence:
     def gaps(self, *windows: Window) -> list[str]:
         """Which source lacks which month of the windows, in words."""
         months = {pd.Timestamp(month) for window in windows for month in window.months()}
-        short = self.coverage[
-            self.coverage["month"].isin(months) & self.coverage["state"].isin((MISSING, PARTIAL))
-        ]
+        short = self.coverage[self.coverage["month"].isin(months) & self.coverage["state"].isin((MISSING, PARTIAL))]
         return [f"{row.source}, {row.month:%B %Y}" for row in short.itertuples()]
 
 

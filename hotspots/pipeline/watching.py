@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+import shapely
 from scipy import stats
 
 from hotspots.analysis.watch import Design, Watched, design, false_alarms_per_year, watch
@@ -27,6 +28,7 @@ LEAST_BETWEEN: Mapping[Unit, float] = {"week": 104.0, "month": 24.0}
 RINGS_FOR: Mapping[Unit, int] = {"week": 4, "month": 1}
 """Latest periods in which an alarm counts as ringing now."""
 LEARNING_WEEKS = 13
+SHUT_DAYS = 56
 FEWEST_BASELINE_MONTHS = 6
 WEEKLY_FROM = 0.5
 """Reports a week from which weeks are watched; below it a month is the shortest period that says anything."""
@@ -73,19 +75,19 @@ class WatchView:
 
 
 def watch_for(store: Store, query: Query) -> WatchView:
-    """Watch every place with an ended action and every hotspot of a query.
+    """Watch every place with an ended action and every hotspot of a query that is none of those places.
 
-    A place is watched from the day after its last action that ran for a time (a closure order, say)
-    ended; its quiet level is that of the action itself when it shut the place for eight weeks or more,
-    else of the first 13 weeks after. A hotspot's quiet level is that of its months before the query's
-    window. Both are raised by a standard error, and the fewest periods between false alarms is set so
-    that everything watched together stays inside the budget.
+    All located reports count, as on the hub screen. A place is watched from the day after its last action
+    that ran for a time (a closure order, say) ended; its quiet level is that of the first 13 weeks after,
+    or that of eight weeks or more during which it was shut, whichever is lower. A hotspot's quiet level is
+    that of its months before the query's window. Both are raised by a standard error, and the fewest
+    periods between false alarms is set so that everything watched together stays inside the budget.
     Rates are taken as Poisson: reports that come in bursts ring more often than the figure says.
     """
     hub = _hub(store, query)
-    evidence = evidence_of(store)
+    evidence = evidence_of(store, snapped=True)
     places, waiting = _places(evidence)
-    spots, unwatched = _hotspots(hub) if hub is not None else ([], 0)
+    spots, unwatched = _hotspots(hub, _outlines(evidence, places)) if hub is not None else ([], 0)
     series = [*places, *spots]
     found = [_judged(one, len(series)) for one in series]
     known = [(one, *made) for one, made in zip(series, found, strict=True) if made is not None]
@@ -148,11 +150,8 @@ def _last_ended(done: list[Intervention], today: date) -> Intervention | None:
 def _place_series(evidence: Evidence, place: tuple, last: Intervention) -> _Series | None:
     """Weeks or months since the action ended; None before the first whole one is over."""
     mask, held, ended = evidence.inside(place.geometry), evidence.held, last.window.end
-    learned = last.window if last.shuts and last.window.days >= 56 else _learning(ended, held)
-    rows = evidence.incidents.loc[mask, "occurred_from"]
-    n = int(((rows >= pd.Timestamp(learned.start)) & (rows < pd.Timestamp(learned.end))).sum())
-    weekly = _careful(n, learned.days / 7)
     monthly = _counts(evidence, mask, _months_from(ended, held), "month")
+    weekly = min(_rate(evidence, mask, window) for window in _learning(last, held))
     unit: Unit = "week" if weekly >= WEEKLY_FROM and evidence.finest == "week" else "month"
     weeks = Window(ended, ended + timedelta(weeks=max((held.end - ended).days // 7, 1)))
     counts = _counts(evidence, mask, weeks, "week") if unit == "week" else monthly
@@ -162,8 +161,19 @@ def _place_series(evidence: Evidence, place: tuple, last: Intervention) -> _Seri
     return _Series(place.name, "place", unit, counts, quiet, monthly)
 
 
-def _learning(ended: date, held: Window) -> Window:
-    return Window(ended, max(min(ended + timedelta(weeks=LEARNING_WEEKS), held.end), ended + timedelta(days=7)))
+def _learning(last: Intervention, held: Window) -> list[Window]:
+    """Spells that say how quiet it can be."""
+    ended = last.window.end
+    after = Window(ended, max(min(ended + timedelta(weeks=LEARNING_WEEKS), held.end), ended + timedelta(days=7)))
+    shut = last.shuts and last.window.days >= SHUT_DAYS
+    return [last.window, after] if shut else [after]
+
+
+def _rate(evidence: Evidence, mask: np.ndarray, window: Window) -> float:
+    """Reports a week of a spell, raised by a standard error."""
+    began = evidence.incidents.loc[mask, "occurred_from"]
+    n = ((began >= pd.Timestamp(window.start)) & (began < pd.Timestamp(window.end))).sum()
+    return _careful(int(n), window.days / 7)
 
 
 def _months_from(ended: date, held: Window) -> Window | None:
@@ -179,11 +189,19 @@ def _counts(evidence: Evidence, mask: np.ndarray, window: Window | None, unit: U
     return counted.set_index("period")["n"]
 
 
-def _hotspots(hub: HubView) -> tuple[list[_Series], int]:
-    """Monthly series of every hotspot over the query's window, and how many have too short a past."""
+def _outlines(evidence: Evidence, places: list[_Series]) -> np.ndarray:
+    watched = evidence.places["name"].isin([one.place for one in places])
+    return evidence.places.geometry[watched].to_numpy()
+
+
+def _hotspots(hub: HubView, watched: np.ndarray) -> tuple[list[_Series], int]:
+    """Monthly series over the query's window of every hotspot off the watched outlines, and how many have
+    too short a past."""
     first, found, short = pd.Timestamp(hub.query.window.start), [], 0
-    names = dict(zip(hub.hotspots.areas["id"], hub.hotspots.areas["name"], strict=True))
-    for hotspot, chart in hub.charts.items():
+    areas = hub.hotspots.areas
+    areas = areas[~areas.intersects(shapely.union_all(watched))]
+    names = dict(zip(areas["id"], areas["name"], strict=True))
+    for hotspot, chart in ((one, hub.charts[one]) for one in names):
         series = chart.set_index("period")["n"]
         past = series[series.index < first].dropna()
         if len(past) < FEWEST_BASELINE_MONTHS:
@@ -221,7 +239,8 @@ def _rounded(rate: float) -> float:
 
 def _row(one: _Series, plan: Design, seen: Watched) -> tuple:
     """One row of the watched table."""
-    ringing = [i for i in seen.alarms if i >= len(one.counts) - RINGS_FOR[one.unit]]
+    latest = one.counts.iloc[-RINGS_FOR[one.unit] :]
+    ringing = [i for i in seen.alarms if i >= len(one.counts) - len(latest) and latest.max() > plan.reference]
     since = one.counts.index[_began(seen, ringing[0])] if ringing else pd.NaT
     known = one.monthly.dropna()
     low, high = stats.poisson.ppf((0.0025, 0.9975), one.quiet_a_month)

@@ -66,9 +66,7 @@ def length_in(window: Window, unit: Unit) -> int:
     return int(window.length_in_months) if unit == "month" else window.days // 7
 
 
-def _after(
-    earliest: date, wanted: int, unit: Unit, held: Window, drives: Sequence[Window]
-) -> tuple[Window, list[str]]:
+def _after(earliest: date, wanted: int, unit: Unit, held: Window, drives: Sequence[Window]) -> tuple[Window, list[str]]:
     first, drive = earliest, None
     while (hit := _touched(Window(first, moved(first, wanted, unit)), drives)) is not None:
         first, drive = _ceiling(hit.end, unit), hit
@@ -85,9 +83,7 @@ def _after(
     return Window(first, moved(first, units, unit)), notes
 
 
-def _before(
-    latest: date, wanted: int, unit: Unit, held: Window, drives: Sequence[Window]
-) -> tuple[Window, list[str]]:
+def _before(latest: date, wanted: int, unit: Unit, held: Window, drives: Sequence[Window]) -> tuple[Window, list[str]]:
     last, drive = latest, None
     while (hit := _touched(Window(moved(last, -wanted, unit), last), drives)) is not None:
         last, drive = _floor(hit.start, unit), hit

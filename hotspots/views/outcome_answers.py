@@ -26,7 +26,7 @@ LUCK_SENTENCES = {
     "fell": "That is more than luck would explain. It fits with what was done, but does not prove it.",
     "rose": "That is more than luck would explain. Why it rose, these figures do not say.",
     "no clear change": "A difference of that size can be luck, so this is no clear change.",
-    "cannot tell yet": "It is too early to say whether that is more than luck.",
+    "cannot tell yet": "Whether that is more than luck cannot be told yet.",
     "refused": "No fair comparison could be made, so nothing is said about a change.",
     HIDDEN: "The numbers are too small to publish.",
     TOO_FEW: "That is too few to say whether it changed.",

@@ -27,7 +27,7 @@ _PLACE_TITLES = {
     "fell": "reports fell",
     "rose": "reports rose",
     "no clear change": "no clear change in reports",
-    "cannot tell yet": "too early to say whether it changed",
+    "cannot tell yet": "whether reports changed cannot be told yet",
     "refused": "no fair comparison could be made",
     TOO_FEW: "too few reports to say whether it changed",
     HIDDEN: "the numbers are too small to publish",
@@ -222,7 +222,7 @@ def _pair(figures: pd.DataFrame, area: str, facts: Facts) -> tuple[str, str] | N
 
 
 def _wrong(facts: Facts) -> str:
-    what = f"this {_HOMES.get(facts.kind, 'place')} of {facts.dwellings} homes"
+    what = f"this {_HOMES.get(facts.kind, 'place')} with {facts.dwellings} homes"
     when = f" in {months(facts.adopted)}" if facts.adopted else ""
     concerns = [_CONCERNS[p] for p in facts.problems if p in _CONCERNS]
     text = f"The hub took on {what}{when}."
@@ -302,7 +302,9 @@ def _ward_changed(verdict: str, before: str, after: str, pair: tuple[tuple[date,
     counts = f"{before} in {span(*pair[0])} and {after} in {span(*pair[1])}"
     if verdict == NOT_LOOKED_AT:
         return f"There were {counts}. Whether that is more than luck has not been tested."
-    return f"There were {counts}. {answers.LUCK_SENTENCES.get(verdict, 'That is too few to say whether it changed.')}"
+    if verdict in ("fell", "rose"):
+        return f"There were {counts}. That is more than luck would explain. Why, these figures do not say."
+    return f"There were {counts}. {answers.LUCK_SENTENCES[verdict]}"
 
 
 def _next_figures(last: date) -> str:

@@ -51,9 +51,7 @@ def holders_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
         "agency:N",
         sort="-x",
         title=None,
-        axis=alt.Axis(
-            labelFontSize=13, labelLimit=230, labelColor=colours["text"], domain=False, ticks=False
-        ),
+        axis=alt.Axis(labelFontSize=13, labelLimit=230, labelColor=colours["text"], domain=False, ticks=False),
     )
     base = alt.Chart(table).encode(y=y, x=alt.X("routes:Q", axis=None))
     fill = alt.condition(alt.datum.only, alt.value(colours["other"]), alt.value(colours["place"]))
@@ -83,9 +81,7 @@ def waiting_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
         ]
     )
     axis = alt.Axis(labelFontSize=13, labelLimit=210, labelColor=colours["text"], domain=False, ticks=False)
-    base = alt.Chart(table).encode(
-        y=alt.Y("place:N", sort=None, title=None, axis=axis), x=alt.X("days:Q", axis=None)
-    )
+    base = alt.Chart(table).encode(y=alt.Y("place:N", sort=None, title=None, axis=axis), x=alt.X("days:Q", axis=None))
     acted = base.transform_filter("!datum.waiting").mark_bar(height=18, color=colours["done"])
     waits = base.transform_filter("datum.waiting").mark_bar(
         height=18, fill=colours["ground"], stroke=colours["text"], strokeDash=[4, 3]
@@ -111,21 +107,15 @@ def parts_chart(
         "word:N",
         sort="-x",
         title=None,
-        axis=alt.Axis(
-            labelFontSize=12, labelLimit=130, labelColor=colours["text"], domain=False, ticks=False
-        ),
+        axis=alt.Axis(labelFontSize=12, labelLimit=130, labelColor=colours["text"], domain=False, ticks=False),
     )
     base = alt.Chart(table).encode(y=y, x=alt.X("n:Q", axis=None))
     bars = base.mark_bar(height=15, color=colour).encode(tooltip=["word:N", alt.Tooltip("n:Q", title="Reports")])
-    words = base.mark_text(align="left", dx=4, fontSize=12, fontWeight="bold", color=colours["text"]).encode(
-        text="n:Q"
-    )
+    words = base.mark_text(align="left", dx=4, fontSize=12, fontWeight="bold", color=colours["text"]).encode(text="n:Q")
     return (bars + words).properties(height=24 * len(table) + 8).configure_view(stroke=None)
 
 
-def repeat_chart(
-    released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 130
-) -> alt.LayerChart:
+def repeat_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 130) -> alt.LayerChart:
     """Share of reports at the top addresses (dot) against what chance gives (grey box, 95%).
 
     released: top, n, of, share, chance_low, chance_high.

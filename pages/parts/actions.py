@@ -165,9 +165,7 @@ def minutes_download(viewer: Viewer, store: Store, *, news: Released, data_to: d
     )
     rising = news.table.assign(
         n=news.table["latest"],
-        usual=[
-            sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in news.table.itertuples()
-        ],
+        usual=[sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in news.table.itertuples()],
     )
     parts = {
         "overdue": release(papers.overdue, viewer, policy="actions").table,

@@ -5,7 +5,18 @@ from typing import NamedTuple
 
 from hotspots.errors import NotAllowed
 from hotspots.release.roles import Action, Role, Viewer
-from pages import data, hub_meeting, method, outcomes, trends
+from pages import (
+    data,
+    hub_meeting,
+    interventions,
+    method,
+    outcomes,
+    partners,
+    places,
+    powers,
+    timeliness,
+    trends,
+)
 
 
 class Entry(NamedTuple):
@@ -21,6 +32,11 @@ class Entry(NamedTuple):
 ENTRIES = (
     Entry("Scan", "Hub meeting", "hub-meeting", Action.SEE_HOTSPOTS, hub_meeting.render),
     Entry("Analyse", "Trends", "trends", Action.SEE_TRENDS, trends.render),
+    Entry("Respond", "Places", "places", Action.SEE_REGISTER, places.render),
+    Entry("Respond", "Interventions", "interventions", Action.SEE_REGISTER, interventions.render),
+    Entry("Respond", "Powers finder", "powers", Action.SEE_REGISTER, powers.render),
+    Entry("Respond", "Partners", "partners", Action.SEE_REGISTER, partners.render),
+    Entry("Assess", "Timeliness", "timeliness", Action.SEE_REGISTER, timeliness.render),
     Entry("Assess", "Outcomes", "outcomes", Action.SEE_OUTCOMES, outcomes.render),
     Entry("Data", "Import and quality", "data", Action.SEE_IMPORTS, data.render),
     Entry("Data", "Method", "method", Action.SEE_METHOD, method.render),

@@ -1,0 +1,106 @@
+"""Every intervention with its effect: what was done, what changed, what is due, what came back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from hotspots.errors import NoData
+from hotspots.pipeline.comparing import compare_in
+from hotspots.pipeline.comparison_view import ComparisonView
+from hotspots.pipeline.evidence import Evidence, evidence_of
+from hotspots.pipeline.watching import WatchView
+from hotspots.register.interventions import KINDS, Intervention, next_assessment
+from hotspots.store import Store
+
+COLUMNS = [
+    "place", "district", "done", "lead", "status", "start", "last_day", "verdict", "before", "after",
+    "control", "control_before", "control_after", "ratio", "low", "high", "naive_change", "expected_after",
+    "avoided", "avoided_low", "avoided_high", "cost_hours", "ring_verdict", "ring_before", "ring_after",
+    "next_assessment", "could_tell_on", "returned", "why", "intervention_id",
+]  # fmt: skip
+NOT_COMPARED = "reporting drive"
+"""Verdict of an intervention whose aim is more reports: a rise is its success, so none is judged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """`table`: a row an intervention (COLUMNS), the latest first · `data_to`: the day after the data's last."""
+
+    table: pd.DataFrame
+    data_to: date
+
+
+def portfolio_for(store: Store, *, today: date, watched: WatchView, same_season: bool = True) -> Portfolio:
+    """Compare every intervention that has started, each with the likest untouched area.
+
+    today: for the next assessment · watched: says which places have returned. A comparison that cannot be
+    made yet stands with the reason in `why`; where a year apart is not to be had, the weeks just before
+    serve. Interventions at one place overlap: their effects are not to be added up.
+    """
+    evidence = evidence_of(store)
+    ringing = watched.watched
+    returned = set(ringing.loc[ringing["state"] == "returned", "place"])
+    rows = [_row(store, evidence, item, today, returned, same_season) for item in _oldest_last(evidence)]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    days = ("start", "last_day", "next_assessment", "could_tell_on")
+    return Portfolio(frame.astype(dict.fromkeys(days, "datetime64[us]")), evidence.held.end)
+
+
+def comparison_of(
+    store: Store,
+    item: Intervention,
+    *,
+    evidence: Evidence | None = None,
+    control: str | None = None,
+    periods: int | None = None,
+    same_season: bool = True,
+) -> ComparisonView:
+    """The comparison of one intervention at its place, same months a year apart where the data allow it."""
+    evidence = evidence or evidence_of(store)
+    place = evidence.places.loc[item.place_id, "name"]
+    ask = {"start": item.start, "end": item.window.end if item.window else None, "control": control}
+    if same_season:
+        try:
+            return compare_in(store, evidence, place, **ask, periods=periods, same_season=True)
+        except NoData:
+            pass  # the year before is not held: the periods just before still are
+    return compare_in(store, evidence, place, **ask, periods=periods, unit="month" if periods else None)
+
+
+def _oldest_last(evidence: Evidence) -> Iterator[Intervention]:
+    known = set(evidence.places["id"])
+    yield from sorted((i for i in evidence.done if i.place_id in known), key=lambda i: (i.start, i.id), reverse=True)
+
+
+def _row(
+    store: Store, evidence: Evidence, item: Intervention, today: date, returned: set[str], same_season: bool
+) -> dict[str, object]:
+    place = evidence.places.loc[item.place_id]
+    head = {
+        "place": place["name"],
+        "district": place["district"],
+        "done": KINDS[item.kind].name,
+        "lead": item.lead,
+        "status": item.status,
+        "start": item.start,
+        "last_day": item.last_day,
+        "cost_hours": item.cost_hours,
+        "next_assessment": next_assessment(item, on=today),
+        "returned": place["name"] in returned,
+        "intervention_id": item.id,
+    }
+    if item.expected_reporting_effect == "up":
+        return head | {"verdict": NOT_COMPARED, "why": "Its aim is more reports, so they are not judged."}
+    try:
+        view = comparison_of(store, item, evidence=evidence, same_season=same_season)
+    except NoData as error:
+        return head | {"verdict": "cannot tell yet", "why": str(error)}
+    return head | _effect(view)
+
+
+def _effect(view: ComparisonView) -> dict[str, object]:
+    found, names = view.comparison, set(COLUMNS)
+    fields = {key: value for key, value in vars(found).items() if key in names}
+    return fields | {"control": view.control.name, "could_tell_on": view.could_tell_on, "why": found.sentence}

@@ -1,0 +1,324 @@
+"""Forms of a place: adopt, rename, exclude, merge, check the site, hear residents, plan."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import place_pipeline as composed
+from hotspots.place_pipeline import PlaceView
+from hotspots.register import places as place_rules
+from hotspots.register import site_checks as checks
+from hotspots.register.places import COMPARISON, KINDS, Place
+from hotspots.register.powers import problem_types
+from hotspots.register.sara import SaraPlan
+from hotspots.register.site_checks import ResidentMeeting, SiteCheck
+from hotspots.release.disclosure import release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store, register
+from hotspots.store import register_reads as reads
+from hotspots.views import minutes
+from pages.parts import register as shared
+from pages.parts import session, show
+
+PLAN_MONTHS = 12
+TRIANGLE = {
+    "victim": "Victim: who is harmed",
+    "guardian": "Guardian: who looks out for them",
+    "offender": "Offender: who does it, as a role",
+    "handler": "Handler: who has a say with them",
+    "location": "Location: what makes it easy here",
+    "manager": "Manager: who runs the place",
+}
+
+
+@st.dialog("Adopt a hotspot", width="large")
+def adopt_dialog(viewer: Viewer, store: Store, hotspot: str | None = None) -> None:
+    """Adopt a hotspot of the hub screen's first view as a place; its outline is frozen today.
+
+    hotspot: the one to start with
+    """
+    viewer.require(Action.RECORD)
+    view = session.view_of(store, session.first_query(store))
+    table = release(view.table, viewer, policy="hotspots").table
+    names = dict(zip(table["id"], table["name"], strict=True))
+    counts = dict(zip(table["id"], table["n"], strict=True))
+    ids = list(names)
+    chosen = st.selectbox(
+        "Hotspot", ids, index=ids.index(hotspot) if hotspot in ids else None, key="adopt-hotspot",
+        format_func=lambda i: f"{names[i]} ({counts[i]:,} reports)",
+    )  # fmt: skip
+    name = st.text_input("Name", names.get(chosen, ""), key=f"adopt-name-{chosen}")
+    a, b = st.columns(2)
+    kind = a.selectbox("Kind", [k for k in KINDS if k != COMPARISON], key="adopt-kind")
+    homes = b.number_input("Dwellings inside", min_value=0, value=None, step=1, key="adopt-dwellings")
+    problems = st.multiselect("Problem types", problem_types(shared.powers()), key="adopt-problems")
+    st.caption(
+        "The boundary is frozen as drawn today, so that before and after are counted on the same ground. "
+        "It can be redrawn later with a reason; earlier boundaries are kept."
+    )
+    if st.button("Adopt", type="primary", disabled=chosen is None, key="adopt-save"):
+        shared.save(
+            lambda: register.add(
+                store,
+                composed.place_of_hotspot(
+                    view, chosen, name=name, kind=kind, dwellings=homes, problem_types=problems,
+                    on=session.today(store),
+                ),
+                who=viewer.name,
+                at=session.now(),
+            ),
+            f"{name} adopted",
+        )  # fmt: skip
+
+
+@st.dialog("Record a site check", width="medium")
+def check_dialog(viewer: Viewer, store: Store, place: Place) -> None:
+    """Note the condition of each item seen on one day; those left alone are not touched."""
+    viewer.require(Action.RECORD)
+    by = st.selectbox(
+        "Checked by (agency)", shared.agencies(store), index=None, accept_new_options=True, key="check-by"
+    )
+    on = st.date_input("On", session.today(store), max_value=session.today(store), format="DD/MM/YYYY", key="check-on")
+    seen = {
+        item: st.segmented_control(
+            item.capitalize() if item.islower() else item, checks.STATES, key=f"check-{item}",
+            format_func=str.capitalize, help="Working means secured" if item == "void flats" else None,
+        )
+        for item in checks.ITEMS
+    }  # fmt: skip
+    if st.button("Save check", type="primary", disabled=not any(seen.values()), key="check-save"):
+        shared.save(
+            lambda: [
+                register.add(store, SiteCheck(place.id, item, state, on, by or ""), who=viewer.name, at=session.now())
+                for item, state in seen.items()
+                if state
+            ],
+            "Site check saved",
+        )
+
+
+def plan(viewer: Viewer, store: Store, view: PlaceView) -> None:
+    """The place's plan in SARA order, its printable export, and the form that writes it."""
+    held = reads.plan_of(store, view.place.id)
+    written, form = st.columns([55, 45], gap="medium")
+    with written:
+        if held is None:
+            st.markdown("**No plan yet.** A plan names an objective that can be measured and the day to assess it.")
+        else:
+            _plan_table(viewer, store, view, held)
+    if viewer.can(Action.RECORD):
+        with form:
+            _plan_form(viewer, store, view, held)
+
+
+def _plan_table(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan) -> None:
+    rows = composed.plan_rows(store, held)
+    released = release(rows, viewer, policy="problem-solving plan", as_of=view.last["period"].date())
+    st.markdown(f"**{show.plain(held.objective)}**")
+    st.dataframe(
+        released.table.rename(columns=str.capitalize),
+        hide_index=True,
+        row_height=44,
+        height=min(44 * len(rows), 420) + 40,
+        alt="The plan in SARA order",
+    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "Print the plan",
+            lambda: minutes.sara_html(_heading(store, view), place=view.place.name, rows=released.table).encode(),
+            file_name=f"plan-{view.place.id}.html",
+            mime="text/html",
+            icon=":material/print:",
+            on_click="ignore",
+            key="plan-print",
+        )
+        show.downloads(released, store, title="Problem-solving plan", settings={}, name=f"plan-{view.place.id}")
+
+
+def _heading(store: Store, view: PlaceView) -> minutes.Meeting:
+    chosen = session.settings()
+    return minutes.Meeting(
+        title=chosen.title,
+        held_on=session.today(store),
+        marking=chosen.marking,
+        chair_role="",
+        data_to=view.window.end - timedelta(days=1),
+        present=(),
+        sample=store.is_sample,
+    )
+
+
+def _plan_form(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan | None) -> None:
+    half, now, before = view.six_months()
+    key = f"plan-{view.place.id}-{held.version if held else 0}"
+    with st.form(key, border=True):
+        st.markdown("**Write the plan**")
+        problem = st.text_area("Problem, as found in scanning", held.problem if held else "")
+        a, b, c = st.columns([2, 1, 1])
+        measure = a.text_input("What is counted", held.measure if held else "reports in six months")
+        start = b.number_input("Now", value=_first(held and held.baseline, before), step=1.0)
+        target = c.number_input("Wanted", value=_first(held and held.target, now), step=1.0)
+        d, e = st.columns(2)
+        ahead = session.today(store) + timedelta(days=365)
+        by = d.date_input("Reached by", held.by if held else ahead, format="DD/MM/YYYY")
+        assess = e.date_input("Assess on", held.assess_on if held else ahead, format="DD/MM/YYYY")
+        sides = st.columns(2)
+        triangle = {
+            name: sides[i % 2].text_input(label, getattr(held, name) if held else "")
+            for i, (name, label) in enumerate(TRIANGLE.items())
+        }
+        learned = st.text_area("What was learned", held.learned if held else "")
+        if st.form_submit_button("Save plan", type="secondary"):
+            shared.save(
+                lambda: _save_plan(
+                    viewer, store, held, view.place.id,
+                    problem=problem, measure=measure, baseline=start, target=target, by=by, assess_on=assess,
+                    learned=learned, **triangle,
+                ),
+                "Plan saved",
+            )  # fmt: skip
+
+
+def _first(held: float | None, counted: float) -> float:
+    if held is not None:
+        return float(held)
+    return 0.0 if pd.isna(counted) else float(counted)
+
+
+def _save_plan(
+    viewer: Viewer, store: Store, held: SaraPlan | None, place_id: int, **words: str | float | date
+) -> SaraPlan:
+    if held is None:
+        return register.add(store, SaraPlan(place_id=place_id, **words), who=viewer.name, at=session.now())
+    return register.change(store, replace(held, **words), who=viewer.name, at=session.now())
+
+
+def residents(viewer: Viewer, store: Store, place: Place) -> None:
+    """Meetings with residents, how many felt safe, and the form for the next one."""
+    held = reads.resident_meetings(store)
+    mine = release(
+        held[held["place_id"] == place.id].sort_values("held_on"), viewer, policy="residents' meetings"
+    ).table
+    told, form = st.columns([58, 42], gap="medium")
+    with told:
+        st.markdown(f"**{_pulse(mine)}**")
+        rows = pd.DataFrame(
+            {
+                "On": [shared.short_day(d) for d in mine["held_on"]],
+                "What": mine["kind"],
+                "Came": mine["attended"],
+                "Feel safe": [
+                    f"{s} of {n}" if n else "–" for s, n in zip(mine["feel_safe"], mine["asked"], strict=True)
+                ],
+                "Raised": mine["themes"],
+            }
+        )
+        st.dataframe(rows, hide_index=True, alt="Residents' meetings, oldest first")
+        st.caption("Those who come to a meeting are no sample of those who live there: counts, no percentages.")
+    if viewer.can(Action.RECORD):
+        with form:
+            _meeting_form(viewer, store, place)
+
+
+def _pulse(mine: pd.DataFrame) -> str:
+    asked = mine[mine["asked"] > 0]
+    if asked.empty:
+        return "Residents have not been asked yet whether they feel safe"
+    first, last = asked.iloc[0], asked.iloc[-1]
+    latest = f"{last['feel_safe']} of {last['asked']} felt safe on {shared.short_day(last['held_on'])}"
+    if len(asked) == 1:
+        return latest
+    return f"{latest}, {first['feel_safe']} of {first['asked']} on {shared.short_day(first['held_on'])}"
+
+
+def _meeting_form(viewer: Viewer, store: Store, place: Place) -> None:
+    with st.form(f"meeting-{place.id}", clear_on_submit=True):
+        st.markdown("**Residents were heard**")
+        a, b = st.columns(2)
+        on = a.date_input("On", session.today(store), format="DD/MM/YYYY")
+        kind = b.selectbox("What", checks.MEETING_KINDS)
+        came, asked, safe = st.columns(3)
+        attended = came.number_input("Came", min_value=0, step=1)
+        were = asked.number_input("Asked if safe", min_value=0, step=1)
+        yes = safe.number_input("Feel safe", min_value=0, step=1)
+        themes = st.multiselect("Raised", problem_types(shared.powers()))
+        if st.form_submit_button("Save"):
+            shared.save(
+                lambda: register.add(
+                    store,
+                    ResidentMeeting(place.id, on, kind, attended, tuple(themes), were, yes),
+                    who=viewer.name,
+                    at=session.now(),
+                ),
+                "Residents' meeting saved",
+            )
+
+
+def history(viewer: Viewer, store: Store, place: Place) -> None:
+    """Earlier names and boundaries with who changed them, and the forms that rename, exclude or merge."""
+    told, forms = st.columns([58, 42], gap="medium")
+    with told:
+        table = release(composed.history(store, place.id), viewer, policy="place history").table
+        rows = pd.DataFrame(
+            {
+                "Version": table["version"],
+                "Name": table["name"],
+                "Status": table["status"],
+                "Reason": table["reason"],
+                "Area, m²": table["area_m2"],
+                "By": table["changed_by"],
+                "When": table["changed_at"],
+            }
+        )
+        st.markdown(f"**{len(rows)} version{'' if len(rows) == 1 else 's'}, oldest first**")
+        st.dataframe(rows, hide_index=True, alt="History of the place")
+    if viewer.can(Action.RECORD):
+        with forms:
+            _rename(viewer, store, place)
+            _exclude(viewer, store, place)
+            _merge(viewer, store, place)
+
+
+def _rename(viewer: Viewer, store: Store, place: Place) -> None:
+    with st.form(f"rename-{place.id}-{place.version}"):
+        name = st.text_input("Name", place.name)
+        homes = st.number_input("Dwellings", min_value=0, value=place.dwellings, step=1)
+        known = problem_types(shared.powers())
+        problems = st.multiselect(
+            "Problem types", sorted({*known, *place.problem_types}), default=list(place.problem_types)
+        )
+        if st.form_submit_button("Save name and facts"):
+            changed = replace(place, name=name.strip(), dwellings=homes, problem_types=tuple(problems))
+            shared.save(lambda: register.change(store, changed, who=viewer.name, at=session.now()), "Place saved")
+
+
+def _exclude(viewer: Viewer, store: Store, place: Place) -> None:
+    with st.form(f"exclude-{place.id}-{place.version}"):
+        reason = st.text_input("Take it off the list because", placeholder="A hospital's default location, say")
+        if st.form_submit_button("Exclude"):
+            shared.save(
+                lambda: register.change(
+                    store, place_rules.exclude(place, reason=reason), who=viewer.name, at=session.now()
+                ),
+                f"{place.name} excluded",
+            )
+
+
+def _merge(viewer: Viewer, store: Store, place: Place) -> None:
+    others = {p.id: p for p in shared.in_scope(viewer, composed.adopted(store)) if p.id != place.id}
+    with st.form(f"merge-{place.id}-{place.version}"):
+        other = st.selectbox("Merge with", list(others), index=None, format_func=lambda i: others[i].name)
+        name = st.text_input("Name of the merged place", place.name)
+        if st.form_submit_button("Merge"):
+            if other is None:
+                st.warning("Choose the place to merge with first.")
+                return
+            shared.save(
+                lambda: register.merge_places(
+                    store, [place, others[other]], name=name.strip(), who=viewer.name, at=session.now(),
+                    on=session.today(store),
+                ),
+                f"{name} now covers both",
+            )  # fmt: skip

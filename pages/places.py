@@ -1,0 +1,418 @@
+"""What is happening at an adopted place, what was done there, and what is still to do?"""
+
+import pandas as pd
+import streamlit as st
+
+from hotspots import place_pipeline as composed
+from hotspots.place_pipeline import PlaceView
+from hotspots.register import actions as action_rules
+from hotspots.register import partners as partner_rules
+from hotspots.register import site_checks as checks
+from hotspots.register.places import Place
+from hotspots.register.powers import find_powers
+from hotspots.release.disclosure import release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store
+from hotspots.store import register_reads as reads
+from hotspots.views import charts, place_charts, sentences
+from hotspots.views.palette import STATES, state_label
+from pages.parts import actions, place_forms, restricted, session, show
+from pages.parts import register as shared
+
+PERIODS = {12: "12 months", 24: "24 months", 0: "All months"}
+FLAGS = {"failed": "✕ Failed", "never checked": "◷ Never checked", "not checked": "◷ Not checked"}
+
+
+def render(viewer: Viewer) -> None:
+    """The list of adopted places, or the profile of the one chosen."""
+    viewer.require(Action.SEE_REGISTER)
+    store = session.current_store()
+    shared.begin()
+    places, made = shared.charts(store)
+    places = shared.in_scope(viewer, places)
+    by_id = {p.id: p for p in places}
+    top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="place-top")
+    head = top.container(width="content", gap="xsmall")
+    tools = top.container(horizontal=True, width="content", vertical_alignment="center")
+    chosen = by_id.get(_chosen(tools, by_id))
+    if chosen is None:
+        _all_places(viewer, store, places, made, head, tools)
+    else:
+        _profile(viewer, store, chosen, head, tools)
+
+
+def _chosen(tools: st.delta_generator.DeltaGenerator, by_id: dict[int, Place]) -> int:
+    with tools:
+        return st.selectbox(
+            "Place",
+            [0, *by_id],
+            format_func=lambda i: by_id[i].name if i else "All places",
+            key="place",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=280,
+        )
+
+
+def _all_places(
+    viewer: Viewer,
+    store: Store,
+    places: list[Place],
+    made: dict[int, pd.DataFrame],
+    head: st.delta_generator.DeltaGenerator,
+    tools: st.delta_generator.DeltaGenerator,
+) -> None:
+    table = composed.places_table(store, places, made, today=session.today(store))
+    released = release(table, viewer, policy="places", as_of=session.today(store))
+    rising = int(released.table["state"].isin(("new", "growing", "returned")).sum())
+    with head:
+        st.title(_list_title(len(released.table), rising), anchor=False)
+        st.caption("Places the hub has adopted · boundary frozen · those above their usual range first")
+    with tools:
+        show.downloads(released, store, title="Adopted places", settings={}, name="places")
+        if viewer.can(Action.RECORD) and st.button(
+            "Adopt a hotspot", type="primary", icon=":material/add_location_alt:", key="adopt"
+        ):
+            place_forms.adopt_dialog(viewer, store)
+    with show.card("Choose a place to open its profile"):
+        if released.table.empty:
+            st.markdown("No place has been adopted yet. Adopt a hotspot with the button above.")
+        else:
+            _list(released.table, made)
+    with st.expander("Comparison areas and places off the list"):
+        _off_the_list(viewer, store)
+
+
+def _list_title(n: int, rising: int) -> str:
+    if not n:
+        return "No place has been adopted yet"
+    needs = "needs" if rising == 1 else "need"
+    return f"{rising} of {sentences.count(n, 'place')} {needs} a look" if rising else f"None of {n} places needs a look"
+
+
+def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
+    ids = table["id"].tolist()
+    turn = st.session_state.get("place_turn", 0)
+    key = f"places-{turn}"
+
+    def opened() -> None:
+        rows = st.session_state[key].selection.rows
+        if rows:
+            st.session_state["place"] = ids[rows[0]]
+            st.session_state["place_turn"] = turn + 1
+
+    month = f"{made[ids[0]].iloc[-1]['period']:%b}"
+    top = max(float(table["latest"].max()), float(table["usual_high"].max()), 1.0)
+    rows = pd.DataFrame(
+        {
+            "Place": table["name"],
+            "Kind": table["kind"],
+            "District": table["district"],
+            "State": [state_label(s) for s in table["state"]],
+            month: table["latest"],
+            "Against usual": [
+                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top) for r in table.itertuples()
+            ],
+            "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in table.itertuples()],
+            "Actions": [_action_words(r.open_actions, r.late_actions) for r in table.itertuples()],
+            "Site": [_site_words(n) for n in table["failed_checks"]],
+            "Assess next": [shared.short_day(d, "–") for d in table["next_assessment"]],
+        }
+    )
+    st.dataframe(
+        rows,
+        key=key,
+        hide_index=True,
+        on_select=opened,
+        selection_mode="single-row",
+        row_height=44,
+        height=44 * min(len(rows), 14) + 42,
+        column_config={
+            "Place": st.column_config.TextColumn(width="medium"),
+            "Against usual": st.column_config.ImageColumn(width=150),
+            month: st.column_config.NumberColumn(width=56, help="Reports in the last complete month"),
+        },
+        alt="Adopted places; choose a row to open it",
+    )
+
+
+def _action_words(open_: int, late: int) -> str:
+    if late:
+        return f"◷ {late} late of {open_}"
+    return f"{open_} open" if open_ else "–"
+
+
+def _site_words(n: int) -> str:
+    return f"✕ {n} to look at" if n else "–"
+
+
+def _off_the_list(viewer: Viewer, store: Store) -> None:
+    frame = reads.places(store, statuses=("active", "excluded", "merged", "split"))
+    adopted = {p.id for p in composed.adopted(store)}
+    table = release(frame[~frame["id"].isin(adopted)], viewer, policy="places").table
+    rows = pd.DataFrame(
+        {
+            "Place": table["name"],
+            "Kind": table["kind"],
+            "Status": table["status"],
+            "Why": table["reason"],
+            "Dwellings": table["dwellings"],
+        }
+    )
+    st.dataframe(rows, hide_index=True, alt="Comparison areas and places off the list")
+
+
+def _profile(
+    viewer: Viewer,
+    store: Store,
+    place: Place,
+    head: st.delta_generator.DeltaGenerator,
+    tools: st.delta_generator.DeltaGenerator,
+) -> None:
+    shared.require_scope(viewer, place)
+    with tools:
+        months = st.segmented_control(
+            "Period", list(PERIODS), default=24, required=True, format_func=PERIODS.get, key="period",
+            label_visibility="collapsed", bind="query-params",
+        )  # fmt: skip
+        view = shared.view_of(store, place, months or None)
+        if viewer.can(Action.RECORD) and st.button(
+            "Record action", type="primary", icon=":material/add:", key="record-action"
+        ):
+            actions.record_action_dialog(viewer, store, place.id, place.name)
+    with head:
+        _head(view)
+    _metrics(store, view)
+    left, right = st.columns([66, 34], gap="small")
+    with left:
+        _timeline(viewer, store, view)
+    with right:
+        _checklist(viewer, store, place)
+        _open_actions(viewer, store, place)
+    _foot(viewer, store, view)
+    _tabs(viewer, store, view)
+
+
+def _head(view: PlaceView) -> None:
+    place, look = view.place, STATES[view.state]
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        st.title(show.plain(place.name), anchor=False, width="content")
+        st.badge(view.state.capitalize(), icon=look.icon, color=look.badge)
+        if view.since:
+            st.caption(f"since {sentences.month(view.since)}", width="content")
+    homes = f"{place.dwellings} dwellings · " if place.dwellings else ""
+    st.caption(
+        f"{place.kind.capitalize()} · {homes}boundary frozen {sentences.day(place.adopted_on)} · "
+        f"data to {sentences.last_day(view.window)}"
+    )
+
+
+def _metrics(store: Store, view: PlaceView) -> None:
+    last, (half, now, before) = view.last, view.six_months()
+    columns = st.columns(5, gap="small")
+    recent = view.chart["n"].tail(12).dropna().tolist()
+    columns[0].metric(
+        sentences.month(last["period"]), _number(last["n"]), sentences.usual(last["low"], last["high"]),
+        delta_color="off", delta_arrow="off", border=True, chart_data=recent, height="stretch",
+    )  # fmt: skip
+    columns[1].metric(
+        f"{half.start:%B} to {sentences.month(composed.last_month(half))}", _number(now),
+        f"same months a year before: {_number(before)}",
+        delta_color="off", delta_arrow="off", border=True, height="stretch",
+    )  # fmt: skip
+    _days_since(columns[2], store, view)
+    _first_action(columns[3], store, view)
+    _line(columns[4], view)
+
+
+def _number(n: float) -> str:
+    return "no data" if pd.isna(n) else f"{int(n):,}"
+
+
+def _days_since(column: st.delta_generator.DeltaGenerator, store: Store, view: PlaceView) -> None:
+    day = view.last_report
+    value = "–" if day is None else f"{(session.today(store) - day).days:,}"
+    words = "none in this period with a known day" if day is None else sentences.day(day)
+    column.metric(
+        "Days since last report", value, words, delta_color="off", delta_arrow="off", border=True, height="stretch",
+        help="The latest report whose day is known; sources that give only the month are not in it.",
+    )  # fmt: skip
+
+
+def _first_action(column: st.delta_generator.DeltaGenerator, store: Store, view: PlaceView) -> None:
+    signal = view.first_signal
+    value, words = "no signal", "never above its usual range"
+    if signal is not None:
+        row = action_rules.days_to_joint_action(
+            {view.place.id: signal}, reads.interventions(store), on=session.today(store)
+        ).iloc[0]
+        until = "no joint action yet" if row["waiting"] else shared.short_day(row["first_joint_action"])
+        value, words = f"{row['days']} days", f"{shared.short_day(signal)} to {until}"
+    column.metric(
+        "First signal to first joint action", value, words, delta_color="off", delta_arrow="off", border=True,
+        height="stretch", help=f"{composed.SIGNAL} {action_rules.JOINT_ACTION}",
+    )  # fmt: skip
+
+
+def _line(column: st.delta_generator.DeltaGenerator, view: PlaceView) -> None:
+    quiet = view.state == "quiet"
+    value = "not known yet" if view.line is None else f"{view.line} a month"
+    words = "too few months" if view.line is None else f"by luck about once in {view.years:.0f} years"
+    column.metric(
+        "Reopen line" if quiet else "Rings next month at", value, words, delta_color="off", delta_arrow="off",
+        border=True, height="stretch",
+        help="For a quiet place: the count in one month at which its relapse watch rings (CUSUM from the last "
+        "six months' rate back to the rate usual before); a slow climb rings sooner. Else: one above its usual range.",
+    )  # fmt: skip
+
+
+def _timeline(viewer: Viewer, store: Store, view: PlaceView) -> None:
+    months = release(view.months, viewer, policy="months of a place", as_of=view.last["period"].date())
+    done = release(view.lanes, viewer, policy="done at a place")
+    name = show.plain(view.place.name)
+    with show.card(
+        sentences.control_title(view.months), f"Reports a month from all sources inside the frozen boundary, {name}"
+    ):
+        drawn = place_charts.timeline_chart(months, done, window=view.window, colours=show.colours(), height=270)
+        alt = f"Reports a month at {view.place.name}, {sentences.usual(view.last['low'], view.last['high'])}; below, what was done"
+        show.chart(drawn, months, alt_text=alt, key="place-timeline")
+        if len(done.table):
+            st.caption("Dashed bar: people were asked to report, so part of a rise then is people telling us.")
+        show.downloads(
+            months, store, title=f"Reports a month, {view.place.name}",
+            settings={"boundary": f"frozen {view.place.adopted_on}", "window": f"{view.window.start} to {view.window.end}"},
+            name=f"place-{view.place.id}-months",
+        )  # fmt: skip
+
+
+def _checklist(viewer: Viewer, store: Store, place: Place) -> None:
+    table = checks.checklist(reads.site_checks(store), place_id=place.id, on=session.today(store))
+    rows = release(table, viewer, policy="site checks").table
+    failed, stale = int((rows["flag"] == "failed").sum()), int((~rows["flag"].isin(("", "failed"))).sum())
+    with show.card(_checklist_title(failed, stale), "Condition of the site, as last seen"):
+        for row in rows.itertuples():
+            item, mark, seen = st.columns([34, 40, 26], vertical_alignment="center")
+            item.markdown(row.item.capitalize() if row.item.islower() else row.item)
+            with mark:
+                _check_badge(row)
+            seen.caption(shared.short_day(row.checked_on, "–"))
+        if viewer.can(Action.RECORD) and st.button("Record a check", icon=":material/fact_check:", key="check"):
+            place_forms.check_dialog(viewer, store, place)
+
+
+def _checklist_title(failed: int, stale: int) -> str:
+    parts = [f"{failed} failed" if failed else "", f"{stale} not checked lately" if stale else ""]
+    found = " and ".join(p for p in parts if p)
+    return f"Site: {found}" if found else "Every item was seen working"
+
+
+def _check_badge(row: object) -> None:
+    if not row.flag:
+        st.badge("Working", icon=":material/check:", color="gray")
+    elif row.flag == "failed":
+        st.badge("Failed", icon=":material/close:", color="orange")
+    else:
+        st.badge(row.flag.capitalize(), icon=":material/schedule:", color="orange")
+
+
+def _open_actions(viewer: Viewer, store: Store, place: Place) -> None:
+    table = reads.actions(store)
+    mine = table[(table["place_id"] == place.id) & (table["status"] == "open")].sort_values("due", kind="stable")
+    today = pd.Timestamp(session.today(store))
+    mine = mine.assign(days_late=(today - mine["due"]).dt.days.clip(lower=0))
+    late = int((mine["days_late"] > 0).sum())
+    with show.card(f"{sentences.count(len(mine), 'open action')}, {late} late", "Late first; choose one to close it"):
+        actions.action_list(viewer, store, mine, key="place-actions", empty="No action is open here.")
+
+
+def _foot(viewer: Viewer, store: Store, view: PlaceView) -> None:
+    who, when, where, can = st.columns([28, 27, 21, 24], gap="small")
+    with who:
+        _parts(viewer, view)
+    with when:
+        _hours(viewer, view)
+    with where:
+        _repeats(viewer, view)
+    with can:
+        _powers(viewer, store, view.place)
+
+
+def _parts(viewer: Viewer, view: PlaceView) -> None:
+    released = release(view.parts, viewer, policy="parts of a place")
+    sources = int((released.table["kind"] == "source").sum())
+    with show.card(
+        f"{sentences.count(view.n)}, seen by {sentences.count(sources, 'source')}",
+        "What, and who told us",
+        stretch=True,
+    ):
+        left, right = st.columns(2, gap="small")
+        with left:
+            drawn = place_charts.parts_chart(released, kind="category", colours=show.colours())
+            st.altair_chart(drawn, key="place-categories", alt="Reports by category")
+        with right:
+            drawn = place_charts.parts_chart(released, kind="source", colours=show.colours())
+            show.chart(drawn, released, alt_text="Reports by source", key="place-sources")
+
+
+def _hours(viewer: Viewer, view: PlaceView) -> None:
+    with show.card("When", sentences.times_sentence(view.exact, view.n), stretch=True):
+        if view.exact:
+            hours = release(view.hours, viewer, policy="hours of a place")
+            drawn = charts.hours_chart(hours, colours=show.colours(), height=200)
+            show.chart(drawn, hours, alt_text="Reports by weekday and hour", key="place-hours")
+
+
+def _repeats(viewer: Viewer, view: PlaceView) -> None:
+    if view.repeat.empty:
+        with show.card("Repeat addresses", stretch=True):
+            st.caption("No addresses: these sources do not say at which address a report was made.")
+        return
+    repeat = release(view.repeat, viewer, policy="repeat locations")
+    top = repeat.table.iloc[0]
+    title = f"One address has {top['share']:.0%}; chance gives {top['chance_low']:.0%} to {top['chance_high']:.0%}"
+    with show.card(
+        title, f"Share of the {view.addresses} reports with an address · dot: seen, grey: chance", stretch=True
+    ):
+        show.chart(
+            place_charts.repeat_chart(repeat, colours=show.colours()), repeat, alt_text=title, key="place-repeats"
+        )
+        st.caption("Which addresses they are is not shown here.")
+
+
+def _powers(viewer: Viewer, store: Store, place: Place) -> None:
+    powers = shared.powers()
+    known = [
+        p
+        for p in place.problem_types
+        if powers["problem_types"].str.split(";").map(set).map(lambda s, p=p: p in s).any()
+    ]
+    found = find_powers(powers, problems=known, premises="dwelling" if place.dwellings else "")
+    holders = release(found.agencies, viewer, policy="routes by holder").table
+    with show.card(
+        f"Powers: {found.heading}", "Not legal advice; the powers finder has each with its source", stretch=True
+    ):
+        st.markdown(" · ".join(f"{show.plain(r.agency)} {r.routes}" for r in holders.head(6).itertuples()))
+        suggested = partner_rules.suggested_attendees(reads.partners(store), known)
+        invited = release(suggested, viewer, policy="suggested attendees").table
+        st.markdown("**Invite**")
+        st.markdown("  \n".join(show.plain(a) for a in invited["agency"].head(5)) or "No partner joins for these.")
+
+
+def _tabs(viewer: Viewer, store: Store, view: PlaceView) -> None:
+    names = ["Plan", "Residents", "Place and history"]
+    if viewer.can(Action.UNLOCK_RESTRICTED):
+        names.append("Restricted")
+    tabs = st.tabs(names)
+    with tabs[0]:
+        place_forms.plan(viewer, store, view)
+    with tabs[1]:
+        place_forms.residents(viewer, store, view.place)
+    with tabs[2]:
+        place_forms.history(viewer, store, view.place)
+    if len(tabs) > 3:
+        with tabs[3]:
+            restricted.panel(viewer, store, view.place)
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")
