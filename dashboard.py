@@ -5,7 +5,13 @@ from functools import partial
 import streamlit as st
 
 from hotspots.errors import HubError
+from hotspots.release.roles import Viewer
 from pages.parts import frame, menu, session
+
+
+def as_page(entry: menu.Entry, viewer: Viewer) -> st.Page:
+    """One entry of the menu as a page that cannot run without its viewer."""
+    return st.Page(partial(frame.shown, entry.render, viewer), title=entry.title, url_path=entry.url_path)
 
 
 def main() -> None:
@@ -15,23 +21,11 @@ def main() -> None:
     store = session.current_store()
     viewer = session.viewer(store)
     home, sections = menu.pages_for(viewer)
-    chosen = st.navigation(
-        {
-            "": [
-                st.Page(partial(frame.shown, home, viewer), title="Home", default=True, visibility="hidden")
-            ],
-            **{
-                section: [
-                    st.Page(
-                        partial(frame.shown, page.render, viewer), title=page.title, url_path=page.url_path
-                    )
-                    for page in listed
-                ]
-                for section, listed in sections.items()
-            },
-        },
-        position="top",
-    )
+    pages = {entry.url_path: as_page(entry, viewer) for listed in sections.values() for entry in listed}
+    st.session_state["pages"] = pages
+    front = st.Page(partial(frame.shown, home, viewer), title="Home", default=True, visibility="hidden")
+    listed = {section: [pages[entry.url_path] for entry in entries] for section, entries in sections.items()}
+    chosen = st.navigation({"": [front], **listed}, position="top")
     frame.strip(store, viewer, settings)
     chosen.run()
 

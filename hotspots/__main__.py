@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 import hotspots
+from hotspots import compare_verbs
 from hotspots import store as stores
 from hotspots.errors import BadValue, HubError, StoreError
 from hotspots.intake.readers import read_incidents
@@ -128,6 +129,8 @@ def sample(store: StorePath = None, as_json: AsJson = False) -> None:
     from hotspots.sample_store import make_sample_store
 
     where = Path(store or read_settings().sample_store)
+    if where.exists() and not stores.open_store(where, at=_now()).is_sample:
+        raise StoreError(f"{where.name} holds data of your own; give the sample a path of its own (--store).")
     made = make_sample_store(PROJECT / "data" / "sample", where, at=_now())
     _say([f"Sample data are in {where.name}: {made['incidents']:,} invented reports."], made, as_json)
 
@@ -277,6 +280,9 @@ def _who() -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+compare_verbs.register(app)
 
 
 def main() -> None:

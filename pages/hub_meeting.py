@@ -5,15 +5,17 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.pipeline import Card, HubView, card_of, repeats_of
+from hotspots.pipeline.agenda import drive_since, place_of
+from hotspots.register.places import Place
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import charts, maps, sentences
 from hotspots.views.palette import STATES, state_label
-from pages.parts import filters, session, show
+from pages.parts import actions, filters, session, show
 from pages.parts.map import draw_map
 
-STEPS = {"rising": ("new", "growing", "returned"), "all": tuple(STATES)}
+RISING = ("new", "growing", "returned")
 ROWS_SHOWN = 7
 
 
@@ -33,40 +35,55 @@ def render(viewer: Viewer) -> None:
         show.downloads(released, store, title="Hotspots", settings=_recipe(view), name=f"hotspots-{query.window.end}")
         st.toggle("Presenter view", key="present", bind="query-params")
     with agenda:
-        step = _agenda(released)
+        step = _agenda(viewer, store, released)
     _body(viewer, store, view, released, step)
     _foot(view)
 
 
-def _agenda(released: Released) -> str:
-    rising = int(released.table["state"].isin(STEPS["rising"]).sum())
+def _agenda(viewer: Viewer, store: Store, released: Released) -> str:
+    """The meeting's items in order, counts first; opens on the first that has something."""
+    late = len(actions.overdue(viewer, store).table)
+    rising = int(released.table["state"].isin(RISING).sum())
+    assess = len(session.assessments(store))
     labels = {
+        "late": f"**{late}** overdue action{'' if late == 1 else 's'}",
         "rising": f"**{rising}** new and rising",
-        "all": f"**{len(released.table)}** areas, most reports first",
+        "all": f"**{len(released.table)}** top areas",
+        "assess": f"**{assess}** to assess",
     }
-    return st.segmented_control(
-        "Agenda",
-        list(labels),
-        default="all",
-        required=True,
-        format_func=labels.get,
-        key="step",
-        label_visibility="collapsed",
-    )
+    opens = "late" if late else "rising" if rising else "all"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        step = st.segmented_control(
+            "Agenda",
+            list(labels),
+            default=opens,
+            required=True,
+            format_func=labels.get,
+            key="step",
+            label_visibility="collapsed",
+        )
+        if viewer.can(Action.RECORD) and st.button("New action", icon=":material/add:", shortcut="Ctrl+Enter"):
+            actions.record_action_dialog(viewer, store)
+    return step
 
 
 @st.fragment
 def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step: str) -> None:
-    listed = released.table[released.table["state"].isin(STEPS[step])]
+    listed = released.table if step != "rising" else released.table[released.table["state"].isin(RISING)]
     chosen = _chosen(released, listed)
     with st.container(key="hub-body"):
         left, right = st.columns([53, 47], gap="small")
     # The card is written first, before list and map, so that a click never waits for it.
     with right, st.container(gap="xsmall"):
         ranked = st.container(gap="xsmall")
-        _card(viewer, view, released, chosen)
+        _card(viewer, store, view, released, chosen)
         with ranked:
-            _ranked_list(view, released, listed, chosen)
+            if step == "late":
+                _late_actions(viewer, store)
+            elif step == "assess":
+                _assessments(viewer, store)
+            else:
+                _ranked_list(view, released, listed, chosen)
     with left, st.container(key="hub-map"):
         _map(store, view, released, chosen)
 
@@ -77,6 +94,22 @@ def _chosen(released: Released, listed: pd.DataFrame) -> str | None:
     if chosen in set(released.table["id"]):
         return chosen
     return listed["id"].iloc[0] if len(listed) else None
+
+
+def _late_actions(viewer: Viewer, store: Store) -> None:
+    st.markdown("##### Overdue actions, the latest first")
+    actions.overdue_list(viewer, store, key="hub-late")
+
+
+def _assessments(viewer: Viewer, store: Store) -> None:
+    due = release(session.assessments(store), viewer, policy="assessments due").table
+    st.markdown("##### Did it work? Assessments due by the next meeting")
+    if due.empty:
+        st.caption("No intervention is due for assessment this week.")
+        return
+    rows = due.assign(assess_on=due["assess_on"].dt.strftime("%-d %b %Y"))
+    names = {"place": "Place", "kind_name": "What was done", "assess_on": "Assess on", "weeks": "Weeks after"}
+    st.dataframe(rows[list(names)].rename(columns=names), hide_index=True, alt="Assessments due")
 
 
 def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen: str | None) -> None:
@@ -158,7 +191,7 @@ def _nothing(released: Released) -> str:
     )
 
 
-def _card(viewer: Viewer, view: HubView, released: Released, chosen: str | None) -> None:
+def _card(viewer: Viewer, store: Store, view: HubView, released: Released, chosen: str | None) -> None:
     with st.container(border=True, key="card", gap="xsmall"):
         if chosen is None:
             st.markdown("Choose an area on the map or in the list to see its card.")
@@ -173,7 +206,9 @@ def _card(viewer: Viewer, view: HubView, released: Released, chosen: str | None)
             _who_sees_it(viewer, card)
         with drawn:
             _card_chart(viewer, view, card, row)
-        _card_notes(view, card, row)
+        place = place_of(row["geometry"], session.places(viewer, store))
+        _card_notes(store, view, card, row, place)
+        _card_actions(viewer, store, place)
 
 
 def _card_head(row: pd.Series) -> None:
@@ -233,9 +268,25 @@ def _repeats(viewer: Viewer, view: HubView, card: Card, hotspot: str) -> None:
     st.caption("Which addresses they are is not shown here.")
 
 
-def _card_notes(view: HubView, card: Card, row: pd.Series) -> None:
+def _card_actions(viewer: Viewer, store: Store, place: Place | None) -> None:
+    """Record an action without leaving the map; the profile is one click away."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
+        if place is not None:
+            open_, late = session.open_actions(store, place.id)
+            st.caption(sentences.place_line(place.name, place.dwellings, open_, late))
+            st.page_link(
+                st.session_state["pages"]["places"], label="Open profile", query_params={"place": str(place.id)}
+            )
+        if viewer.can(Action.RECORD) and st.button("Record action", type="primary", icon=":material/add:"):
+            actions.record_action_dialog(viewer, store, place.id if place else None, place.name if place else None)
+
+
+def _card_notes(store: Store, view: HubView, card: Card, row: pd.Series, place: Place | None) -> None:
     st.markdown(sentences.against_before(row["n"], row["before"], view.query.window))
     notes = []
+    drive = drive_since(store, place, month=view.last_month) if place else None
+    if drive:
+        notes.append(f"Residents have been asked to report since {sentences.day(drive)}: some of the rise is that.")
     if row["one_map_point"] and card.snapped == row["n"]:
         notes.append(sentences.one_point_sentence())
     elif card.snapped:

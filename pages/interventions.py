@@ -78,23 +78,29 @@ def _list(viewer: Viewer, store: Store, released: Released) -> None:
             hide_index=True,
             on_select="rerun",
             selection_mode="single-row",
-            row_height=52,
-            height=min(52 * len(table), 520) + 40,
-            column_config={
-                "What": st.column_config.TextColumn(width=180),
-                "Place": st.column_config.TextColumn(width=150),
-                "Status": st.column_config.TextColumn(width=96),
-                "Hours": st.column_config.NumberColumn(width=56, format="%.0f", help="Staff hours it cost"),
-                "From": st.column_config.TextColumn(width=92),
-                "To": st.column_config.TextColumn(width=92),
-                "Reports": st.column_config.TextColumn(
-                    width=72, help="Expected effect on reporting itself: up when people were asked to report"
-                ),
-            },
+            row_height=shared.WRAPPED,
+            height=min(shared.WRAPPED * len(table), 7 * shared.WRAPPED) + 40,
+            column_config=_columns(),
             alt="Interventions, newest first",
         ).selection.rows
         if viewer.can(Action.RECORD):
             _step_button(viewer, store, table, rows)
+
+
+def _columns() -> dict:
+    text = st.column_config.TextColumn
+    return {
+        "Place": text(width=140),
+        "What": text(width=170),
+        "Status": text(width=96),
+        "When": text(width=116),
+        "Lead": text(width=140),
+        "With": text(width=170),
+        "Power": text(width=60),
+        "Hours": st.column_config.NumberColumn(width=56, format="%.0f", help="Staff hours it cost"),
+        "Reports": text(width=70, help="Expected effect on reporting itself: up when people were asked to report"),
+        "Law": text(width=110),
+    }
 
 
 def _rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -103,8 +109,7 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
             "Place": table["place"],
             "What": table["kind_name"],
             "Status": [STEPS[status] for status in table["status"]],
-            "From": [shared.short_day(d) for d in table["start"]],
-            "To": [shared.short_day(d, "no end set") for d in table["last_day"]],
+            "When": [_when(r.start, r.last_day) for r in table.itertuples()],
             "Lead": table["lead"],
             "With": table["partners"],
             "Power": table["power_id"],
@@ -113,6 +118,13 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
             "Law": table["law_status"],
         }
     )
+
+
+def _when(start: pd.Timestamp, last_day: pd.Timestamp) -> str:
+    if pd.isna(start):
+        return "not started"
+    first = shared.short_day(start)
+    return first if start == last_day else f"{first} to {shared.short_day(last_day, 'no end set')}"
 
 
 def _step_button(viewer: Viewer, store: Store, table: pd.DataFrame, rows: list[int]) -> None:
@@ -143,19 +155,23 @@ def _clocks(store: Store, clocks: Released) -> None:
     table = clocks.table
     ahead = table[table["standing"] != "passed"]
     near = int(ahead["standing"].isin(("within 48 hours", "within 14 days")).sum())
-    title = f"{near} of {len(ahead)} clocks end within 14 days" if len(ahead) else "No clock is running"
+    title = "No clock is running"
+    if len(ahead):
+        title = f"{near} of {len(ahead)} clocks end within 14 days" if near else "No clock ends within 14 days"
     with show.card(title, "Soonest first, then those passed · London time, weekends and bank holidays count"):
         if table.empty:
             return
         st.dataframe(
             _clock_rows(table),
             hide_index=True,
-            row_height=52,
-            height=min(52 * len(table), 420) + 40,
+            row_height=shared.WRAPPED,
+            height=min(shared.WRAPPED * len(table), 6 * shared.WRAPPED) + 40,
             column_config={
-                "Stands": st.column_config.TextColumn(width=120),
-                "Ends": st.column_config.TextColumn(width=136),
-                "Clock": st.column_config.TextColumn(width=210),
+                "Stands": st.column_config.TextColumn(width=110),
+                "Ends": st.column_config.TextColumn(width=116),
+                "Clock": st.column_config.TextColumn(width=150),
+                "For": st.column_config.TextColumn(width=150),
+                "Place": st.column_config.TextColumn(width=140),
             },
             alt="Clocks by due time",
         )
@@ -171,7 +187,7 @@ def _clock_rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Stands": [STANDING[s] for s in table["standing"]],
-            "Ends": [f"{due:%a} {due.day} {due:%b %Y}, {due:%H:%M}" for due in table["due"]],
+            "Ends": [_ends(due) for due in table["due"]],
             "Clock": table["label"],
             "For": table["kind_name"],
             "Place": table["place"],
@@ -179,6 +195,11 @@ def _clock_rows(table: pd.DataFrame) -> pd.DataFrame:
             "Note": table["note"],
         }
     )
+
+
+def _ends(due: pd.Timestamp) -> str:
+    day = f"{due:%a} {due.day} {due:%b %Y}"
+    return f"end of {day}" if (due.hour, due.minute) == (23, 59) else f"{day}, {due:%H:%M}"
 
 
 @st.dialog("Record an intervention", width="large")

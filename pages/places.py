@@ -42,16 +42,25 @@ def render(viewer: Viewer) -> None:
 
 
 def _chosen(tools: st.delta_generator.DeltaGenerator, by_id: dict[int, Place]) -> int:
+    """Id of the place on the screen, 0 for the list; the URL holds the id, never a name."""
+    asked = st.query_params.get("place", "")
+    st.session_state.setdefault("place", int(asked) if asked.isdigit() else 0)
+    if st.session_state["place"] not in by_id:
+        st.session_state["place"] = 0
     with tools:
-        return st.selectbox(
+        chosen = st.selectbox(
             "Place",
             [0, *by_id],
             format_func=lambda i: by_id[i].name if i else "All places",
             key="place",
-            bind="query-params",
             label_visibility="collapsed",
             width=280,
         )
+    if chosen:
+        st.query_params["place"] = str(chosen)
+    else:
+        st.query_params.pop("place", None)
+    return chosen
 
 
 def _all_places(
@@ -274,15 +283,17 @@ def _timeline(viewer: Viewer, store: Store, view: PlaceView) -> None:
         sentences.control_title(view.months), f"Reports a month from all sources inside the frozen boundary, {name}"
     ):
         drawn = place_charts.timeline_chart(months, done, window=view.window, colours=show.colours(), height=270)
-        alt = f"Reports a month at {view.place.name}, {sentences.usual(view.last['low'], view.last['high'])}; below, what was done"
+        usual = sentences.usual(view.last["low"], view.last["high"])
+        alt = f"Reports a month at {view.place.name}, {usual}; below, what was done"
         show.chart(drawn, months, alt_text=alt, key="place-timeline")
         if len(done.table):
             st.caption("Dashed bar: people were asked to report, so part of a rise then is people telling us.")
-        show.downloads(
-            months, store, title=f"Reports a month, {view.place.name}",
-            settings={"boundary": f"frozen {view.place.adopted_on}", "window": f"{view.window.start} to {view.window.end}"},
-            name=f"place-{view.place.id}-months",
-        )  # fmt: skip
+        recipe = {
+            "boundary": f"frozen {view.place.adopted_on}",
+            "window": f"{view.window.start} up to, not including, {view.window.end}",
+        }
+        name = f"place-{view.place.id}-months"
+        show.downloads(months, store, title=f"Reports a month, {view.place.name}", settings=recipe, name=name)
 
 
 def _checklist(viewer: Viewer, store: Store, place: Place) -> None:

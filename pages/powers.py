@@ -23,6 +23,7 @@ from hotspots.views import place_charts
 from pages.parts import register as shared
 from pages.parts import session, show
 
+HOLDERS = 9
 SWITCHES = {
     "not_police": "Not police",
     "dwelling": "Dwelling",
@@ -58,7 +59,7 @@ def render(viewer: Viewer) -> None:
 
 def _filters(powers: pd.DataFrame) -> dict[str, object]:
     with st.container(border=True, key="powers-filters"):
-        a, b, c, d, e = st.columns([24, 14, 20, 27, 15], gap="small", vertical_alignment="bottom")
+        a, b, c, e = st.columns([32, 18, 28, 22], gap="small", vertical_alignment="bottom")
         problems = a.multiselect(
             "Problem", problem_types(powers), key="problem", placeholder="Any problem", bind="query-params"
         )
@@ -66,14 +67,14 @@ def _filters(powers: pd.DataFrame) -> dict[str, object]:
         occupiers = c.multiselect(
             "Who lives there", list(OCCUPIERS), key="occupier", placeholder="Not known", bind="query-params"
         )
-        switches = d.pills(
-            "Only",
+        switches = st.pills(
+            "Show only",
             list(SWITCHES),
             format_func=SWITCHES.get,
             selection_mode="multi",
             key="only",
             bind="query-params",
-            help="Verified only: a named solicitor checked the row on a date.",
+            label_visibility="collapsed",
         )
         search = e.text_input("Search", key="search", placeholder="Act, power, agency")
     chosen = {name: name in switches for name in SWITCHES}
@@ -112,8 +113,8 @@ def _routes(viewer: Viewer, released: Released, found: Routes, asked: dict[str, 
                 hide_index=True,
                 on_select="rerun",
                 selection_mode="multi-row",
-                row_height=58,
-                height=min(58 * len(table), 560) + 40,
+                row_height=shared.WRAPPED,
+                height=min(shared.WRAPPED * len(table), 7 * shared.WRAPPED) + 40,
                 column_config=_columns(),
                 alt="Routes that fit; tick rows to plan a joint visit",
             ).selection.rows
@@ -179,15 +180,17 @@ def _more(what: str, rows: pd.DataFrame, viewer: Viewer) -> None:
         return
     table = release(rows, viewer, policy="powers").table
     with st.expander(f"{len(table)} more {what}"):
-        st.dataframe(_route_rows(table), hide_index=True, row_height=58, column_config=_columns())
+        st.dataframe(_route_rows(table), hide_index=True, row_height=shared.WRAPPED, column_config=_columns())
 
 
 def _holders(viewer: Viewer, found: Routes) -> None:
     n = len(found.routes)
     title = f"{n - found.police_only} of {n} routes need no police officer" if n else "Nobody holds a route that fits"
-    with show.card(title, "Routes that fit, by who holds them · grey: only the police"):
+    more = len(found.agencies) - HOLDERS
+    rest = f" · {more} more holders with fewer" if more > 0 else ""
+    with show.card(title, f"Routes that fit, by who holds them · grey: only the police{rest}"):
         if n:
-            released = release(found.agencies, viewer, policy="routes by holder")
+            released = release(found.agencies.nlargest(HOLDERS, "routes"), viewer, policy="routes by holder")
             drawn = place_charts.holders_chart(released, colours=show.colours())
             show.chart(drawn, released, alt_text=title, key="holders")
 
@@ -209,8 +212,8 @@ def _visit(viewer: Viewer, store: Store, found: Routes, ticked: list[str]) -> No
         st.dataframe(
             _plan_rows(released.table),
             hide_index=True,
-            row_height=58,
-            height=min(58 * n, 300) + 40,
+            row_height=shared.WRAPPED,
+            height=min(shared.WRAPPED * n, 4 * shared.WRAPPED) + 40,
             alt="What each agency does before the visit",
         )
         recipe = {"visit": f"{day} {hour:%H:%M}", "advice": NOT_LEGAL_ADVICE}

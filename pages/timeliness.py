@@ -31,10 +31,11 @@ def render(viewer: Viewer) -> None:
     left, right = st.columns([52, 48], gap="small")
     with left:
         _joint(joint, len(places))
+        with show.card("What the numbers mean"):
+            words = {"Signal": composed.SIGNAL, "Joint action": JOINT_ACTION, "On time": ON_TIME}
+            st.markdown("\n\n".join(f"**{name}.** {text}" for name, text in words.items()))
     with right:
         _on_time(viewer, store, found)
-        with show.card("What the numbers mean"):
-            st.markdown(f"{composed.SIGNAL}\n\n{JOINT_ACTION}\n\n{ON_TIME}")
 
 
 def _title(found: composed.Timeliness, joint: pd.DataFrame) -> str:
@@ -42,7 +43,7 @@ def _title(found: composed.Timeliness, joint: pd.DataFrame) -> str:
     if not acted:
         return "No joint action has followed a first signal yet"
     noun = "place" if acted == 1 else "places"
-    return f"First joint action {found.median_days:.0f} days after the first signal, midway of {acted} {noun}"
+    return f"First joint action came {found.median_days:.0f} days after the first signal (median of {acted} {noun})"
 
 
 def _recipe() -> dict[str, str]:
@@ -60,7 +61,7 @@ def _joint(joint: Released, places: int) -> None:
             st.markdown("No adopted place has been above its usual range since 12 months before it was adopted.")
             return
         drawn = place_charts.waiting_chart(joint, colours=show.colours())
-        show.chart(drawn, joint, alt_text=title, key="joint-chart")
+        st.altair_chart(drawn, key="joint-chart", alt=title, width="stretch")
         rows = pd.DataFrame(
             {
                 "Place": table["place"],

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
@@ -63,6 +64,68 @@ class ComparisonView:
         """The day after the last period that `when_could_tell` asks for."""
         wait = self.comparison.when_could_tell
         return None if wait is None else moved(self.windows.after.end, wait, self.unit)
+
+    @property
+    def area_counts(self) -> pd.DataFrame:
+        """[area, before, after, geometry]: every area's reports in the two windows; geometry where it has one."""
+        found = self.comparison
+        rows = [
+            ("target", found.before, found.after),
+            ("control", found.control_before, found.control_after),
+            *[(area, ring.before, ring.after) for area, ring in self._rings.items()],
+        ]
+        frame = pd.DataFrame(rows, columns=["area", "before", "after"])
+        return frame.assign(geometry=frame["area"].map(dict(self.outlines)))
+
+    @property
+    def windows_table(self) -> pd.DataFrame:
+        """[area, window, start, end, n, expected, expected_low, expected_high]: windows with their counts.
+
+        `expected` is what the place would have had a unit with no change of its own, for its window after.
+        """
+        rows = [
+            (row.area, side, getattr(self.windows, side).start, getattr(self.windows, side).end, getattr(row, side))
+            for row in self.area_counts.itertuples()
+            for side in ("before", "after")
+        ]
+        if self.windows.closed is not None:
+            closed = self.windows.closed
+            rows.append(("target", "closed", closed.start, closed.end, self.in_closed))
+        frame = pd.DataFrame(rows, columns=["area", "window", "start", "end", "n"])
+        frame = frame.astype({"start": "datetime64[us]", "end": "datetime64[us]", "n": "Float64"})
+        found, size = self.comparison, self.comparison.periods_after
+        mine = (frame["area"] == "target") & (frame["window"] == "after")
+        ends = {
+            "expected": found.expected_after,
+            "expected_low": max(found.after + found.avoided_low, 0.0),
+            "expected_high": found.after + found.avoided_high,
+        }
+        return frame.assign(**{name: np.where(mine, value / size, np.nan) for name, value in ends.items()})
+
+    @property
+    def intervals(self) -> pd.DataFrame:
+        """[row, kind, about, before, after, change, low, high]: changes as fractions, the honest one first.
+
+        kind: honest, ring or naive (no interval), or luck: from no change to regression to the mean.
+        """
+        found = self.comparison
+        honest = ("honest", self.place, found.before, found.after, found.ratio - 1, found.low - 1, found.high - 1)
+        naive = ("naive", self.place, found.before, found.after, found.naive_change, math.nan, math.nan)
+        rings = [
+            ("ring", f"{ring.inner_m:.0f} to {ring.outer_m:.0f} m", ring.before, ring.after, ring.ratio - 1,
+             ring.low - 1, ring.high - 1)
+            for ring in self._rings.values()
+        ]  # fmt: skip
+        luck = ("luck", "", found.before, found.after, found.regression_to_mean, math.nan, math.nan)
+        frame = pd.DataFrame(
+            [honest, naive, *rings, luck], columns=["kind", "about", "before", "after", "change", "low", "high"]
+        )
+        return frame.assign(row=range(len(frame)))
+
+    @property
+    def _rings(self) -> dict[str, Ring]:
+        both = {"ring": self.ring, "far ring": self.far_ring}
+        return {area: ring for area, ring in both.items() if ring is not None}
 
     def summary(self) -> dict:
         """Keys of the command line's JSON; what cannot be worked out is None."""

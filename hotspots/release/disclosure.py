@@ -79,6 +79,9 @@ POLICIES: Mapping[str, Policy] = {
         ("period", "series", "n", "low", "high", "outside", "partial", "last_year", "rolling_12"),
     ),
     "states": Policy(Action.SEE_TRENDS, ("state", "n", "meaning")),
+    "assessments due": Policy(
+        Action.SEE_REGISTER, ("place", "district", "kind_name", "assess_on", "weeks")
+    ),
     "import batches": Policy(
         Action.SEE_IMPORTS,
         (
@@ -187,6 +190,33 @@ POLICIES: Mapping[str, Policy] = {
         _names("heard_on problem confidence"),
         restricted=_names("id source handling text"),
     ),
+    "comparison": Policy(Action.SEE_COMPARISONS, ("period", "area", "n")),
+    "comparison windows": Policy(
+        Action.SEE_COMPARISONS, ("area", "window", "start", "end", "n", "expected", "expected_low", "expected_high")
+    ),
+    "comparison intervals": Policy(
+        Action.SEE_COMPARISONS, ("row", "kind", "about", "before", "after", "change", "low", "high")
+    ),
+    "comparison outlines": Policy(Action.SEE_COMPARISONS, ("area", "before", "after", "geometry")),
+    "things done": Policy(Action.SEE_COMPARISONS, ("place", "done", "start", "end", "drive")),
+    "reporting": Policy(Action.SEE_COMPARISONS, ("what", "kind", "before", "after")),
+    "portfolio": Policy(
+        Action.SEE_COMPARISONS,
+        (
+            "place", "district", "done", "lead", "status", "start", "last_day", "verdict", "before", "after",
+            "control", "control_before", "control_after", "ratio", "low", "high", "naive_change",
+            "expected_after", "avoided", "avoided_low", "avoided_high", "cost_hours", "ring_verdict",
+            "ring_before", "ring_after", "next_assessment", "could_tell_on", "returned", "why", "intervention_id",
+        ),
+    ),
+    "watch": Policy(
+        Action.SEE_COMPARISONS,
+        (
+            "place", "kind", "watched_from", "unit", "quiet", "relapse", "threshold", "run_length", "rule",
+            "since", "observed", "usual_low", "usual_high", "state",
+        ),
+    ),
+    "published numbers": Policy(Action.SEE_METHOD, ("source", "what", "published", "ours", "agrees")),
 }
 """One row a kind of table; a table without a row cannot be shown."""
 

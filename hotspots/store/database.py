@@ -20,7 +20,6 @@ from hotspots.store import register_tables, tables
 
 WAIT_SECONDS = 60
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
     "PRAGMA secure_delete=ON",  # else a deleted address stays readable in the file
     "PRAGMA foreign_keys=ON",
@@ -120,12 +119,13 @@ def open_store(
     store = _connect(where, create)
     try:
         with store.reading() as connection:
-            exists = inspect(connection).has_table("meta")
-            foreign = not exists and bool(inspect(connection).get_table_names())
-        if foreign:
+            held = set(inspect(connection).get_table_names())
+        exists = {"meta", "import_batch"} <= held
+        if held and not exists:
             raise StoreError(f"{_name(where)} is a database of another program; choose another path.")
         if not exists and not create:
             raise StoreError(f"{_name(where)} holds no incidents yet; import a file or make the sample first.")
+        _keep_log(store)
         if not exists:
             _create(store, at=at, sample=sample, crs=crs)
         _migrate(store)
@@ -187,6 +187,8 @@ def _connect(where: str | Path, create: bool) -> Store:
             return Store(create_engine(str(where)), None)
         except (ArgumentError, NoSuchModuleError) as error:
             raise StoreError(f"{_name(where)} is not a database URL; give a file path or postgresql://…") from error
+        except ModuleNotFoundError as error:
+            raise StoreError(f"{_name(where)} needs the Python package {error.name}; install it first.") from error
     path = Path(where)
     if not path.exists() and not create:
         raise StoreError(f"There is no store at {path.name}; import a file or make the sample first.")
@@ -196,6 +198,13 @@ def _connect(where: str | Path, create: bool) -> Store:
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     return Store(engine, path)
+
+
+def _keep_log(store: Store) -> None:
+    """Readers beside a writer; written into the file, so only once the file is known to be ours."""
+    if store.path is not None:
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -191,9 +191,11 @@ def _add(
     new: bool,
 ) -> None:
     connection.execute("PRAGMA synchronous=FULL")
-    if new:
-        connection.executescript(f"PRAGMA application_id={_MARK}; PRAGMA user_version={_FORMAT}; {_TABLES}")
     connection.execute("BEGIN IMMEDIATE")
+    if new:
+        marks = [f"PRAGMA application_id={_MARK}", f"PRAGMA user_version={_FORMAT}"]
+        for statement in (*marks, *_TABLES.split(";\n")):
+            connection.execute(statement)
     head = (release.version, release.at.isoformat(timespec="seconds"), release.as_of.isoformat())
     connection.execute("INSERT INTO release VALUES (?, ?, ?, ?, ?)", (*head, int(release.sample), release.sources))
     figures = figures.assign(**{day: figures[day].dt.strftime("%Y-%m-%d") for day in ("start", "end")})

@@ -86,9 +86,7 @@ def times_sentence(exact: int, members: int) -> str:
 
 def one_point_sentence() -> str:
     """What a hotspot of a single police.uk map point is."""
-    return (
-        "One police.uk map point, standing for 8 or more addresses: where on it the reports lie is not known."
-    )
+    return "One police.uk map point, standing for 8 or more addresses: where on it the reports lie is not known."
 
 
 def snapped_sentence(snapped: int, members: int) -> str:
@@ -103,9 +101,7 @@ def repeat_lines(repeat: pd.DataFrame, base: int) -> list[str]:
     lines = []
     for row in repeat.itertuples():
         top = "The top address has" if row.top == 1 else f"The top {row.top} addresses have"
-        luck = (
-            f"; by chance {row.chance_low:.0%} to {row.chance_high:.0%}" if pd.notna(row.chance_low) else ""
-        )
+        luck = f"; by chance {row.chance_low:.0%} to {row.chance_high:.0%}" if pd.notna(row.chance_low) else ""
         lines.append(f"{top} **{int(row.n):,}** of {base:,} ({row.share:.0%}{luck})")
     return lines
 
@@ -195,11 +191,7 @@ def data_title(totals: dict) -> str:
     held = f"{totals['incidents']:,} reports held"
     if totals["quarantined"]:
         return f"{held}, {count(totals['quarantined'], 'row')} waiting in quarantine"
-    return (
-        f"{held}, none waiting in quarantine"
-        if totals["incidents"]
-        else "No reports yet: bring in the first file"
-    )
+    return f"{held}, none waiting in quarantine" if totals["incidents"] else "No reports yet: bring in the first file"
 
 
 def import_done(totals: dict) -> str:
@@ -215,3 +207,10 @@ def imported_when(at: str, who: str, files: int, aside: int) -> str:
     moment = pd.Timestamp(at)
     also = f", {aside} set aside" if aside else ""
     return f"Imported {day(moment)} by {who} · {files} file{'s' if files != 1 else ''}{also}"
+
+
+def place_line(name: str, dwellings: int | None, open_: int, late: int) -> str:
+    """An adopted place in one line: homes, open actions, late ones."""
+    homes = f", {dwellings} homes" if dwellings else ""
+    todo = f"{count(open_, 'open action')}, {late} late" if late else count(open_, "open action")
+    return f"Adopted as {name}{homes} · {todo}"

@@ -192,7 +192,8 @@ def _place_field(viewer: Viewer, store: Store, place_id: int | None, place_name:
         return place_id
     if place_name:
         st.caption(
-            f"{show.plain(place_name)} is not an adopted place yet. Adopt it on Places, or choose the place this is for."
+            f"{show.plain(place_name)} is not an adopted place yet. Adopt it on Places, or choose the place "
+            "this is for."
         )
     places = {p.id: p.name for p in shared.in_scope(viewer, composed.adopted(store))}
     return st.selectbox("Place", list(places), index=None, format_func=places.get, key="action-place")

@@ -4,13 +4,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from hotspots.errors import NotAllowed
 from hotspots.pipeline import HubView, Query, TrendView, default_query, hub_view, map_points, trend_for
+from hotspots.pipeline.agenda import open_and_late, places_to_assess
+from hotspots.register.places import Place
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import PROJECT, Settings, read_settings
 from hotspots.store import Store, open_store
+from hotspots.store import register_reads as reads
 from hotspots.views import maps
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -100,6 +104,37 @@ def trend_of(store: Store, query: Query) -> TrendView:
 @st.cache_resource(show_spinner="Counting months …", max_entries=64)
 def _trend(_store: Store, version: str, query: Query) -> TrendView:
     return trend_for(_store, query)
+
+
+def places(viewer: Viewer, store: Store) -> list[Place]:
+    """Adopted places of the viewer's districts."""
+    every = _places(store, store.data_version)
+    return [p for p in every if viewer.districts is None or p.district in viewer.districts]
+
+
+def assessments(store: Store) -> pd.DataFrame:
+    """Interventions whose assessment is due by the next weekly meeting."""
+    return _assessments(store, store.data_version, today(store))
+
+
+def open_actions(store: Store, place_id: int) -> tuple[int, int]:
+    """How many actions of a place are open, and how many of them late."""
+    return open_and_late(_actions(store, store.data_version), place_id, on=today(store))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _places(_store: Store, version: str) -> list[Place]:
+    return reads.listed(_store, Place)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _assessments(_store: Store, version: str, on: date) -> pd.DataFrame:
+    return places_to_assess(_store, today=on)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _actions(_store: Store, version: str) -> pd.DataFrame:
+    return reads.actions(_store)
 
 
 def bounds_of_points(store: Store, view: HubView) -> maps.Bounds:

@@ -33,12 +33,12 @@ def rows_of(
     return frame.assign(district=district, areas=[()] * len(frame))
 
 
-def town(*, seed: int = 3, mean: float = 3.0, wards: int = 3) -> pd.DataFrame:
-    """Reports of a small town, many cells under 5, with a kind that is shown in no group."""
+def town(*, seed: int = 3, mean: float = 3.0, wards: int = 3, least: float = 0.0) -> pd.DataFrame:
+    """Reports of a small town, many cells under 5 unless `least` is high, with a kind shown in no group."""
     random = np.random.default_rng(seed)
     categories = [*CATEGORY.values(), "Domestic abuse"]
     rates = random.gamma(0.7, mean, size=(wards, 1, len(categories)))
-    counts = random.poisson(rates, size=(wards, int(HELD.length_in_months), len(categories)))
+    counts = random.poisson(rates + least, size=(wards, int(HELD.length_in_months), len(categories)))
     return rows_of(counts, wards=[f"Ward {i}" for i in range(wards)], categories=categories)
 
 
@@ -83,12 +83,16 @@ DONE = (
 
 
 def outcome(
-    before: Sequence[int], after: Sequence[int], *, comparison: Comparison | None = None, **changes: object
+    reports_before: Sequence[int],
+    reports_after: Sequence[int],
+    *,
+    comparison: Comparison | None = None,
+    **changes: object,
 ) -> PlaceOutcome:
     """The place's outcome with the comparison that its counts give."""
     made = comparison or compare(
-        before,
-        after,
+        reports_before,
+        reports_after,
         control_before=[6] * 6,
         control_after=[6] * 6,
         ring_before=[4] * 6,

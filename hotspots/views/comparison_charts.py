@@ -1,0 +1,368 @@
+"""Charts of a comparison: the timeline with its windows, the intervals, small multiples on one scale."""
+
+from collections.abc import Mapping
+
+import altair as alt
+import pandas as pd
+
+from hotspots.release.disclosure import Released
+from hotspots.views.palette import COLOURS
+
+MEANING: Mapping[str, str] = {"target": "place", "control": "comparison", "ring": "ring", "far ring": "ring"}
+"""Area of a comparison → the meaning its colour carries."""
+WORDS: Mapping[str, str] = {"before": "Before", "after": "After", "closed": "During"}
+LEFT, RIGHT = -1.0, 1.0
+"""Ends of the interval plot: everything gone, and twice as many; a line that goes on has an arrow."""
+_ROW = 58
+
+
+def timeline(
+    series: Released,
+    windows: Released,
+    done: Released,
+    *,
+    colours: Mapping[str, str] = COLOURS,
+    height: int = 250,
+) -> alt.LayerChart | alt.VConcatChart:
+    """Place and comparison area over time, windows tinted with their counts, what was done beneath.
+
+    series: [period, area, n], gaps missing · windows: [area, window, start, end, n, expected …]
+    done: [done, start, end, drive], one lane each. The dashed grey line is what the place would have
+    had with no change of its own, its band the interval of that.
+    """
+    shown = series.table[series.table["area"].isin(("target", "control"))]
+    tinted = windows.table[windows.table["area"] == "target"]
+    top = _top(shown, tinted)
+    x = _time_axis(shown, colours)
+    layers = [*_windows(tinted, top, x, colours), *_expected(tinted, x, colours), *_gaps(shown, top, x, colours)]
+    layers += [_line(shown, area, x, top, colours) for area in ("control", "target")]
+    main = alt.layer(*layers).properties(height=height, width="container")
+    if done.table.empty:
+        return _finished(main)
+    lanes = _lanes(done.table, shown, x, colours)
+    return _finished(alt.layer(*layers, lanes).properties(height=height, width="container"))
+
+
+def small_multiple(
+    series: Released,
+    windows: Released,
+    area: str,
+    *,
+    top: float,
+    colours: Mapping[str, str] = COLOURS,
+    height: int = 130,
+) -> alt.LayerChart:
+    """One area over time with its two counts; `top` is shared, so that three of them have one scale."""
+    shown = series.table[series.table["area"] == area]
+    tinted = windows.table[(windows.table["area"] == area) & (windows.table["window"] != "closed")]
+    x = _time_axis(shown, colours, years=True)
+    layers = [*_windows(tinted, top, x, colours, words=False), *_gaps(shown, top, x, colours, words=False)]
+    return _finished(
+        alt.layer(*layers, _line(shown, area, x, top, colours)).properties(height=height, width="container")
+    )
+
+
+def top_of(series: Released, areas: tuple[str, ...]) -> float:
+    """The largest count of the areas, for a scale they share."""
+    known = series.table.loc[series.table["area"].isin(areas), "n"]
+    return float(known.max()) * 1.15 if known.notna().any() else 1.0
+
+
+def interval_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
+    """Changes with their intervals: honest, naive without one, rings; luck's share in grey behind.
+
+    released: [row, kind, about, before, after, change, low, high], changes as fractions (−0.5 is half).
+    A line that leaves the plot ends in an arrow; it starts at −100 % and ends at twice as many.
+    """
+    rows = released.table[released.table["kind"] != "luck"].copy()
+    luck = released.table[released.table["kind"] == "luck"]
+    rows["label"] = [_label(row) for row in rows.itertuples()]
+    rows["from"], rows["to"] = rows["low"].clip(LEFT, RIGHT), rows["high"].clip(LEFT, RIGHT)
+    rows["at"] = rows["change"].clip(LEFT, RIGHT)
+    rows["says"] = [_says(row) for row in rows.itertuples()]
+    x = alt.X("from:Q", title="fewer reports   ←   change   →   more", scale=_scale(), axis=_change_axis(colours))
+    y = alt.Y("label:N", sort=rows["label"].tolist(), title=None, axis=_label_axis(colours))
+    layers = [*_luck(luck, x, colours), _zero(colours), *_bars(rows, x, y, colours), *_marks(rows, y, colours)]
+    return _finished(alt.layer(*layers).properties(height=_ROW * len(rows), width="container"))
+
+
+def effects_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
+    """One interval a row for the portfolio, each labelled with its place and what was done.
+
+    released: [place, done, low, high, ratio, before, after] of policy "portfolio".
+    """
+    rows = released.table[released.table["low"].notna()].copy()
+    rows["kind"], rows["change"] = "honest", rows["ratio"] - 1
+    rows["label"] = [f"{row.place}|{row.done}" for row in rows.itertuples()]
+    rows["from"], rows["to"] = (rows["low"] - 1).clip(LEFT, RIGHT), (rows["high"] - 1).clip(LEFT, RIGHT)
+    rows["low"], rows["high"] = rows["low"] - 1, rows["high"] - 1
+    rows["at"], rows["says"] = rows["change"].clip(LEFT, RIGHT), ""
+    rows["label"] = _unique(rows["label"])
+    x = alt.X("from:Q", title="fewer reports   ←   change   →   more", scale=_scale(), axis=_change_axis(colours))
+    y = alt.Y("label:N", sort=rows["label"].tolist(), title=None, axis=_label_axis(colours))
+    layers = [_zero(colours), *_bars(rows, x, y, colours), *_marks(rows, y, colours)]
+    return _finished(alt.layer(*layers).properties(height=44 * max(len(rows), 1), width="container"))
+
+
+def _unique(labels: pd.Series) -> pd.Series:
+    """Labels told apart by a mark that does not show."""
+    return labels + labels.groupby(labels).cumcount().map(lambda n: "\u200b" * n)
+
+
+def _top(shown: pd.DataFrame, tinted: pd.DataFrame) -> float:
+    highest = max(shown["n"].max(), tinted["expected_high"].max() if "expected_high" in tinted else 0, 1)
+    return float(min(highest, 2 * max(shown["n"].max(), 1))) * 1.15
+
+
+def _windows(
+    tinted: pd.DataFrame, top: float, x: alt.X, colours: Mapping[str, str], *, words: bool = True
+) -> list[alt.Chart]:
+    """Tinted columns with a cap and the count; the action's own days in the colour of what was done."""
+    rows = tinted.assign(top=top, base=0.0)
+    rows["says"] = [_window_words(row, words=words) for row in rows.itertuples()]
+    rows["middle"] = rows["start"] + (rows["end"] - rows["start"]) / 2
+    shade = alt.Color(
+        "window:N",
+        scale=alt.Scale(domain=list(WORDS), range=[colours["place"], colours["place"], colours["done"]]),
+        legend=None,
+    )
+    base = alt.Chart(rows)
+    y = _count(top, colours, "top:Q")
+    return [
+        base.mark_rect(opacity=0.13).encode(x=_from(x, "start"), x2="end:T", y=y, y2="base:Q", color=shade),
+        base.mark_rule(strokeWidth=4).encode(x=_from(x, "start"), x2="end:T", y=y, color=shade),
+        base.mark_text(dy=13, fontSize=13, fontWeight="bold", color=colours["text"]).encode(
+            x=_from(x, "middle"), y=y, text="says:N"
+        ),
+    ]
+
+
+def _window_words(row: tuple, *, words: bool) -> str:
+    if pd.isna(row.n):
+        return WORDS[row.window] if words else ""
+    return f"{WORDS[row.window]}: {int(row.n):,}" if words else f"{int(row.n):,}"
+
+
+def _expected(tinted: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> list[alt.Chart]:
+    """What the window after would have held with no change of its own."""
+    rows = tinted[tinted["expected"].notna()] if "expected" in tinted else tinted.head(0)
+    if rows.empty:
+        return []
+    rows = rows.assign(says=[f"expected {row.expected:.1f}" for row in rows.itertuples()])
+    base = alt.Chart(rows)
+    return [
+        base.mark_rect(color=colours["usual"], opacity=0.9, clip=True).encode(
+            x=_from(x, "start"), x2="end:T", y="expected_low:Q", y2="expected_high:Q"
+        ),
+        base.mark_rule(color=colours["other"], strokeDash=[5, 4], strokeWidth=2).encode(
+            x=_from(x, "start"), x2="end:T", y="expected:Q"
+        ),
+        base.mark_text(align="left", dx=4, dy=-8, fontSize=13, color=colours["second"]).encode(
+            x=_from(x, "start"), y="expected:Q", text="says:N"
+        ),
+    ]
+
+
+def _gaps(
+    shown: pd.DataFrame, top: float, x: alt.X, colours: Mapping[str, str], *, words: bool = True
+) -> list[alt.Chart]:
+    gaps = shown.loc[shown["n"].isna(), "period"].drop_duplicates().sort_values()
+    if gaps.empty:
+        return []
+    step = shown["period"].drop_duplicates().sort_values().diff().median()
+    spans = pd.DataFrame({"start": gaps, "end": gaps + step, "top": top, "base": 0.0})
+    hatch = (
+        alt.Chart(spans)
+        .mark_rect(fill=colours["ground"], stroke=colours["gap"], strokeDash=[3, 3], opacity=1)
+        .encode(x=_from(x, "start"), x2="end:T", y=_count(top, colours, "top:Q"), y2="base:Q")
+    )
+    if not words:
+        return [hatch]
+    first = spans.head(1).assign(says=f"No data, {gaps.iloc[0]:%B %Y}")
+    label = (
+        alt.Chart(first)
+        .mark_text(align="left", dx=14, dy=13, fontSize=13, color=colours["second"])
+        .encode(x=_from(x, "start"), y=_count(top, colours, "top:Q"), text="says:N")
+    )
+    return [hatch, label]
+
+
+def _line(shown: pd.DataFrame, area: str, x: alt.X, top: float, colours: Mapping[str, str]) -> alt.LayerChart:
+    """A line that stops at gaps; the comparison area's is dashed."""
+    rows = shown[shown["area"] == area].sort_values("period")
+    rows = rows.assign(run=rows["n"].isna().cumsum())
+    rows = rows[rows["n"].notna()]
+    colour, dashed = colours[MEANING[area]], [5, 4] if area == "control" else [1, 0]
+    tips = [alt.Tooltip("period:T", title="From", format="%-d %B %Y"), alt.Tooltip("n:Q", title="Reports", format=",d")]
+    base = alt.Chart(rows).encode(x=x, y=_count(top, colours, "n:Q"))
+    line = base.mark_line(color=colour, strokeWidth=2.5 if area == "target" else 2, strokeDash=dashed, clip=True)
+    dots = base.mark_circle(color=colour, size=24 if area == "target" else 8, opacity=1).encode(tooltip=tips)
+    return alt.layer(line.encode(detail="run:N"), dots)
+
+
+def _lanes(done: pd.DataFrame, shown: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> alt.LayerChart:
+    """Under the axis: a diamond for a day, a bar for a period, a pale dashed bar for a reporting drive."""
+    last = shown["period"].max() + pd.DateOffset(months=1)
+    rows = done[done["start"] < last].sort_values("start").reset_index(drop=True)
+    rows["until"] = rows["end"].fillna(last).clip(upper=last)
+    rows["offset"] = 34 + 15 * rows.index.to_numpy()
+    bars = []
+    for row in rows.itertuples():
+        one = alt.Chart(rows.loc[[row.Index]])
+        y = alt.value({"expr": f"height + {row.offset}"})
+        if (row.until - row.start).days <= 1:
+            mark = one.mark_point(shape="diamond", filled=True, size=90, color=colours["done"], opacity=1)
+            bars.append(mark.encode(x=_from(x, "start"), y=y, tooltip=["done:N", "start:T"]))
+        else:
+            dash = {"strokeDash": [4, 3], "opacity": 0.6} if row.drive else {}
+            rule = one.mark_rule(color=colours["done"], strokeWidth=7 if not row.drive else 4, **dash)
+            bars.append(rule.encode(x=_from(x, "start"), x2="until:T", y=y, tooltip=["done:N", "start:T", "end:T"]))
+        text = one.mark_text(align="right", dx=-9, fontSize=12, color=colours["second"])
+        bars.append(text.encode(x=_from(x, "start"), y=y, text="done:N"))
+    return alt.layer(*bars)
+
+
+def _bars(rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: Mapping[str, str]) -> list[alt.Chart]:
+    """Seven-pixel lines, with an arrow where the interval goes on beyond the plot."""
+    known = rows[rows["low"].notna()]
+    shade = _kind_colour(colours)
+    lines = alt.Chart(known).mark_rule(strokeWidth=7).encode(x=x, x2="to:Q", y=y, color=shade)
+    beyond = known[known["high"] > RIGHT].assign(to=RIGHT)
+    arrows = (
+        alt.Chart(beyond)
+        .mark_point(shape="triangle-right", filled=True, size=190, opacity=1)
+        .encode(x=alt.X("to:Q", scale=_scale()), y=y, color=shade)
+    )
+    return [lines, arrows]
+
+
+def _marks(rows: pd.DataFrame, y: alt.Y, colours: Mapping[str, str]) -> list[alt.Chart]:
+    """A dot on each estimate, a hollow diamond for the naive figure, and what each says."""
+    at = alt.X("at:Q", scale=_scale())
+    tips = [alt.Tooltip("before:Q", title="Before"), alt.Tooltip("after:Q", title="After")]
+    honest, naive = rows[rows["low"].notna()], rows[(rows["kind"] == "naive") & rows["change"].notna()]
+    dots = (
+        alt.Chart(honest)
+        .mark_circle(size=190, opacity=1, stroke=colours["ground"], strokeWidth=2)
+        .encode(x=at, y=y, color=_kind_colour(colours), tooltip=tips)
+    )
+    diamonds = (
+        alt.Chart(naive)
+        .mark_point(shape="diamond", size=170, filled=True, fill=colours["ground"], stroke=colours["other"])
+        .encode(x=at, y=y, tooltip=tips)
+    )
+    words = (
+        alt.Chart(naive)
+        .mark_text(align="left", dx=14, fontSize=13, color=colours["second"])
+        .encode(x=at, y=y, text="says:N")
+    )
+    return [dots, diamonds, words]
+
+
+def _luck(luck: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> list[alt.Chart]:
+    """The grey column between no change and where a place picked when high goes by itself."""
+    known = luck[luck["change"].notna() & (luck["change"] != 0)]
+    if known.empty:
+        return []
+    share = float(known["change"].iloc[0])
+    rows = pd.DataFrame({"from": [min(share, 0.0)], "to": [max(share, 0.0)]})
+    rows["says"] = [["by itself", f"{100 * share:+.0f}%".replace("-", "−")]]
+    base = alt.Chart(rows).encode(x=x)
+    return [
+        base.mark_rect(color=colours["usual"], opacity=1).encode(x2="to:Q"),
+        base.mark_text(align="left", dx=4, baseline="top", fontSize=12, color=colours["second"]).encode(
+            y=alt.value(2), text="says:N"
+        ),
+    ]
+
+
+def _zero(colours: Mapping[str, str]) -> alt.Chart:
+    line = alt.Chart(pd.DataFrame({"from": [0.0]})).mark_rule(color=colours["text"], strokeWidth=2)
+    return line.encode(x=alt.X("from:Q", scale=_scale()))
+
+
+def _label(row: tuple) -> str:
+    if row.kind == "ring":
+        return f"Nearby, {row.about}|against comparison area"
+    return "Honest|against comparison area" if row.kind == "honest" else "Naive|before and after, alone"
+
+
+def _says(row: tuple) -> str:
+    if row.kind != "naive" or pd.isna(row.change):
+        return ""
+    return f"{100 * abs(row.change):.0f}% {'fewer' if row.change < 0 else 'more'}: do not quote"
+
+
+def _kind_colour(colours: Mapping[str, str]) -> alt.Color:
+    kinds = ["honest", "naive", "ring"]
+    return alt.Color(
+        "kind:N",
+        scale=alt.Scale(domain=kinds, range=[colours["place"], colours["other"], colours["ring"]]),
+        legend=None,
+    )
+
+
+def _scale() -> alt.Scale:
+    return alt.Scale(domain=[LEFT - 0.03, RIGHT + 0.05], nice=False)
+
+
+def _change_axis(colours: Mapping[str, str]) -> alt.Axis:
+    return alt.Axis(
+        values=[-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1],
+        labelExpr="datum.value == 0 ? '0%' : (datum.value < 0 ? '−' : '+') + format(abs(datum.value), '.0%')",
+        gridColor=colours["grid"],
+        domain=False,
+        ticks=False,
+        labelColor=colours["second"],
+        labelFontSize=13,
+        titleColor=colours["second"],
+        titleFontSize=13,
+        titleFontWeight="normal",
+    )
+
+
+def _label_axis(colours: Mapping[str, str]) -> alt.Axis:
+    return alt.Axis(
+        labelExpr="split(datum.label, '|')", labelFontSize=13, labelLimit=260, labelColor=colours["text"],
+        domain=False, ticks=False, labelPadding=8,
+    )  # fmt: skip
+
+
+def _time_axis(shown: pd.DataFrame, colours: Mapping[str, str], *, years: bool = False) -> alt.X:
+    months = "" if years else "timeFormat(datum.value, '%b')"
+    year = "month(datum.value) == 0 ? timeFormat(datum.value, '%Y') : ''"
+    axis = alt.Axis(
+        labelExpr=year if years else f"[{months}, {year}]",
+        tickCount={"interval": "month", "step": 12 if years else 3},
+        labelColor=colours["second"],
+        labelFontSize=13,
+        grid=False,
+        tickColor=colours["grid"],
+        domainColor=colours["gap"],
+        labelOverlap="parity",
+    )
+    span = [shown["period"].min(), shown["period"].max() + pd.DateOffset(months=1)]
+    return alt.X("period:T", title=None, axis=axis, scale=alt.Scale(domain=[_moment(day) for day in span]))
+
+
+def _moment(day: pd.Timestamp) -> alt.DateTime:
+    return alt.DateTime(year=day.year, month=day.month, date=day.day)
+
+
+def _from(x: alt.X, column: str) -> alt.X:
+    """The same axis read from another column."""
+    again = x.copy()
+    again.shorthand = f"{column}:T"
+    return again
+
+
+def _count(top: float, colours: Mapping[str, str], column: str) -> alt.Y:
+    axis = alt.Axis(
+        tickCount=4, format=",d", tickMinStep=1, gridColor=colours["grid"], domain=False, ticks=False,
+        labelColor=colours["second"], labelFontSize=13,
+    )  # fmt: skip
+    return alt.Y(column, title=None, axis=axis, scale=alt.Scale(domain=[0, top], nice=False))
+
+
+def _finished(chart: alt.LayerChart) -> alt.LayerChart:
+    return chart.configure_view(stroke=None, clip=False)

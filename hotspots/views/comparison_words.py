@@ -1,0 +1,236 @@
+"""Before and after in words: counts and interval first, "consistent with", never "caused by"."""
+
+import math
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from hotspots.analysis.comparison import Comparison
+from hotspots.analysis.findings import span
+from hotspots.periods import Window
+from hotspots.pipeline.comparison_view import ComparisonView, Ring
+from hotspots.views.sentences import day
+
+
+class VerdictLook(NamedTuple):
+    """How a verdict reads: badge text, icon, badge colour and its rule in one line."""
+
+    word: str
+    icon: str
+    badge: str
+    rule: str
+
+
+VERDICTS: Mapping[str, VerdictLook] = {
+    "fell": VerdictLook("▼ Fell", ":material/trending_down:", "blue", "the whole interval is under no change"),
+    "rose": VerdictLook("▲ Rose", ":material/trending_up:", "orange", "the whole interval is over no change"),
+    "no clear change": VerdictLook(
+        "▬ No clear change", ":material/trending_flat:", "gray", "a halving would have been seen, and was not"
+    ),
+    "cannot tell yet": VerdictLook(
+        "Cannot tell yet", ":material/schedule:", "gray", "even a halving could have been missed"
+    ),
+    "refused": VerdictLook("✕ Refused", ":material/block:", "gray", "the data cannot answer this"),
+}
+_BEYOND = 20.0
+
+
+def window(value: Window) -> str:
+    """March to August 2017, or 6 March to 3 September 2017 when months are not whole."""
+    last = value.end - timedelta(days=1)
+    if not value.whole_months:
+        return f"{_without_year(value.start, last)} to {day(last)}" if value.days > 1 else day(last)
+    if (value.start.year, value.start.month) == (last.year, last.month):
+        return f"{last:%B %Y}"
+    first = f"{value.start:%B}" if value.start.year == last.year else f"{value.start:%B %Y}"
+    return f"{first} to {last:%B %Y}"
+
+
+def headline(view: ComparisonView) -> str:
+    """The one sentence: the place, the interval, and what it allows for."""
+    found, place = view.comparison, view.place
+    if found.verdict == "refused":
+        return f"Nothing can be said about a change at {place}."
+    if math.isnan(found.low):
+        return f"It cannot be told yet whether reports at {place} changed."
+    fits = span(found.low, found.high).replace(" %", "%")
+    if found.verdict in ("fell", "rose"):
+        return f"Reports at {place} are consistent with {fits}, after allowing for {_allowed(found)}."
+    lead = "No clear change at" if found.verdict == "no clear change" else "It cannot be told yet for"
+    return f"{lead} {place}: the counts fit {fits}."
+
+
+def counts_line(view: ComparisonView) -> str:
+    """The four counts with their months, and the best estimate after them."""
+    found, before, after = view.comparison, view.windows.before, view.windows.after
+    text = f"From **{found.before:,}** in {window(before)} to **{found.after:,}** in {window(after)}."
+    if found.control_before is not None:
+        text += f" The comparison area went from **{found.control_before:,}** to **{found.control_after:,}**."
+    if found.verdict in ("fell", "rose"):
+        text += f" Best estimate {change(found.ratio - 1)}."
+    return text
+
+
+def in_closed(view: ComparisonView) -> str:
+    """What the action's own days held, which neither window counts; "" where there were none."""
+    if view.windows.closed is None or view.in_closed is None:
+        return ""
+    return f"{_reports(view.in_closed)} during the action itself ({window(view.windows.closed)}) count in neither."
+
+
+def moved(view: ComparisonView) -> str:
+    """Did it move next door? Both rings, then the named places near by."""
+    if view.ring is None:
+        return "Not looked at: a ward or district has no ring."
+    parts = [_ring_line(ring) for ring in (view.ring, view.far_ring) if ring is not None]
+    named = view.destinations[view.destinations["after"] > view.destinations["before"]]
+    parts += [f"{row.place}, {row.distance:.0f} m away: {row.before:,} to {row.after:,}." for row in named.itertuples()]
+    return " ".join(parts)
+
+
+def luck(view: ComparisonView) -> str:
+    """Is it more than luck, and what luck alone would have given."""
+    found = view.comparison
+    if found.verdict == "refused" or math.isnan(found.p_value):
+        return "Cannot be said."
+    sure = {"fell": "Yes", "rose": "Yes", "no clear change": "No"}.get(found.verdict, "Cannot tell")
+    # At a chance under 1 in 1,000 the tail is the model's word, not the data's.
+    chance = "less than 1 in 1,000" if found.p_value < 0.001 else f"about {_odds(found.p_value)}"
+    text = f"{sure}: with no change of its own, counts this far apart have a chance of {chance}."
+    if found.reference_places and not math.isnan(found.regression_to_mean):
+        text += (
+            f" Picked when it was high, it would be expected to go to about {found.expected_before:.0f} by itself "
+            f"({change(found.regression_to_mean)}, from {view.references}); that is taken out."
+        )
+    return text
+
+
+def power(found: Comparison) -> str:
+    """The smallest fall that would have been seen four times in five."""
+    if math.isnan(found.minimum_detectable_change):
+        return "How small a fall would have been seen cannot be worked out."
+    return f"A fall smaller than {-100 * found.minimum_detectable_change:.0f}% could well have been missed."
+
+
+def next_test(view: ComparisonView, due: date | None) -> str:
+    """When to look again, and when it could tell."""
+    parts = [day(due) if due else "No assessment is left in the register."]
+    if view.could_tell_on:
+        parts.append(f"A halving would show from {day(view.could_tell_on)}.")
+    return " ".join(part if part.endswith(".") else f"{part}." for part in parts)
+
+
+def caveats(view: ComparisonView) -> list[str]:
+    """Everything that weakens the finding, the method's own notes last."""
+    return [*view.notes, *[note.replace(" %", "%") for note in view.comparison.caveats]]
+
+
+def cannot_say(view: ComparisonView) -> list[str]:
+    """What this comparison leaves open, always said beside it."""
+    lines = ["That the action did it: other things happened too, and nobody drew lots for the place."]
+    ring = view.ring
+    if ring is None or ring.verdict == "refused":
+        lines.append("Whether it moved next door.")
+    elif ring.verdict not in ("rose", "fell"):
+        lines.append(f"That nothing moved: next door, {_fits(ring)} fits the counts.")
+    lines.append("That people are safer or feel so: reports are not harm.")
+    if reporting(view):
+        lines.append("That fewer reports mean fewer incidents: people may have stopped reporting.")
+    lines.append("That it will last: it is tested again, and watched.")
+    return lines
+
+
+def reporting(view: ComparisonView) -> str:
+    """What reports that residents do not make say beside those they do; "" when the data do not tell."""
+    kinds = view.reporting[view.reporting["what"] == "reporter_kind"].set_index("kind")
+    if "resident" not in kinds.index or len(kinds) < 2:
+        return ""
+    own, others = kinds.loc["resident"], kinds.drop("resident")[["before", "after"]].sum()
+    text = (
+        f"Residents' reports went from {own['before']:,} to {own['after']:,}; those of officers and other services, "
+        f"which do not depend on residents, from {others['before']:,} to {others['after']:,}."
+    )
+    if others["before"] < 5:
+        return f"{text} Too few to tell silence from quiet."
+    same = (own["after"] < own["before"]) == (others["after"] < others["before"])
+    reading = "Both went the same way, so silence alone would not explain it." if same else (
+        "They went different ways, so a change in reporting may be part of it."
+    )  # fmt: skip
+    return f"{text} {reading}"
+
+
+def cost(view: ComparisonView, hours: float) -> str:
+    """Staff hours beside the reports that did not come, interval first."""
+    found = view.comparison
+    if math.isnan(found.avoided):
+        return f"{hours:,.0f} staff hours are recorded; reports avoided cannot be worked out."
+    months = window(view.windows.after)
+    return (
+        f"{hours:,.0f} staff hours are recorded. Between {_signed(found.avoided_low)} and "
+        f"{_signed(found.avoided_high)} fewer reports than expected in {months} (best estimate "
+        f"{_signed(found.avoided)}). Other actions at the place share in them."
+    )
+
+
+def interval_title(view: ComparisonView) -> str:
+    """What the interval plot shows."""
+    found = view.comparison
+    if math.isnan(found.low):
+        return "No interval can be drawn from these counts"
+    if found.verdict in ("fell", "rose"):
+        return "The honest interval stays clear of no change; the naive figure has no interval"
+    return "The honest interval includes no change; the naive figure hides that"
+
+
+def timeline_title(view: ComparisonView) -> str:
+    """How the windows were laid."""
+    windows = view.windows
+    apart = windows.before.end < (windows.closed or windows.after).start
+    left_out = "; what is untinted is in neither window" if apart else ""
+    return f"{window(windows.before)} against {window(windows.after)}{left_out}"
+
+
+def change(value: float) -> str:
+    """A fraction as 91% fewer, or 30% more."""
+    if math.isnan(value):
+        return "not known"
+    if value > _BEYOND:
+        return f"more than {_BEYOND:.0f} times as many"
+    if abs(value) < 0.005:
+        return "no change"
+    return f"{'more than 99' if value < -0.995 and value > -1 else f'{100 * abs(value):.0f}'}% {'fewer' if value < 0 else 'more'}"
+
+
+def _ring_line(ring: Ring) -> str:
+    said = {
+        "rose": "It rose",
+        "fell": "It fell too",
+        "no clear change": "No clear change",
+    }.get(ring.verdict, "Too few to say")
+    where = f"within {ring.outer_m:.0f} m" if not ring.inner_m else f"{ring.inner_m:.0f} to {ring.outer_m:.0f} m away"
+    return f"{said} {where}: {ring.before:,} to {ring.after:,} ({_fits(ring)})."
+
+
+def _fits(ring: Ring) -> str:
+    return "no interval" if math.isnan(ring.low) else span(ring.low, ring.high).replace(" %", "%")
+
+
+def _allowed(found: Comparison) -> str:
+    text = "change in the comparison area"
+    return f"{text} and for having been picked when high" if found.reference_places else text
+
+
+def _odds(p_value: float) -> str:
+    return f"1 in {1 / p_value:,.0f}" if p_value < 0.5 else "evens or more"
+
+
+def _reports(n: int) -> str:
+    return "1 report" if n == 1 else f"{n:,} reports"
+
+
+def _signed(value: float) -> str:
+    return f"{value:,.0f}".replace("-", "−")
+
+
+def _without_year(first: date, last: date) -> str:
+    return f"{first.day} {first:%B}" if first.year == last.year else day(first)
