@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from shapely.geometry.base import BaseGeometry
 
-from hotspots.errors import BadFile, BadValue, HubError
+from hotspots.errors import BadValue, HubError
 from hotspots.pipeline.comparing import comparison_for
 from hotspots.pipeline.comparison_view import ComparisonView
 from hotspots.pipeline.outlines import read_outline

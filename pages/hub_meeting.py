@@ -169,14 +169,14 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
 def _columns(view: HubView) -> dict:
     months = int(view.query.window.length_in_months)
     return {
-        "Rank": st.column_config.NumberColumn(width=48),
-        "Moved": st.column_config.TextColumn(width=64, help="Against the same window one month earlier"),
-        "Area": st.column_config.TextColumn(width=230),
-        "State": st.column_config.TextColumn(width=96, help="By one fixed rule; see Method"),
-        "Month": st.column_config.NumberColumn(f"{view.last_month:%b}", width=48, format="localized"),
-        "Against usual": st.column_config.ImageColumn(width=136),
-        "Usual": st.column_config.TextColumn(width=64),
-        "Window": st.column_config.NumberColumn(f"{months} m", width=56, format="localized"),
+        "Rank": st.column_config.NumberColumn(width=40),
+        "Moved": st.column_config.TextColumn(width=58, help="Against the same window one month earlier"),
+        "Area": st.column_config.TextColumn(width=168),
+        "State": st.column_config.TextColumn(width=86, help="By one fixed rule; see Method"),
+        "Month": st.column_config.NumberColumn(f"{view.last_month:%b}", width=40, format="localized"),
+        "Against usual": st.column_config.ImageColumn(width=104),
+        "Usual": st.column_config.TextColumn(width=58),
+        "Window": st.column_config.NumberColumn(f"{months} m", width=46, format="localized"),
     }
 
 
@@ -244,7 +244,7 @@ def _card_chart(viewer: Viewer, view: HubView, card: Card, row: pd.Series) -> No
     )
     if kind == "Months":
         months = release(card.months, viewer, policy="months of a hotspot", as_of=view.last_month)
-        drawn = charts.month_chart(months, colours=show.colours())
+        drawn = charts.month_spec(months, colours=show.colours())
         low, high = row["usual_low"], row["usual_high"]
         text = f"Reports a month, {sentences.usual(low, high)}; last month {row['latest']:.0f}"
         show.chart(drawn, months, alt_text=text, key="card-months")

@@ -90,16 +90,16 @@ def _list(viewer: Viewer, store: Store, released: Released) -> None:
 def _columns() -> dict:
     text = st.column_config.TextColumn
     return {
-        "Place": text(width=140),
-        "What": text(width=170),
+        "Place": text(width=120),
+        "What": text(width=150),
         "Status": text(width=96),
         "When": text(width=116),
-        "Lead": text(width=140),
-        "With": text(width=170),
+        "Lead": text(width=120),
+        "With": text(width=150),
         "Power": text(width=60),
         "Hours": st.column_config.NumberColumn(width=56, format="%.0f", help="Staff hours it cost"),
         "Reports": text(width=70, help="Expected effect on reporting itself: up when people were asked to report"),
-        "Law": text(width=110),
+        "Law": text(width=100),
     }
 
 

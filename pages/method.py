@@ -6,6 +6,7 @@ import streamlit as st
 from hotspots.release.roles import Action, Viewer
 from hotspots.views.palette import STATES
 from pages.parts import session
+from pages.parts.published import published_section
 
 
 def render(viewer: Viewer) -> None:
@@ -26,6 +27,7 @@ def render(viewer: Viewer) -> None:
         st.dataframe(pd.DataFrame(words), hide_index=True)
         st.markdown("##### What it cannot tell")
         st.markdown(_LIMITS)
+    published_section(viewer)
 
 
 _HOTSPOT = """

@@ -219,10 +219,9 @@ def _head(view: PlaceView) -> None:
 def _metrics(store: Store, view: PlaceView) -> None:
     last, (half, now, before) = view.last, view.six_months()
     columns = st.columns(5, gap="small")
-    recent = view.chart["n"].tail(12).dropna().tolist()
     columns[0].metric(
         sentences.month(last["period"]), _number(last["n"]), sentences.usual(last["low"], last["high"]),
-        delta_color="off", delta_arrow="off", border=True, chart_data=recent, height="stretch",
+        delta_color="off", delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
     columns[1].metric(
         f"{half.start:%B} to {sentences.month(composed.last_month(half))}", _number(now),
@@ -285,7 +284,8 @@ def _timeline(viewer: Viewer, store: Store, view: PlaceView) -> None:
         drawn = place_charts.timeline_chart(months, done, window=view.window, colours=show.colours(), height=270)
         usual = sentences.usual(view.last["low"], view.last["high"])
         alt = f"Reports a month at {view.place.name}, {usual}; below, what was done"
-        show.chart(drawn, months, alt_text=alt, key="place-timeline")
+        with st.container(key="place-timeline-box"):
+            show.chart(drawn, months, alt_text=alt, key="place-timeline")
         if len(done.table):
             st.caption("Dashed bar: people were asked to report, so part of a rise then is people telling us.")
         recipe = {
@@ -319,7 +319,8 @@ def _checklist_title(failed: int, stale: int) -> str:
 
 def _check_badge(row: object) -> None:
     if not row.flag:
-        st.badge("Working", icon=":material/check:", color="gray")
+        word = "Secured" if row.item == "void flats" else "Working"
+        st.badge(word, icon=":material/check:", color="gray")
     elif row.flag == "failed":
         st.badge("Failed", icon=":material/close:", color="orange")
     else:

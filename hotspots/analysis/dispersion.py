@@ -11,9 +11,9 @@ Counts = np.ndarray
 
 BLOCK = 4
 SHORTEST_FOR_BLOCKS = 12
-# Weights fall as the correlations of a latent AR(1) of .6 do; the test is one-sided at 10 %. A stricter one
+# Weights fall as the correlations of a latent AR(1) of .6 do; the test is one-sided at 16 %. A stricter one
 # misses bursts at two incidents a week, a laxer one costs power where there are none (docs/truth.md).
-CORRELATION_Z = 1.28
+CORRELATION_Z = 1.0
 LAG_WEIGHTS = (1.0, 0.6, 0.36, 0.22)
 SPLIT_LEVEL = 0.10
 CARRY_OVER = 1.5
@@ -65,7 +65,7 @@ def dispersion(target: Sequence[Counts], control: Sequence[Counts]) -> Dispersio
     from window to window, only the spread within them is used. Returns: a `Dispersion`, never below 1.
 
     Periods that go together (a bad week follows a bad week) hide variance from this sum. When neighbours up
-    to four periods apart go together more than chance gives nine times in ten, and every window has twelve
+    to four periods apart go together more than chance gives five times in six, and every window has twelve
     periods, blocks of four are counted instead and what still carries over from block to block is added.
     Target and control share one value unless an F test at 10 % sets them apart.
     Source: quasi-Poisson (McCullagh and Nelder 1989, 4.5). Not to be believed when a window holds a trend: it
@@ -116,7 +116,7 @@ def _window_spread(window: Counts, block: int) -> _Spread:
 
 
 def _correlated(windows: Sequence[Counts]) -> bool:
-    """Whether neighbouring periods go together more than chance gives nine times in ten."""
+    """Whether neighbouring periods go together more than chance gives five times in six."""
     spread = periods = 0.0
     together = np.zeros(len(LAG_WEIGHTS))
     for window in windows:

@@ -245,6 +245,7 @@ def _viewed(
         in_closed=_in_closed(case),
         references=what,
         outlines=outlines,
+        done=tuple(_done(evidence, target)),
         notes=tuple(_notes(case, control)),
     )
 

@@ -13,6 +13,7 @@ from hotspots.analysis.comparison import Comparison
 from hotspots.periods import Window
 from hotspots.pipeline.control import ControlArea
 from hotspots.pipeline.windows import Unit, Windows, moved
+from hotspots.register.interventions import Intervention
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,10 @@ class ComparisonView:
 
     series: [period, area, n] of target, control, ring, far ring over all data, gaps missing
     destinations: [place, distance, before, after] of other places within 400 m
-    reporting: [what, kind, before, after] by who reported and by source · in_closed: reports during the
-    action itself, None where days are not known · references: what luck was measured on · outlines:
-    area → geometry in metres · could_tell_on: the day on which a halving would show
+    reporting: [what, kind, before, after] by who reported and by source
+    in_closed: reports during the action itself, None where days are not known
+    references: what luck was measured on · outlines: area → geometry in metres
+    done: everything logged at the place
     """
 
     place: str
@@ -57,6 +59,7 @@ class ComparisonView:
     in_closed: int | None
     references: str
     outlines: Mapping[str, BaseGeometry]
+    done: tuple[Intervention, ...]
     notes: tuple[str, ...]
 
     @property

@@ -2,8 +2,10 @@
 
 import base64
 from collections.abc import Mapping
+from functools import lru_cache
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from hotspots.release.disclosure import Released
@@ -20,36 +22,111 @@ def month_chart(
     height: int = 170,
     label: str = "Reports a month",
 ) -> alt.LayerChart:
-    """Counts by month against the usual range: band, line that stops at gaps, diamonds above it.
+    """Counts by month against the usual range: band, line that stops at gaps, diamonds outside it.
 
     released: table with period, n and, where known, usual_low and usual_high (or low and high).
     """
+    table = _month_rows(released)
+    drawn = _month_layers(tuple(colours.items()), _month_step(table)).properties(height=height, title=label, data=table)
+    return _finished(drawn, colours)
+
+
+def month_spec(
+    released: Released,
+    *,
+    colours: Mapping[str, str] = COLOURS,
+    height: int = 170,
+    label: str = "Reports a month",
+) -> dict:
+    """`month_chart` as a Vega-Lite specification, for charts that answer a click.
+
+    Altair takes a fifth of a second to build and check a layered chart; its structure is therefore
+    made once and only the rows are new.
+    """
+    table = _month_rows(released)
+    made = _month_template(tuple(colours.items()), _month_step(table), height, label)
+    rows = table.assign(
+        **{c: table[c].dt.strftime("%Y-%m-%dT00:00:00") for c in ("period", "end", "gap_from", "gap_to")}
+    )
+    return {**made, "datasets": {_ROWS: rows.astype(object).where(rows.notna(), None).to_dict("records")}}
+
+
+_ROWS = "months"
+
+
+@lru_cache(maxsize=32)
+def _month_template(colours: tuple[tuple[str, str], ...], step: int, height: int, label: str) -> dict:
+    drawn = _month_layers(colours, step).properties(height=height, title=label, data=alt.NamedData(_ROWS))
+    return _finished(drawn, dict(colours)).to_dict()
+
+
+def _month_rows(released: Released) -> pd.DataFrame:
+    """One row a month with everything the layers draw: side of the range, run between gaps, words."""
     table = released.table.rename(columns={"low": "usual_low", "high": "usual_high"})
-    table = table.assign(month=table["period"].dt.strftime(_MONTH), run=table["n"].isna().cumsum())
-    known = table[table["n"].notna()]
-    x = alt.X("period:T", title=None, axis=_month_axis(table, colours))
+    for column in ("usual_low", "usual_high"):
+        if column not in table:
+            table[column] = float("nan")
+    n, low, high = table["n"], table["usual_low"], table["usual_high"]
+    rows = pd.DataFrame({"period": table["period"], "n": n, "usual_low": low, "usual_high": high})
+    rows["month"] = rows["period"].dt.strftime(_MONTH)
+    rows["end"] = rows["period"] + pd.DateOffset(months=1)
+    rows["run"] = n.isna().cumsum()
+    rows["side"] = np.select([n > high, n < low], ["above", "below"], "inside")
+    rows["gap_from"] = (rows["period"] - pd.Timedelta(days=12)).where(n.isna())
+    rows["gap_to"] = (rows["period"] + pd.Timedelta(days=12)).where(n.isna())
+    gaps = int(n.isna().sum())
+    rows["gap_words"] = _only(rows.index[n.isna()][:1], rows, "No data" if gaps == 1 else f"No data, {gaps} months")
+    last = rows[n.notna()].tail(1)
+    rows["last"] = _only(last.index, rows, f"{last['n'].iloc[0]:,.0f}" if len(last) else "")
+    banded = rows[high.notna()]
+    words = f"usual {banded['usual_low'].iloc[-1]:,.0f} to {banded['usual_high'].iloc[-1]:,.0f}" if len(banded) else ""
+    rows["usual_words"] = _only(banded.index[:1], rows, words)
+    return rows.reset_index(drop=True)
+
+
+def _only(at: pd.Index, rows: pd.DataFrame, words: str) -> pd.Series:
+    """The words at one row, missing elsewhere."""
+    return pd.Series(words, index=at, dtype=object).reindex(rows.index)
+
+
+@lru_cache(maxsize=32)
+def _month_layers(colours_: tuple[tuple[str, str], ...], step: int) -> alt.LayerChart:
+    colours = dict(colours_)
+    x = alt.X("period:T", title=None, axis=_month_axis(step, colours))
     y = alt.Y("n:Q", title=None, axis=_count_axis(colours), scale=alt.Scale(domainMin=0, nice=True))
-    layers = [*_band(table, x, colours), *_gaps(table, colours)]
-    layers.append(
-        alt.Chart(known).mark_line(color=colours["place"], strokeWidth=2.5).encode(x=x, y=y, detail="run:N")
+    known = alt.Chart().transform_filter("isValid(datum.n)")
+    text = {"fontSize": 13, "color": colours["second"], "align": "left"}
+    return alt.layer(
+        alt.Chart()
+        .transform_filter("isValid(datum.usual_high)")
+        .mark_area(color=colours["usual"], interpolate="step-after", opacity=1)
+        .encode(x=x, y=alt.Y("usual_low:Q"), y2="usual_high:Q"),
+        alt.Chart()
+        .transform_filter("isValid(datum.usual_words)")
+        .mark_text(baseline="bottom", dx=4, dy=-3, **text)
+        .encode(x=x, y="usual_high:Q", text="usual_words:N"),
+        alt.Chart()
+        .transform_filter("isValid(datum.gap_from)")
+        .mark_rect(fill=colours["ground"], stroke=colours["gap"], strokeDash=[3, 3], opacity=1)
+        .encode(x="gap_from:T", x2="gap_to:T"),
+        alt.Chart()
+        .transform_filter("isValid(datum.gap_words)")
+        .mark_text(baseline="top", dx=10, **text)
+        .encode(x="period:T", y=alt.value(2), text="gap_words:N"),
+        known.mark_line(color=colours["place"], strokeWidth=2.5).encode(x=x, y=y, detail="run:N"),
+        known.mark_circle(color=colours["place"], size=34, opacity=1).encode(x=x, y=y, tooltip=_month_tooltip()),
+        _diamonds("above", x, y, fill=colours["alert"], stroke=colours["text"]),
+        _diamonds("below", x, y, fill=colours["ground"], stroke=colours["place"]),
+        alt.Chart()
+        .transform_filter("isValid(datum.last)")
+        .mark_text(
+            align="right", baseline="bottom", dx=-10, dy=-2, fontSize=15, fontWeight="bold", color=colours["text"]
+        )
+        .encode(x=x, y=y, text="last:N"),
     )
-    layers.append(
-        alt.Chart(known)
-        .mark_circle(color=colours["place"], size=34, opacity=1)
-        .encode(x=x, y=y, tooltip=_tooltip(table))
-    )
-    if "usual_high" in known:
-        above = known[known["n"] > known["usual_high"]]
-        below = known[known["n"] < known["usual_low"]]
-        marks = ((above, True), (below, False))
-        layers += [_diamonds(rows, x, y, colours, fill=fill) for rows, fill in marks if len(rows)]
-    layers.append(_last_label(known, x, y, colours))
-    return _finished(alt.layer(*layers).properties(height=height, title=label), colours)
 
 
-def same_months_chart(
-    released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240
-) -> alt.LayerChart:
+def same_months_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> alt.LayerChart:
     """The latest months beside the same months a year before; last year hollow.
 
     released: table with period, n, last_year.
@@ -76,35 +153,31 @@ def same_months_chart(
         legend=None,
     )
     bars = base.mark_bar(stroke=colours["text"], strokeWidth=1).encode(color=fill)
-    labels = base.mark_text(dy=-8, fontSize=13, color=colours["text"]).encode(
-        text=alt.Text("reports:Q", format=",")
-    )
+    labels = base.mark_text(dy=-8, fontSize=13, color=colours["text"]).encode(text=alt.Text("reports:Q", format=","))
     return _finished((bars + labels).properties(height=height), colours)
 
 
-def rolling_chart(
-    released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240
-) -> alt.LayerChart:
+def rolling_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> alt.LayerChart:
     """Sum of the 12 months to each month, only where all 12 are known.
 
     released: table with period and rolling_12.
     """
-    table = released.table.assign(month=released.table["period"].dt.strftime(_MONTH))
-    table = table.assign(run=table["rolling_12"].isna().cumsum(), n=table["rolling_12"])
-    known = table[table["n"].notna()]
-    x = alt.X("period:T", title=None, axis=_month_axis(known, colours))
-    y = alt.Y("n:Q", title=None, axis=_count_axis(colours), scale=alt.Scale(domainMin=0))
-    line = (
-        alt.Chart(known).mark_line(color=colours["place"], strokeWidth=2.5).encode(x=x, y=y, detail="run:N")
+    known = released.table[released.table["rolling_12"].notna()]
+    table = known.assign(
+        month=known["period"].dt.strftime(_MONTH),
+        run=(known["period"].diff() > pd.Timedelta(days=40)).cumsum(),
+        last=_only(known.index[-1:], known, f"{known['rolling_12'].iloc[-1]:,.0f}"),
     )
-    dots = (
-        alt.Chart(known)
-        .mark_circle(color=colours["place"], size=20, opacity=1)
-        .encode(x=x, y=y, tooltip=_tooltip(known))
+    x = alt.X("period:T", title=None, axis=_month_axis(_month_step(table), colours))
+    y = alt.Y("rolling_12:Q", title=None, axis=_count_axis(colours), scale=alt.Scale(domainMin=0))
+    base = alt.Chart(table)
+    tips = [alt.Tooltip("month:N", title="12 months to"), alt.Tooltip("rolling_12:Q", title="Reports", format=",d")]
+    line = base.mark_line(color=colours["place"], strokeWidth=2.5).encode(x=x, y=y, detail="run:N")
+    dots = base.mark_circle(color=colours["place"], size=20, opacity=1).encode(x=x, y=y, tooltip=tips)
+    words = base.transform_filter("isValid(datum.last)").mark_text(
+        align="right", baseline="bottom", dx=-4, dy=-4, fontSize=15, fontWeight="bold", color=colours["text"]
     )
-    return _finished(
-        alt.layer(line, dots, _last_label(known, x, y, colours)).properties(height=height), colours
-    )
+    return _finished(alt.layer(line, dots, words.encode(x=x, y=y, text="last:N")).properties(height=height), colours)
 
 
 def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
@@ -136,19 +209,13 @@ def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) 
         ],
     )
     cells = base.mark_rect(stroke=colours["gap"], strokeWidth=1).encode(color=fill)
-    bars = base.transform_filter("datum.state == 'partial'").mark_text(
-        text="–", fontSize=16, color=colours["text"]
-    )
-    none = base.transform_filter("datum.state == 'missing'").mark_text(
-        text="╱", fontSize=13, color=colours["second"]
-    )
+    bars = base.transform_filter("datum.state == 'partial'").mark_text(text="–", fontSize=16, color=colours["text"])
+    none = base.transform_filter("datum.state == 'missing'").mark_text(text="╱", fontSize=13, color=colours["second"])
     rows = table["source"].nunique()
     return _finished((cells + bars + none).properties(height=30 * rows + 40), colours)
 
 
-def hours_chart(
-    released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 190
-) -> alt.LayerChart:
+def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 190) -> alt.LayerChart:
     """Reports by weekday and three-hour part of the day, each cell's number printed in it.
 
     released: table with weekday (0 Monday), hour, n, every cell of the week present.
@@ -159,14 +226,10 @@ def hours_chart(
     cells["day"] = cells["weekday"].map(dict(enumerate(WEEKDAYS)))
     cells["from"] = cells["part"].map(lambda h: f"{h:02d}–{h + 3:02d}")
     base = alt.Chart(cells).encode(
-        x=alt.X(
-            "from:N", sort=None, title="hour", axis=alt.Axis(labelAngle=0, labelFontSize=13, titleFontSize=13)
-        ),
+        x=alt.X("from:N", sort=None, title="hour", axis=alt.Axis(labelAngle=0, labelFontSize=13, titleFontSize=13)),
         y=alt.Y("day:N", sort=list(WEEKDAYS), title=None, axis=alt.Axis(labelFontSize=13)),
     )
-    tint = alt.Color(
-        "n:Q", scale=alt.Scale(range=[colours["ground"], colours["place"]], domainMin=0), legend=None
-    )
+    tint = alt.Color("n:Q", scale=alt.Scale(range=[colours["ground"], colours["place"]], domainMin=0), legend=None)
     half = cells["n"].max() / 2
     text = alt.condition(alt.datum.n > half, alt.value(colours["ground"]), alt.value(colours["text"]))
     return _finished(
@@ -183,7 +246,7 @@ def against_usual(latest: float, low: float, high: float, *, top: float) -> str:
 
     top: the largest value of the column, so that every row has one scale.
     """
-    width, height, pad = 150, 34, 9
+    width, height, pad = 104, 34, 9
     scale = (width - 2 * pad) / max(top, 1)
     middle = height / 2
     shapes = []
@@ -205,10 +268,10 @@ def _mark(x: float, y: float, latest: float, low: float, high: float) -> str:
     return f'<circle cx="{x:.1f}" cy="{y}" r="5.5" fill="{COLOURS["place"]}"/>'
 
 
-def _month_axis(table: pd.DataFrame, colours: Mapping[str, str]) -> alt.Axis:
+def _month_axis(step: int, colours: Mapping[str, str]) -> alt.Axis:
     return alt.Axis(
         labelExpr="[timeFormat(datum.value, '%b'), month(datum.value) == 0 ? timeFormat(datum.value, '%Y') : '']",
-        tickCount={"interval": "month", "step": _month_step(table)},
+        tickCount={"interval": "month", "step": step},
         labelColor=colours["second"],
         labelFontSize=13,
         grid=False,
@@ -250,89 +313,22 @@ def _count_axis(colours: Mapping[str, str]) -> alt.Axis:
     )
 
 
-def _band(table: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> list[alt.Chart]:
-    if "usual_high" not in table or table["usual_high"].isna().all():
-        return []
-    known = table[table["usual_high"].notna()]
-    steps = known.assign(end=known["period"] + pd.DateOffset(months=1))
-    band = (
-        alt.Chart(steps)
-        .mark_area(color=colours["usual"], interpolate="step-after", opacity=1)
-        .encode(x=x, y=alt.Y("usual_low:Q"), y2="usual_high:Q")
-    )
-    last = known.tail(1)
-    words = last.assign(
-        words=[f"usual {int(r.usual_low):,} to {int(r.usual_high):,}" for r in last.itertuples()]
-    )
-    label = (
-        alt.Chart(words.assign(period=known["period"].iloc[0]))
-        .mark_text(align="left", baseline="bottom", dx=4, dy=-3, fontSize=13, color=colours["second"])
-        .encode(x=x, y="usual_high:Q", text="words:N")
-    )
-    return [band, label]
-
-
-def _gaps(table: pd.DataFrame, colours: Mapping[str, str]) -> list[alt.Chart]:
-    gaps = table[table["n"].isna()]
-    if gaps.empty:
-        return []
-    spans = gaps.assign(
-        start=gaps["period"] - pd.Timedelta(days=12), end=gaps["period"] + pd.Timedelta(days=12)
-    )
-    hatch = (
-        alt.Chart(spans)
-        .mark_rect(fill=colours["ground"], stroke=colours["gap"], strokeDash=[3, 3], opacity=1)
-        .encode(x="start:T", x2="end:T")
-    )
-    first = gaps.head(1).assign(words=["No data" if len(gaps) == 1 else f"No data, {len(gaps)} months"])
-    words = (
-        alt.Chart(first)
-        .mark_text(align="left", baseline="top", dx=10, fontSize=13, color=colours["second"])
-        .encode(x="period:T", y=alt.value(2), text="words:N")
-    )
-    return [hatch, words]
-
-
-def _diamonds(rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: Mapping[str, str], *, fill: bool) -> alt.Chart:
+def _diamonds(side: str, x: alt.X, y: alt.Y, *, fill: str, stroke: str) -> alt.Chart:
     return (
-        alt.Chart(rows)
-        .mark_point(
-            shape="diamond",
-            size=150,
-            opacity=1,
-            filled=True,
-            fill=colours["alert"] if fill else colours["ground"],
-            stroke=colours["text"] if fill else colours["place"],
-            strokeWidth=1.5,
-        )
+        alt.Chart()
+        .transform_filter(f"isValid(datum.n) && datum.side === '{side}'")
+        .mark_point(shape="diamond", size=150, opacity=1, filled=True, fill=fill, stroke=stroke, strokeWidth=1.5)
         .encode(x=x, y=y)
     )
 
 
-def _last_label(known: pd.DataFrame, x: alt.X, y: alt.Y, colours: Mapping[str, str]) -> alt.Chart:
-    return (
-        alt.Chart(known.tail(1))
-        .mark_text(
-            align="right",
-            baseline="bottom",
-            dx=-10,
-            dy=-2,
-            fontSize=15,
-            fontWeight="bold",
-            color=colours["text"],
-        )
-        .encode(x=x, y=y, text=alt.Text("n:Q", format=",d"))
-    )
-
-
-def _tooltip(table: pd.DataFrame) -> list[alt.Tooltip]:
-    tips = [alt.Tooltip("month:N", title="Month"), alt.Tooltip("n:Q", title="Reports", format=",d")]
-    if "usual_high" in table:
-        tips += [
-            alt.Tooltip("usual_low:Q", title="Usual from", format=",d"),
-            alt.Tooltip("usual_high:Q", title="Usual to", format=",d"),
-        ]
-    return tips
+def _month_tooltip() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("month:N", title="Month"),
+        alt.Tooltip("n:Q", title="Reports", format=",d"),
+        alt.Tooltip("usual_low:Q", title="Usual from", format=",d"),
+        alt.Tooltip("usual_high:Q", title="Usual to", format=",d"),
+    ]
 
 
 def _finished(chart: alt.LayerChart, colours: Mapping[str, str]) -> alt.LayerChart:

@@ -13,7 +13,8 @@ MEANING: Mapping[str, str] = {"target": "place", "control": "comparison", "ring"
 WORDS: Mapping[str, str] = {"before": "Before", "after": "After", "closed": "During"}
 LEFT, RIGHT = -1.0, 1.0
 """Ends of the interval plot: everything gone, and twice as many; a line that goes on has an arrow."""
-_ROW = 58
+_ROW = 62
+_LANES_FROM, _LANE = 44, 16
 
 
 def timeline(
@@ -22,7 +23,7 @@ def timeline(
     done: Released,
     *,
     colours: Mapping[str, str] = COLOURS,
-    height: int = 250,
+    height: int = 270,
 ) -> alt.LayerChart | alt.VConcatChart:
     """Place and comparison area over time, windows tinted with their counts, what was done beneath.
 
@@ -40,7 +41,8 @@ def timeline(
     if done.table.empty:
         return _finished(main)
     lanes = _lanes(done.table, shown, x, colours)
-    return _finished(alt.layer(*layers, lanes).properties(height=height, width="container"))
+    room = height + _LANES_FROM + _LANE * len(done.table)  # the whole picture is fitted into its height
+    return _finished(alt.layer(*layers, lanes).properties(height=room, width="container"))
 
 
 def small_multiple(
@@ -50,7 +52,7 @@ def small_multiple(
     *,
     top: float,
     colours: Mapping[str, str] = COLOURS,
-    height: int = 130,
+    height: int = 185,
 ) -> alt.LayerChart:
     """One area over time with its two counts; `top` is shared, so that three of them have one scale."""
     shown = series.table[series.table["area"] == area]
@@ -65,7 +67,7 @@ def small_multiple(
 def top_of(series: Released, areas: tuple[str, ...]) -> float:
     """The largest count of the areas, for a scale they share."""
     known = series.table.loc[series.table["area"].isin(areas), "n"]
-    return float(known.max()) * 1.15 if known.notna().any() else 1.0
+    return float(known.max()) * 1.3 if known.notna().any() else 1.0
 
 
 def interval_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
@@ -83,7 +85,7 @@ def interval_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) 
     x = alt.X("from:Q", title="fewer reports   ←   change   →   more", scale=_scale(), axis=_change_axis(colours))
     y = alt.Y("label:N", sort=rows["label"].tolist(), title=None, axis=_label_axis(colours))
     layers = [*_luck(luck, x, colours), _zero(colours), *_bars(rows, x, y, colours), *_marks(rows, y, colours)]
-    return _finished(alt.layer(*layers).properties(height=_ROW * len(rows), width="container"))
+    return _finished(alt.layer(*layers).properties(height=_ROW * len(rows) + 60, width="container"))
 
 
 def effects_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
@@ -101,7 +103,7 @@ def effects_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
     x = alt.X("from:Q", title="fewer reports   ←   change   →   more", scale=_scale(), axis=_change_axis(colours))
     y = alt.Y("label:N", sort=rows["label"].tolist(), title=None, axis=_label_axis(colours))
     layers = [_zero(colours), *_bars(rows, x, y, colours), *_marks(rows, y, colours)]
-    return _finished(alt.layer(*layers).properties(height=44 * max(len(rows), 1), width="container"))
+    return _finished(alt.layer(*layers).properties(height=46 * max(len(rows), 1) + 60, width="container"))
 
 
 def _unique(labels: pd.Series) -> pd.Series:
@@ -111,7 +113,7 @@ def _unique(labels: pd.Series) -> pd.Series:
 
 def _top(shown: pd.DataFrame, tinted: pd.DataFrame) -> float:
     highest = max(shown["n"].max(), tinted["expected_high"].max() if "expected_high" in tinted else 0, 1)
-    return float(min(highest, 2 * max(shown["n"].max(), 1))) * 1.15
+    return float(min(highest, 2 * max(shown["n"].max(), 1))) * 1.3
 
 
 def _windows(
@@ -157,8 +159,8 @@ def _expected(tinted: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> lis
         base.mark_rule(color=colours["other"], strokeDash=[5, 4], strokeWidth=2).encode(
             x=_from(x, "start"), x2="end:T", y="expected:Q"
         ),
-        base.mark_text(align="left", dx=4, dy=-8, fontSize=13, color=colours["second"]).encode(
-            x=_from(x, "start"), y="expected:Q", text="says:N"
+        base.mark_text(align="right", dx=-4, dy=-8, fontSize=13, color=colours["second"]).encode(
+            x=_from(x, "end"), y="expected:Q", text="says:N"
         ),
     ]
 
@@ -205,7 +207,7 @@ def _lanes(done: pd.DataFrame, shown: pd.DataFrame, x: alt.X, colours: Mapping[s
     last = shown["period"].max() + pd.DateOffset(months=1)
     rows = done[done["start"] < last].sort_values("start").reset_index(drop=True)
     rows["until"] = rows["end"].fillna(last).clip(upper=last)
-    rows["offset"] = 34 + 15 * rows.index.to_numpy()
+    rows["offset"] = _LANES_FROM + _LANE * rows.index.to_numpy()
     bars = []
     for row in rows.itertuples():
         one = alt.Chart(rows.loc[[row.Index]])
@@ -266,11 +268,11 @@ def _luck(luck: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> list[alt.
         return []
     share = float(known["change"].iloc[0])
     rows = pd.DataFrame({"from": [min(share, 0.0)], "to": [max(share, 0.0)]})
-    rows["says"] = [["by itself", f"{100 * share:+.0f}%".replace("-", "−")]]
+    rows["says"] = f"by itself {100 * share:+.0f}%".replace("-", "−")
     base = alt.Chart(rows).encode(x=x)
     return [
         base.mark_rect(color=colours["usual"], opacity=1).encode(x2="to:Q"),
-        base.mark_text(align="left", dx=4, baseline="top", fontSize=12, color=colours["second"]).encode(
+        base.mark_text(align="right", dx=-6, baseline="top", fontSize=12, color=colours["second"]).encode(
             y=alt.value(2), text="says:N"
         ),
     ]
@@ -324,7 +326,7 @@ def _change_axis(colours: Mapping[str, str]) -> alt.Axis:
 def _label_axis(colours: Mapping[str, str]) -> alt.Axis:
     return alt.Axis(
         labelExpr="split(datum.label, '|')", labelFontSize=13, labelLimit=260, labelColor=colours["text"],
-        domain=False, ticks=False, labelPadding=8,
+        domain=False, ticks=False, labelPadding=8, labelOverlap=False,
     )  # fmt: skip
 
 
@@ -341,12 +343,7 @@ def _time_axis(shown: pd.DataFrame, colours: Mapping[str, str], *, years: bool =
         domainColor=colours["gap"],
         labelOverlap="parity",
     )
-    span = [shown["period"].min(), shown["period"].max() + pd.DateOffset(months=1)]
-    return alt.X("period:T", title=None, axis=axis, scale=alt.Scale(domain=[_moment(day) for day in span]))
-
-
-def _moment(day: pd.Timestamp) -> alt.DateTime:
-    return alt.DateTime(year=day.year, month=day.month, date=day.day)
+    return alt.X("period:T", title=None, axis=axis)
 
 
 def _from(x: alt.X, column: str) -> alt.X:

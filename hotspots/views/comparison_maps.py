@@ -127,7 +127,8 @@ def _count(spot: BaseGeometry, frame: tuple[float, float, float], n: float) -> s
     text = f"{n:,.0f}"
     wide = 16 + 10 * len(text)
     return (
-        f'<rect x="{x - wide / 2:.1f}" y="{y - 14:.1f}" width="{wide}" height="28" rx="3" fill="#fff" stroke="#0b0c0c"/>'
+        f'<rect x="{x - wide / 2:.1f}" y="{y - 14:.1f}" width="{wide}" height="28" rx="3" fill="#fff" '
+        f'stroke="#0b0c0c"/>'
         f'<text x="{x:.1f}" y="{y + 6:.1f}" text-anchor="middle" font-family="Source Sans, Arial, sans-serif" '
         f'font-size="17" font-weight="700" fill="#0b0c0c">{text}</text>'
     )

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import pandas as pd
+
 from hotspots.analysis.comparison import Comparison
 from hotspots.analysis.findings import span
 from hotspots.periods import Window
@@ -55,7 +57,7 @@ def headline(view: ComparisonView) -> str:
         return f"It cannot be told yet whether reports at {place} changed."
     fits = span(found.low, found.high).replace(" %", "%")
     if found.verdict in ("fell", "rose"):
-        return f"Reports at {place} are consistent with {fits}, after allowing for {_allowed(found)}."
+        return f"Reports at {place} are consistent with {fits}."
     lead = "No clear change at" if found.verdict == "no clear change" else "It cannot be told yet for"
     return f"{lead} {place}: the counts fit {fits}."
 
@@ -68,7 +70,7 @@ def counts_line(view: ComparisonView) -> str:
         text += f" The comparison area went from **{found.control_before:,}** to **{found.control_after:,}**."
     if found.verdict in ("fell", "rose"):
         text += f" Best estimate {change(found.ratio - 1)}."
-    return text
+    return text if math.isnan(found.low) else f"{text} The interval allows for {_allowed(found)}."
 
 
 def in_closed(view: ComparisonView) -> str:
@@ -198,7 +200,8 @@ def change(value: float) -> str:
         return f"more than {_BEYOND:.0f} times as many"
     if abs(value) < 0.005:
         return "no change"
-    return f"{'more than 99' if value < -0.995 and value > -1 else f'{100 * abs(value):.0f}'}% {'fewer' if value < 0 else 'more'}"
+    share = "more than 99" if -1 < value < -0.995 else f"{100 * abs(value):.0f}"
+    return f"{share}% {'fewer' if value < 0 else 'more'}"
 
 
 def _ring_line(ring: Ring) -> str:
@@ -234,3 +237,76 @@ def _signed(value: float) -> str:
 
 def _without_year(first: date, last: date) -> str:
     return f"{first.day} {first:%B}" if first.year == last.year else day(first)
+
+
+def verdict_label(verdict: str) -> str:
+    """A verdict for a table cell, with its shape; other words stand as they are."""
+    look = VERDICTS.get(verdict)
+    return look.word if look else verdict.capitalize()
+
+
+def portfolio_title(table: pd.DataFrame) -> str:
+    """The verdicts of every action, counted."""
+    judged = table[table["verdict"].isin(tuple(VERDICTS))]
+    if judged.empty:
+        return "No action can be judged yet"
+    counts = judged["verdict"].value_counts()
+    parts = [f"{counts[word]} {word}" for word in VERDICTS if word in counts]
+    noun = "action" if len(judged) == 1 else "actions"
+    return f"{len(judged)} {noun} compared: {', '.join(parts)}"
+
+
+def change_cell(row: object) -> str:
+    """An interval for a table cell; empty where there is none."""
+    if pd.isna(row.low):
+        return ""
+    return f"{_end(row.low)} to {_end(row.high)}"
+
+
+def ring_cell(row: object) -> str:
+    """What happened within 150 m, with its counts."""
+    if pd.isna(row.ring_before):
+        return ""
+    said = {"rose": "▲ rose", "fell": "▼ fell", "no clear change": "no clear change"}
+    return f"{said.get(row.ring_verdict, 'too few to say')}, {pair(row.ring_before, row.ring_after)}"
+
+
+def pair(before: float, after: float) -> str:
+    """49 to 4; empty where nothing was counted."""
+    return "" if pd.isna(before) or pd.isna(after) else f"{int(before):,} to {int(after):,}"
+
+
+def watch_title(ringing: pd.DataFrame) -> str:
+    """How many ring, and how many of them had gone quiet after an action."""
+    if ringing.empty:
+        return "Nothing has come back and nothing is rising"
+    back = int((ringing["state"] == "returned").sum())
+    rising = len(ringing) - back
+    parts = [f"{back} came back after an action" if back else "", f"{rising} rising" if rising else ""]
+    return " and ".join(part for part in parts if part).capitalize()
+
+
+def watch_budget(watched: int, yearly: float) -> str:
+    """How often all the watched places together ring by luck."""
+    return (
+        f"{watched} places and hotspots are watched; with nothing wrong anywhere they would together ring about "
+        f"{yearly:.1f} times a year"
+    )
+
+
+def quiet_title(quiet: pd.DataFrame) -> str:
+    """How many stayed quiet."""
+    after = int((quiet["kind"] == "place").sum())
+    noun = "place" if after == 1 else "places"
+    return f"{after} {noun} stayed quiet after the action, {len(quiet) - after} hotspots as usual"
+
+
+def _end(ratio: float) -> str:
+    value = 100 * (ratio - 1)
+    return "no change" if abs(value) < 0.5 else f"{value:+,.0f}%".replace("-", "−")
+
+
+def checks_title(checks: pd.DataFrame) -> str:
+    """How many published numbers our functions give."""
+    agreed = int(checks["agrees"].sum())
+    return f"{agreed} of {len(checks)} published numbers are met"

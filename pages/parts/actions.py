@@ -213,7 +213,7 @@ def _action_rows(table: pd.DataFrame, many_places: bool) -> pd.DataFrame:
         else f"○ {shared.short_day(due)}"
         for days, due in zip(late, table["due"], strict=True)
     ]  # fmt: skip
-    rows = pd.DataFrame({"When": when, "Task": table["task"], "Owner": table["owner"], "Role": table["role"]})
+    rows = pd.DataFrame({"When": when, "Task": table["task"], "Owner": table["owner"]})
     if many_places:
         rows.insert(1, "Place", table["place"])
     return rows

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from hotspots.errors import NotAllowed
 from hotspots.release.roles import Action, Role, Viewer
 from pages import (
+    before_after,
     data,
     hub_meeting,
     interventions,
@@ -13,6 +14,7 @@ from pages import (
     outcomes,
     partners,
     places,
+    portfolio,
     powers,
     timeliness,
     trends,
@@ -36,6 +38,8 @@ ENTRIES = (
     Entry("Respond", "Interventions", "interventions", Action.SEE_REGISTER, interventions.render),
     Entry("Respond", "Powers finder", "powers", Action.SEE_REGISTER, powers.render),
     Entry("Respond", "Partners", "partners", Action.SEE_REGISTER, partners.render),
+    Entry("Assess", "Before / after", "before-after", Action.SEE_COMPARISONS, before_after.render),
+    Entry("Assess", "Portfolio", "portfolio", Action.SEE_COMPARISONS, portfolio.render),
     Entry("Assess", "Timeliness", "timeliness", Action.SEE_REGISTER, timeliness.render),
     Entry("Assess", "Outcomes", "outcomes", Action.SEE_OUTCOMES, outcomes.render),
     Entry("Data", "Import and quality", "data", Action.SEE_IMPORTS, data.render),

@@ -27,7 +27,8 @@ WRAPPED = 76
 _STYLE = """<style>
 [class*="st-key-warn-"] p { border-left: 4px solid #F46A25; background: #fdece2; color: #0b0c0c;
   padding: .35rem .7rem; font-size: .92rem; }
-[class*="st-key-place-top"] h1 { padding: 0; }
+.st-key-place-top h1 { padding: 0; }
+.st-key-place-timeline-box { padding-right: 2.6rem; }
 </style>"""
 
 

@@ -145,8 +145,8 @@ def _prompts(viewer: Viewer, store: Store, place: Place) -> None:
     repeated = prompts.repeat_addresses(here, block)
     signs = prompts.cuckooing_signs(here, block)
     st.markdown(
-        f"**{len(repeated)} with {prompts.REPEAT_REPORTS} reports or more in {composed.OVERLAP_DAYS} days, "
-        f"{len(signs)} with signs that go with a home taken over**"
+        f"**Addresses with {prompts.REPEAT_REPORTS} reports or more in {composed.OVERLAP_DAYS} days: {len(repeated)}; "
+        f"with signs that go with a home taken over: {len(signs)}**"
     )
     st.caption("A question for the landlord and adult social care; most such homes are not cuckooed.")
     if viewer.unlocked and len(repeated):
@@ -172,6 +172,11 @@ def _concerns(viewer: Viewer, store: Store, place: Place) -> None:
                 f"{shared.short_day(row.heard_on)}, {show.plain(row.source)}, {row.confidence} confidence, "
                 f"*{show.plain(row.handling)}*: {show.plain(row.text)}"
             )
+    if not st.session_state.get("present"):
+        _concern_form(viewer, store, place)
+
+
+def _concern_form(viewer: Viewer, store: Store, place: Place) -> None:
     with st.form(f"concern-{place.id}", clear_on_submit=False, border=False):
         text = st.text_area(
             "File a concern about the place",

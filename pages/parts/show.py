@@ -28,9 +28,12 @@ def card(title: str, subtitle: str = "", *, key: str | None = None, stretch: boo
         yield
 
 
-def chart(drawn: alt.LayerChart, released: Released, *, alt_text: str, key: str) -> None:
+def chart(drawn: alt.TopLevelMixin | dict, released: Released, *, alt_text: str, key: str) -> None:
     """A chart, what it says in one sentence for those who cannot see it, and the same as a table."""
-    st.altair_chart(drawn, key=key, alt=alt_text, width="stretch")
+    if isinstance(drawn, dict):
+        st.vega_lite_chart(None, drawn, key=key, alt=alt_text, width="stretch")
+    else:
+        st.altair_chart(drawn, key=key, alt=alt_text, width="stretch")
     with st.popover("Show as table", type="tertiary", key=f"{key}-table"):
         st.dataframe(released.table, hide_index=True)
 

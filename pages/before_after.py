@@ -1,0 +1,339 @@
+"""Did it work? One place, one action, one honest sentence, with what cannot be said beside it."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+import streamlit as st
+from shapely.geometry.base import BaseGeometry
+
+from hotspots import store as stores
+from hotspots.errors import NoData
+from hotspots.intake.locate import to_metric
+from hotspots.pipeline.comparing import comparison_for
+from hotspots.pipeline.comparison_view import ComparisonView
+from hotspots.pipeline.control import REST
+from hotspots.pipeline.portfolio import comparison_of
+from hotspots.register.interventions import KINDS, Intervention, next_assessment
+from hotspots.register.places import COMPARISON
+from hotspots.release.disclosure import Released, release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store, register_reads
+from hotspots.views import comparison_charts as charts
+from hotspots.views import comparison_maps as pictures
+from hotspots.views import comparison_words as words
+from hotspots.views import sentences
+from pages.parts import session, show
+
+LIKEST = "the likest untouched area"
+SIDES = {"year": "Same months, a year apart", "sides": "Weeks just before and after"}
+MONTHS = (3, 6, 9, 12)
+
+
+def render(viewer: Viewer) -> None:
+    """Controls above; sentence and intervals; timeline, small multiples, maps, caveats."""
+    viewer.require(Action.SEE_COMPARISONS)
+    store = session.current_store()
+    done = _interventions(store, viewer)
+    bar = st.container(horizontal=True, vertical_alignment="bottom", key="compare-bar")
+    with bar:
+        logged = _logged_or_not(done)
+        view, item = _chosen(store, viewer, done) if logged else (_any_area(store), None)
+    released = _released(view, viewer)
+    with bar:
+        _downloads(view, released, store)
+    left, right = st.columns([52, 48], gap="small")
+    with left:
+        _finding(store, view, item)
+    with right:
+        _intervals(view, released)
+    left, right = st.columns([63, 37], gap="small")
+    with left:
+        _timeline(view, released)
+        _multiples(view, released)
+    with right:
+        _maps(store, view, released)
+        _caveats(view)
+    _foot(view, item)
+
+
+def _logged_or_not(done: Sequence[Intervention]) -> bool:
+    """Whether a logged action is looked at, or any area and date."""
+    if not done:
+        return False
+    kinds = ["Logged action", "Any area and date"]
+    return st.segmented_control("Look at", kinds, default=kinds[0], required=True, key="compare-kind") == kinds[0]
+
+
+def _interventions(store: Store, viewer: Viewer) -> list[Intervention]:
+    """Actions that started at places the viewer may see."""
+    places = _places(store, viewer)
+    return [i for i in register_reads.listed(store, Intervention) if i.start and i.place_id in places.index]
+
+
+def _places(store: Store, viewer: Viewer) -> pd.DataFrame:
+    places = register_reads.places(store)
+    return places if viewer.districts is None else places[places["district"].isin(viewer.districts)]
+
+
+def _chosen(store: Store, viewer: Viewer, done: Sequence[Intervention]) -> tuple[ComparisonView, Intervention]:
+    places = _places(store, viewer)
+    names = places["name"].to_dict()
+    with_actions = list(dict.fromkeys(i.place_id for i in done if i.expected_reporting_effect != "up"))
+    place = st.selectbox("Place", [names[i] for i in with_actions], key="compare-place", bind="query-params")
+    here = [i for i in done if names[i.place_id] == place and i.expected_reporting_effect != "up"]
+    first = next((n for n, i in enumerate(here) if i.shuts), 0)
+    labels = {str(i.id): _label(i) for i in here}
+    picked = st.selectbox("What was done", list(labels), index=first, format_func=labels.get, key=f"done-{place}")
+    item = next(i for i in here if str(i.id) == picked)
+    control = _control(places, place)
+    kind, months = _windows()
+    view = _view(store, store.data_version, item, control, months if kind == "year" else None, kind == "year")
+    return view, item
+
+
+def _label(item: Intervention) -> str:
+    kind, window = KINDS[item.kind].name, item.window
+    return f"{kind}, {words.window(window) if window else f'from {sentences.day(item.start)}'}"
+
+
+def _control(places: pd.DataFrame, place: str) -> str | None:
+    """The comparison area: suggested unless somebody chooses another."""
+    others = places[places["name"] != place].sort_values("name")
+    blocks = others.loc[others["kind"] == COMPARISON, "name"].tolist()
+    adopted = others.loc[others["kind"] != COMPARISON, "name"].tolist()
+    options = [LIKEST, *blocks, *adopted, REST]
+    chosen = st.selectbox(
+        "Compare with",
+        options,
+        key="compare-with",
+        bind="query-params",
+        help="Suggested: an area where nothing is logged, beyond 400 m of any action, in the same district, with a "
+        "level and trend before the action like the place's. Yours to change; the page says which was used.",
+    )
+    return None if chosen == LIKEST else chosen
+
+
+def _windows() -> tuple[str, int]:
+    with st.popover(":material/date_range: Windows", width="content"):
+        kind = st.radio("Windows", list(SIDES), format_func=SIDES.get, key="compare-windows", bind="query-params")
+        months = st.segmented_control(
+            "Months a side", MONTHS, default=6, required=True, key="side-months", disabled=kind != "year"
+        )
+        st.caption("Reporting drives and the days of the action itself are never inside a window.")
+    return kind, months
+
+
+def _any_area(store: Store) -> ComparisonView:
+    """A hotspot of the hub screen and a date, for a hub without places or for a question of the moment."""
+    query = session.first_query(store)
+    areas = session.view_of(store, query).hotspots.areas
+    if areas.empty:
+        raise NoData("There is no hotspot to compare; adopt a place, or widen the window on the hub screen.")
+    names = dict(zip(areas["id"], areas["name"], strict=True))
+    spot = st.selectbox("Hotspot", list(names), format_func=names.get, key="compare-spot")
+    held = stores.months_held(store)
+    middle = held.start + (held.end - held.start) / 2
+    start = st.date_input("First day", middle, held.start, held.end, key="compare-start", format="DD/MM/YYYY")
+    end = st.date_input("Day after its last", None, held.start, held.end, key="compare-end", format="DD/MM/YYYY")
+    outline = areas.loc[areas["id"] == spot, "geometry"].iloc[0]
+    return _view_of_outline(store, store.data_version, shapely.to_wkb(outline), names[spot], start, end)
+
+
+@st.cache_resource(show_spinner="Comparing before and after …", max_entries=64)
+def _view(
+    _store: Store, _version: str, item: Intervention, control: str | None, months: int | None, year: bool
+) -> ComparisonView:
+    return comparison_of(_store, item, control=control, periods=months, same_season=year)
+
+
+@st.cache_resource(show_spinner="Comparing before and after …", max_entries=32)
+def _view_of_outline(
+    _store: Store, _version: str, outline: bytes, name: str, start: date, end: date | None
+) -> ComparisonView:
+    return comparison_for(_store, shapely.from_wkb(outline), name=name, start=start, end=end)
+
+
+def _released(view: ComparisonView, viewer: Viewer) -> dict[str, Released]:
+    """Every frame of the page through the gate."""
+    as_of = view.windows.after.end - timedelta(days=1)
+    frames = {
+        "comparison": view.series,
+        "comparison windows": view.windows_table,
+        "comparison intervals": view.intervals,
+        "comparison outlines": view.area_counts,
+        "things done": _done_at(view),
+    }
+    return {name: release(frame, viewer, policy=name, as_of=as_of) for name, frame in frames.items()}
+
+
+def _done_at(view: ComparisonView) -> pd.DataFrame:
+    """What was done at the place, with the day after its end."""
+    rows = [
+        (
+            view.place,
+            KINDS[i.kind].name,
+            i.start,
+            i.window.end if i.window else None,
+            i.expected_reporting_effect == "up",
+        )
+        for i in view.done
+    ]
+    frame = pd.DataFrame(rows, columns=["place", "done", "start", "end", "drive"])
+    return frame.astype({"start": "datetime64[us]", "end": "datetime64[us]"})
+
+
+def _finding(store: Store, view: ComparisonView, item: Intervention | None) -> None:
+    look = words.VERDICTS[view.comparison.verdict]
+    with st.container(border=True, key="card", gap="xsmall", height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(view.comparison.verdict.capitalize(), icon=look.icon, color=look.badge)
+            st.caption(f"by rule: {look.rule}")
+        st.title(show.plain(words.headline(view)), anchor=False)
+        if view.comparison.verdict == "refused":
+            st.markdown(show.plain(view.comparison.sentence))
+        st.markdown(words.counts_line(view))
+        closed = words.in_closed(view)
+        if closed:
+            st.caption(closed)
+        st.markdown(f"**Did it move?** {show.plain(words.moved(view))}")
+        st.markdown(f"**More than luck?** {show.plain(words.luck(view))}")
+        due = next_assessment(item, on=session.today(store)) if item else None
+        st.markdown(f"**Next test** {words.next_test(view, due)} {words.power(view.comparison)}")
+        if item is not None and item.cost_hours is not None:
+            st.markdown(f"**What did it cost?** {words.cost(view, item.cost_hours)}")
+
+
+def _intervals(view: ComparisonView, released: dict[str, Released]) -> None:
+    found = view.comparison
+    spread = (
+        "" if np.isnan(found.dispersion) else f", allowing for reports in bursts (dispersion {found.dispersion:.1f})"
+    )
+    subtitle = f"Change in reports, {found.level:.0%} interval{spread}"
+    with show.card(words.interval_title(view), subtitle, stretch=True):
+        drawn = charts.interval_chart(released["comparison intervals"], colours=show.colours())
+        show.chart(drawn, released["comparison intervals"], alt_text=words.headline(view), key="compare-intervals")
+        if found.reference_places:
+            st.caption(
+                f"Grey: what a place picked at this level does when left alone, measured on {view.references}. "
+                "The naive figure includes it."
+            )
+
+
+def _timeline(view: ComparisonView, released: dict[str, Released]) -> None:
+    subtitle = (
+        f"Reports a {view.unit} · solid blue: {show.plain(view.place)} · dashed turquoise: "
+        f"{show.plain(view.control.name)} · pink: during the action"
+    )
+    with show.card(words.timeline_title(view), subtitle):
+        drawn = charts.timeline(
+            released["comparison"], released["comparison windows"], released["things done"], colours=show.colours()
+        )
+        show.chart(drawn, released["comparison"], alt_text=words.timeline_title(view), key="compare-timeline")
+
+
+def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
+    areas = {"target": (view.place, "boundary as adopted" if view.place_id else "outline as given")}
+    if view.ring is not None:
+        areas["ring"] = (f"Nearby, 0 to {view.ring.outer_m:.0f} m", "without other places known before")
+    where = "more than 400 m away" if view.control.geometry is None else f"{view.control.distance:,.0f} m away"
+    areas["control"] = (f"Comparison: {view.control.name}", where)
+    top = charts.top_of(
+        released["comparison"], tuple(a for a in areas if view.control.geometry is not None or a != "control")
+    )
+    columns = st.columns(len(areas), gap="small")
+    for column, (area, (name, note)) in zip(columns, areas.items(), strict=True):
+        with column, show.card(show.plain(name), note):
+            own = (
+                top
+                if area != "control" or view.control.geometry is not None
+                else charts.top_of(released["comparison"], (area,))
+            )
+            drawn = charts.small_multiple(
+                released["comparison"], released["comparison windows"], area, top=own, colours=show.colours()
+            )
+            st.altair_chart(drawn, key=f"multiple-{area}", alt=f"Reports over time, {area}", width="stretch")
+            if own != top:
+                st.caption("On a scale of its own.")
+
+
+def _maps(store: Store, view: ComparisonView, released: dict[str, Released]) -> None:
+    outlines = released["comparison outlines"]
+    if not pictures.has_outlines(outlines):
+        return
+    basemap = session.SAMPLE / "basemap.geojson" if store.is_sample else Path(session.settings().basemap or "none")
+    pair = pictures.still_pair(outlines, streets=_streets(str(basemap), store.crs), colours=show.colours())
+    with st.container(border=True, gap="xsmall"):
+        for column, side, drawn in zip(st.columns(2, gap="small"), ("before", "after"), pair, strict=True):
+            with column:
+                st.markdown(f"**{side.capitalize()}**: {words.window(getattr(view.windows, side))}")
+                st.image(drawn, width="stretch")
+        st.caption(
+            "Same frame, same scale. Yellow edge: the place. Dashed purple: 150 m round it. Turquoise: comparison "
+            "area, where it is near enough to show. Counts in white boxes."
+        )
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _streets(path: str, crs: str) -> BaseGeometry | None:
+    """Streets of a basemap GeoJSON as lines in metres, None where there is no such file."""
+    if not Path(path).is_file() or not path.endswith("json"):
+        return None
+    features = json.loads(Path(path).read_text(encoding="utf-8"))["features"]
+    lines = [
+        shapely.geometry.shape(f["geometry"]) for f in features if (f.get("properties") or {}).get("kind") == "street"
+    ]
+    return shapely.transform(shapely.union_all(lines), lambda xy: np.column_stack(to_metric(xy[:, 0], xy[:, 1], crs)))
+
+
+def _caveats(view: ComparisonView) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.markdown("##### Caveats")
+        st.markdown(_bullets(words.caveats(view)))
+        st.markdown("##### What we cannot say")
+        st.markdown(_bullets(words.cannot_say(view)))
+        said = words.reporting(view)
+        if said:
+            st.markdown("##### Are people just not reporting?")
+            st.markdown(show.plain(said))
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {show.plain(line)}" for line in lines)
+
+
+def _foot(view: ComparisonView, item: Intervention | None) -> None:
+    reasons = " ".join(view.control.reasons)
+    unit = f"by {view.unit}"
+    kind = KINDS[item.kind].name if item else "a date given by hand"
+    st.caption(
+        show.plain(
+            f"{kind} · {words.window(view.windows.before)} against {words.window(view.windows.after)}, {unit}. "
+            f"Comparison area, {view.control.name}: {reasons} Reports on map points that stand for many addresses are "
+            "left out. A report is not a proven crime. Consistent with is not caused by."
+        )
+    )
+
+
+def _downloads(view: ComparisonView, released: dict[str, Released], store: Store) -> None:
+    recipe = {
+        "place": view.place,
+        "verdict": view.comparison.verdict,
+        "finding": view.comparison.sentence,
+        "before": words.window(view.windows.before),
+        "after": words.window(view.windows.after),
+        "comparison area": f"{view.control.name}. {' '.join(view.control.reasons)}",
+        "caveats": " ".join(words.caveats(view)),
+        "cannot be said": " ".join(words.cannot_say(view)),
+    }
+    show.downloads(
+        released["comparison windows"], store, title="Before and after", settings=recipe, name="before-after"
+    )
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")

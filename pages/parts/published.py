@@ -1,0 +1,28 @@
+"""Our published-number checks, run live, for the method page."""
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.analysis.published import published_numbers
+from hotspots.release.disclosure import release
+from hotspots.release.roles import Viewer
+from hotspots.views.comparison_words import checks_title
+from pages.parts import show
+
+
+def published_section(viewer: Viewer) -> None:
+    """Our functions against the numbers of the papers and packages they follow, with ticks or crosses."""
+    checks = release(published_numbers(), viewer, policy="published numbers").table
+    with show.card(
+        checks_title(checks), "Computed now, on this machine, by the functions that make the numbers you see"
+    ):
+        table = pd.DataFrame(
+            {
+                "Agrees": ["✓" if agrees else "✗ no" for agrees in checks["agrees"]],
+                "Source": checks["source"],
+                "What": checks["what"],
+                "Published": [f"{value:g}" for value in checks["published"]],
+                "Ours": [f"{value:.6g}" for value in checks["ours"]],
+            }
+        )
+        st.dataframe(table, hide_index=True, alt="Published numbers beside ours")

@@ -1,0 +1,163 @@
+"""What have all our actions come to? Every intervention with its effect, what is due and what came back."""
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.pipeline import Query
+from hotspots.pipeline.portfolio import NOT_COMPARED, Portfolio, portfolio_for
+from hotspots.pipeline.watching import WatchView, watch_for
+from hotspots.release.disclosure import Released, release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store
+from hotspots.views import comparison_charts as charts
+from hotspots.views import comparison_words as words
+from pages.parts import session, show
+
+
+def render(viewer: Viewer) -> None:
+    """Counts of verdicts; the table; intervals side by side; the relapse watch."""
+    viewer.require(Action.SEE_COMPARISONS)
+    store = session.current_store()
+    watched = _watch(store, store.data_version, replace(session.first_query(store), districts=()))
+    made = _portfolio(store, store.data_version, session.today(store), watched)
+    released = release(made.table, viewer, policy="portfolio", as_of=made.data_to)
+    title, tools = st.columns([80, 20], vertical_alignment="center")
+    with title:
+        st.title(words.portfolio_title(released.table), anchor=False)
+        st.caption(
+            f"Every action in the register, likest untouched area as comparison · data before {words.day(made.data_to)}"
+        )
+    with tools, st.container(horizontal=True, horizontal_alignment="right"):
+        show.downloads(released, store, title="Portfolio of interventions", settings=_RECIPE, name="portfolio")
+    if released.table.empty:
+        st.info("Nothing has been logged as started yet. Record an intervention on the Interventions page.")
+    else:
+        _actions(released)
+    _watched(watched, release(watched.watched, viewer, policy="watch", as_of=made.data_to))
+
+
+@st.cache_resource(show_spinner="Watching places and hotspots …", max_entries=8)
+def _watch(_store: Store, _version: str, query: Query) -> WatchView:
+    return watch_for(_store, query)
+
+
+@st.cache_resource(show_spinner="Comparing every action …", max_entries=8)
+def _portfolio(_store: Store, _version: str, today: date, _watched: WatchView) -> Portfolio:
+    return portfolio_for(_store, today=today, watched=_watched)
+
+
+def _actions(released: Released) -> None:
+    with show.card(
+        "Every action and its effect", "Counts before and after · change against the comparison area, 95% interval"
+    ):
+        st.dataframe(
+            _table(released.table),
+            hide_index=True,
+            row_height=40,
+            height=40 * min(len(released.table), 9) + 40,
+            column_config=_COLUMNS,
+            alt="Interventions with verdict, counts, interval, ring, hours and next assessment",
+        )
+        st.caption(
+            "Actions at one place overlap, so each line shows the change round that action, not its own share: never "
+            "add them up. A reporting drive is not judged: more reports are its success."
+        )
+    with show.card("The intervals side by side", "A line that crosses 0% shows no clear change · dot: best estimate"):
+        drawn = charts.effects_chart(released, colours=show.colours())
+        show.chart(drawn, released, alt_text="Change and interval of every action", key="portfolio-effects")
+
+
+def _table(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Place": rows["place"],
+            "Done": rows["done"],
+            "From": rows["start"],
+            "To": rows["last_day"],
+            "Verdict": [words.verdict_label(v) for v in rows["verdict"]],
+            "Change": [words.change_cell(row) for row in rows.itertuples()],
+            "Counts": [words.pair(row.before, row.after) for row in rows.itertuples()],
+            "Compared": [words.pair(row.control_before, row.control_after) for row in rows.itertuples()],
+            "Next door": [words.ring_cell(row) for row in rows.itertuples()],
+            "Hours": rows["cost_hours"],
+            "Next test": rows["next_assessment"],
+            "Returned": ["↻ Returned" if back else "" for back in rows["returned"]],
+            "Status": rows["status"],
+        }
+    )
+
+
+def _watched(view: WatchView, released: Released) -> None:
+    table = released.table
+    ringing, quiet = table[table["since"].notna()], table[table["since"].isna()]
+    left, right = st.columns([60, 40], gap="small")
+    with left, show.card(words.watch_title(ringing), words.watch_budget(len(table), view.false_alarms_per_year)):
+        if len(ringing):
+            st.dataframe(_ringing(ringing), hide_index=True, row_height=40, alt="Places that ring")
+        st.caption(
+            "The watch starts by itself when an action ends. Reports that come in bursts ring more often than the "
+            "figure says."
+        )
+    with (
+        right,
+        show.card(
+            words.quiet_title(quiet), "Watched and silent; last whole month against the quiet range", stretch=True
+        ),
+    ):
+        st.dataframe(_quiet(quiet), hide_index=True, height=300, alt="Places that stayed quiet")
+        if view.waiting:
+            st.caption("Watch not started, the action has not ended: " + show.plain(", ".join(view.waiting)) + ".")
+        if view.unwatched:
+            st.caption(f"{view.unwatched} hotspots have too few earlier months to watch.")
+
+
+def _ringing(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Place": rows["place"],
+            "State": ["↻ Returned" if state == "returned" else "▲ Rising" for state in rows["state"]],
+            "Since": [f"{day.day} {day:%b %Y}" for day in rows["since"]],
+            "Last month": rows["observed"],
+            "Quiet range": [
+                f"{low:.0f} to {high:.0f}" for low, high in zip(rows["usual_low"], rows["usual_high"], strict=True)
+            ],
+            "Rule": rows["rule"],
+        }
+    )
+
+
+def _quiet(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Place": rows["place"],
+            "Kind": rows["kind"],
+            "Watched from": [f"{day:%b %Y}" for day in rows["watched_from"]],
+            "Last month": rows["observed"],
+            "Quiet range": [
+                f"{low:.0f} to {high:.0f}" for low, high in zip(rows["usual_low"], rows["usual_high"], strict=True)
+            ],
+        }
+    )
+
+
+_RECIPE = {
+    "windows": "six whole months after, against the same months a year before; else the 26 weeks just before and after",
+    "comparison area": "likest untouched area of the same district, beyond 400 m of any action",
+    "not judged": NOT_COMPARED,
+}
+_COLUMNS = {
+    "From": st.column_config.DateColumn(format="D MMM YYYY", width=96),
+    "To": st.column_config.DateColumn(format="D MMM YYYY", width=96),
+    "Change": st.column_config.TextColumn(width="medium", help="95% interval against the comparison area"),
+    "Counts": st.column_config.TextColumn(width=84, help="Reports before and after"),
+    "Compared": st.column_config.TextColumn(width=84, help="The same in the comparison area"),
+    "Hours": st.column_config.NumberColumn(width=64, format="%d"),
+    "Next test": st.column_config.DateColumn(format="D MMM YYYY", width=96),
+}
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")
