@@ -1,8 +1,10 @@
 """The verbs `compare` and `watch` of the command line."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,65 +18,78 @@ from hotspots.pipeline.outlines import read_outline
 from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import WatchView, watch_for
 from hotspots.settings import Settings, read_settings
-from hotspots.store import Store, open_store
+from hotspots.store import Store
 from hotspots.views import comparison_words as words
 
 OUTLINES = (".geojson", ".json")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the verbs to the command line."""
-    app.command("compare")(compare)
-    app.command("watch")(watch)
+Opener = Callable[[str | None, Settings], Store]
+DayReader = Callable[[str | None, str], date | None]
+
+StorePath = Annotated[str | None, typer.Option("--store", help="Store file or database URL (default: the hub's own).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
-def compare(
-    place: Annotated[str, typer.Option(help="A GeoJSON outline, or the name of a place, ward or district.")],
-    start: Annotated[str, typer.Option(help="First day of the action, YYYY-MM-DD.")],
-    end: Annotated[str | None, typer.Option(help="Day after its last day, YYYY-MM-DD.")] = None,
-    control: Annotated[
-        str | None, typer.Option(help="Comparison area: a GeoJSON outline or a place (default: suggested).")
-    ] = None,
-    unit: Annotated[str | None, typer.Option(help="week or month (default: the finest the data allow).")] = None,
-    periods: Annotated[int | None, typer.Option(help="Periods on each side (default 26 weeks or 6 months).")] = None,
-    same_season: Annotated[
-        bool, typer.Option("--same-season", help="Whole months after it against the same months a year earlier.")
-    ] = False,
-    store: Annotated[str | None, typer.Option("--store", help="Store file or database URL.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-) -> None:
-    """Compare a place before and after an action with an area where nothing was done."""
+def register(app: typer.Typer, *, opened: Opener, day: DayReader, now: Callable[[], datetime]) -> None:
+    """Add the verbs to the command line.
+
+    opened: opens the store asked for · day: reads a date option · now: the program's clock
+    """
+
+    @app.command("compare")
+    def compare(
+        place: Annotated[str, typer.Option(help="A GeoJSON outline, or the name of a place, ward or district.")],
+        start: Annotated[str, typer.Option(help="First day of the action, YYYY-MM-DD.")],
+        end: Annotated[str | None, typer.Option(help="Day after its last day, YYYY-MM-DD.")] = None,
+        control: Annotated[
+            str | None, typer.Option(help="Comparison area: a GeoJSON outline or a place (default: suggested).")
+        ] = None,
+        unit: Annotated[str | None, typer.Option(help="week or month (default: the finest the data allow).")] = None,
+        periods: Annotated[
+            int | None, typer.Option(help="Periods on each side (default 26 weeks or 6 months).")
+        ] = None,
+        same_season: Annotated[
+            bool, typer.Option("--same-season", help="Whole months after it against those of a year earlier.")
+        ] = False,
+        store: StorePath = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Compare a place before and after an action with an area where nothing was done."""
+        with _refusals():
+            held = opened(store, read_settings())
+            view = comparison_for(
+                held,
+                _area(place, held),
+                start=day(start, "--start"),
+                end=day(end, "--end"),
+                control=_area(control, held) if control else None,
+                unit=_unit(unit),
+                periods=periods,
+                same_season=same_season,
+            )
+        _say(_comparison_lines(view), view.summary(), as_json)
+
+    @app.command("watch")
+    def watch(store: StorePath = None, as_json: AsJson = False) -> None:
+        """Say which places and hotspots have come back or risen, and how often that rings by luck."""
+        with _refusals():
+            settings = read_settings()
+            held = opened(store, settings)
+            fixed = held.meta("today")
+            query = default_query(held, settings, today=date.fromisoformat(fixed) if fixed else now().date())
+            view = watch_for(held, replace(query, districts=()))
+        _say(_watch_lines(view), view.summary(), as_json)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn a `HubError` into one clear line on stderr and exit code 2."""
     try:
-        opened = _open(store, read_settings())
-        view = comparison_for(
-            opened,
-            _area(place, opened),
-            start=_day(start, "--start"),
-            end=_day(end, "--end") if end else None,
-            control=_area(control, opened) if control else None,
-            unit=_unit(unit),
-            periods=periods,
-            same_season=same_season,
-        )
+        yield
     except HubError as error:
-        _refuse(error)
-    _say(_comparison_lines(view), view.summary(), as_json)
-
-
-def watch(
-    store: Annotated[str | None, typer.Option("--store", help="Store file or database URL.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
-) -> None:
-    """Say which places and hotspots have come back or risen, and how often that rings by luck."""
-    try:
-        settings = read_settings()
-        opened = _open(store, settings)
-        fixed = opened.meta("today")
-        query = default_query(opened, settings, today=date.fromisoformat(fixed) if fixed else _now().date())
-        view = watch_for(opened, replace(query, districts=()))
-    except HubError as error:
-        _refuse(error)
-    _say(_watch_lines(view), view.summary(), as_json)
+        typer.echo(" ".join(str(error).split()), err=True)
+        raise typer.Exit(2) from None
 
 
 def _area(given: str, store: Store) -> str | BaseGeometry:
@@ -87,31 +102,10 @@ def _area(given: str, store: Store) -> str | BaseGeometry:
     return given
 
 
-def _day(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadValue(f"{option} takes a day as YYYY-MM-DD; {text!r} was given.") from None
-
-
 def _unit(given: str | None) -> str | None:
     if given not in (None, "week", "month"):
         raise BadValue(f"--unit is week or month; {given!r} was given.")
     return given
-
-
-def _open(given: str | None, settings: Settings) -> Store:
-    """The store asked for, else the hub's own, else the sample."""
-    own = given or settings.store
-    if not given and "://" not in own and not Path(own).exists() and Path(settings.sample_store).exists():
-        own = settings.sample_store
-    return open_store(own, at=_now())
-
-
-def _refuse(error: HubError) -> None:
-    """One clear line and exit code 2."""
-    typer.echo(" ".join(str(error).split()), err=True)
-    raise typer.Exit(2) from None
 
 
 def _comparison_lines(view: ComparisonView) -> list[str]:
@@ -145,7 +139,3 @@ def _watch_lines(view: WatchView) -> list[str]:
 def _say(lines: list[str], result: dict, as_json: bool) -> None:
     text = json.dumps(result, ensure_ascii=False, default=str, allow_nan=False) if as_json else "\n".join(lines)
     typer.echo(text)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

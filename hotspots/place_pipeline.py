@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import geopandas as gpd
 import numpy as np
@@ -23,11 +23,8 @@ from hotspots.pipeline.hub import _hours as hours_of
 from hotspots.pipeline.hub import _parts as parts_of
 from hotspots.pipeline.query import as_points
 from hotspots.register import actions as action_rules
-from hotspots.register import partners as partner_rules
-from hotspots.register.clocks import clock_table
 from hotspots.register.interventions import KINDS, Intervention, next_assessment, reporting_drives
 from hotspots.register.places import COMPARISON, Place
-from hotspots.register.sara import SaraPlan, sara_rows
 from hotspots.register.site_checks import checklist
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
@@ -44,7 +41,6 @@ LEAST_RATE = 0.25
 """Reports a month a quiet place is taken to have at the least: six months of nothing do not prove none."""
 YEARS_BETWEEN = 10
 """Least years between false alarms of one place's reopen line."""
-OVERLAP_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -179,7 +175,7 @@ def places_table(
         open_actions=open_["place_id"].value_counts().reindex(frame.index, fill_value=0),
         late_actions=late["place_id"].value_counts().reindex(frame.index, fill_value=0),
         failed_checks=[_failed(checks, i, today) for i in frame.index],
-        next_assessment=_days([_next_assessment(done.get(i, ()), today) for i in frame.index]),
+        next_assessment=days_column([_next_assessment(done.get(i, ()), today) for i in frame.index]),
     )
     rising = table["state"].isin(("new", "growing", "returned"))
     order = pd.DataFrame({"rising": ~rising, "late": -table["late_actions"], "n": -table["latest"].fillna(-1)})
@@ -202,121 +198,6 @@ def first_signal(chart: pd.DataFrame, place: Place) -> date | None:
     start = pd.Timestamp(month_start(add_months(place.adopted_on, -SIGNAL_MONTHS)))
     above = chart.loc[(chart["outside"] == "above") & (chart["period"] >= start), "period"]
     return add_months(above.iloc[0].date(), 1) if len(above) else None
-
-
-def interventions_table(store: Store, *, today: date) -> pd.DataFrame:
-    """Every intervention with its next assessment day (policy "interventions"), newest first."""
-    table = reads.interventions(store)
-    ahead = {i.id: next_assessment(i, on=today) for i in reads.listed(store, Intervention)}
-    table = table.assign(next_assessment=_days([ahead[i] for i in table["id"]]))
-    return table.sort_values(["start", "decided", "id"], ascending=False, na_position="first", kind="stable")
-
-
-def clocks(store: Store, *, at: datetime) -> pd.DataFrame:
-    """Every running clock of every intervention in the order a room needs (`register.clocks.clock_table`)."""
-    names = {p.id: p.name for p in reads.listed(store, Place)}
-    return clock_table(reads.listed(store, Intervention), names, at=at)
-
-
-@dataclass(frozen=True)
-class Timeliness:
-    """How soon and how reliably the hub acts.
-
-    joint: a row a place (policy "days to joint action") · median_days: of the places that had a
-    joint action, NaN when none · by_agency, by_quarter: `register.actions.on_time`
-    """
-
-    joint: pd.DataFrame
-    median_days: float
-    by_agency: pd.DataFrame
-    by_quarter: pd.DataFrame
-
-
-def timeliness(store: Store, places: Sequence[Place], charts: Mapping[int, pd.DataFrame], *, today: date) -> Timeliness:
-    """First signal to first joint action by place, and actions on time by agency and quarter."""
-    signals = {p.id: first_signal(charts[p.id], p) for p in places}
-    known = {i: day for i, day in signals.items() if day is not None}
-    joint = action_rules.days_to_joint_action(known, reads.interventions(store), on=today)
-    names = {p.id: p.name for p in places}
-    joint.insert(1, "place", [names[i] for i in joint["place_id"]])
-    actions = reads.actions(store)
-    return Timeliness(
-        joint=joint,
-        median_days=float(joint.loc[~joint["waiting"].astype(bool), "days"].median()),
-        by_agency=action_rules.on_time(actions, on=today),
-        by_quarter=action_rules.on_time(actions, on=today, by_quarter=True),
-    )
-
-
-def by_quarter(table: pd.DataFrame) -> pd.DataFrame:
-    """Actions on time as words, "1 of 2": agency, then a column a quarter, oldest first.
-
-    table: agency, quarter, due, on_time, as `register.actions.on_time` gives them by quarter
-    """
-    words = table.assign(
-        words=[f"{k} of {d}" for k, d in zip(table["on_time"], table["due"], strict=True)],
-        column=[f"{q.year} Q{q.quarter}" for q in table["quarter"]],
-    )
-    wide = words.pivot(index="agency", columns="column", values="words").fillna("–")
-    return wide.rename_axis("Agency").rename_axis(None, axis=1).reset_index()
-
-
-def recent_reports(
-    store: Store, places: Sequence[Place], *, on: date, days: int = OVERLAP_DAYS
-) -> tuple[pd.DataFrame, pd.Series]:
-    """Reports of the last `days` before `on`, and the name of the place each lies in (missing for none)."""
-    window = Window(on - timedelta(days=days), on)
-    found = partner_rules.recent(stores.incidents(store, window=window), on=on, days=days)
-    located = found[found["x"].notna()]
-    number = _place_of(located, places, store.crs)
-    names = number.map({p.id: p.name for p in places})
-    return found, names.reindex(found.index)
-
-
-@dataclass(frozen=True)
-class MeetingPapers:
-    """What the minutes hold: actions late on the day, decisions and actions since the last meeting, clocks."""
-
-    overdue: pd.DataFrame
-    decisions: pd.DataFrame
-    new_actions: pd.DataFrame
-    clocks: pd.DataFrame
-
-
-def meeting_papers(store: Store, *, on: date, since: date, at: datetime) -> MeetingPapers:
-    """Frames of the minutes of a meeting on a day; since: the day after the meeting before."""
-    actions, done = reads.actions(store), reads.interventions(store)
-    first, last = pd.Timestamp(since), pd.Timestamp(on)
-    running = clocks(store, at=at)
-    return MeetingPapers(
-        overdue=action_rules.overdue(actions, on=on),
-        decisions=done[done["decided"].between(first, last)],
-        new_actions=actions[actions["raised"].between(first, last)],
-        clocks=running[running["standing"].isin(("within 48 hours", "within 14 days"))],
-    )
-
-
-def agenda_problems(places: Sequence[Place], table: pd.DataFrame) -> list[str]:
-    """Problem types of the places a meeting talks about: rising, or with a late action; all when none is."""
-    due = table[table["state"].isin(("new", "growing", "returned")) | (table["late_actions"] > 0)]
-    chosen = [p for p in places if p.id in due.index] or places
-    return list(dict.fromkeys(word for p in chosen for word in p.problem_types))
-
-
-def plan_rows(store: Store, plan: SaraPlan) -> pd.DataFrame:
-    """A place's plan in SARA order with its actions and interventions (`register.sara.sara_rows`)."""
-    actions, done = reads.actions(store), reads.interventions(store)
-    return sara_rows(
-        plan,
-        actions=actions[actions["place_id"] == plan.place_id],
-        interventions=done[done["place_id"] == plan.place_id],
-    )
-
-
-def history(store: Store, place_id: int) -> pd.DataFrame:
-    """Earlier names, boundaries and statuses of a place with `area_m2` (policy "place history")."""
-    told = reads.place_history(store, place_id)
-    return told.assign(area_m2=[round(shape.area) for shape in told["geometry"]])
 
 
 def last_month(window: Window) -> date:
@@ -361,7 +242,7 @@ def _months_held(store: Store, today: date) -> Window:
     return Window(min(held.start, add_months(end, -1)), end)
 
 
-def _place_of(rows: pd.DataFrame, places: Sequence[Place], crs: str) -> pd.Series:
+def place_of(rows: pd.DataFrame, places: Sequence[Place], crs: str) -> pd.Series:
     """Id of the place each row lies in, missing for none; where places overlap, the one adopted first."""
     shapes = gpd.GeoSeries([p.geometry for p in places], crs=crs)
     points = gpd.GeoSeries(gpd.points_from_xy(rows["x"], rows["y"]), crs=crs)
@@ -475,5 +356,5 @@ def _next_assessment(done: Sequence[Intervention], today: date) -> date | None:
     return min((d for d in days if d is not None), default=None)
 
 
-def _days(days: Sequence[date | None]) -> pd.DatetimeIndex:
+def days_column(days: Sequence[date | None]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(pd.to_datetime(pd.Series(days, dtype=object)))

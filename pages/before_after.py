@@ -55,6 +55,7 @@ def render(viewer: Viewer) -> None:
     with left:
         _timeline(view, released)
         _multiples(view, released)
+        _reporting(view)
     with right:
         _maps(store, view, released)
         _caveats(view)
@@ -146,14 +147,14 @@ def _any_area(store: Store) -> ComparisonView:
 
 @st.cache_resource(show_spinner="Comparing before and after …", max_entries=64)
 def _view(
-    _store: Store, _version: str, item: Intervention, control: str | None, months: int | None, year: bool
+    _store: Store, version: str, item: Intervention, control: str | None, months: int | None, year: bool
 ) -> ComparisonView:
     return comparison_of(_store, item, control=control, periods=months, same_season=year)
 
 
 @st.cache_resource(show_spinner="Comparing before and after …", max_entries=32)
 def _view_of_outline(
-    _store: Store, _version: str, outline: bytes, name: str, start: date, end: date | None
+    _store: Store, version: str, outline: bytes, name: str, start: date, end: date | None
 ) -> ComparisonView:
     return comparison_for(_store, shapely.from_wkb(outline), name=name, start=start, end=end)
 
@@ -247,7 +248,7 @@ def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
     )
     columns = st.columns(len(areas), gap="small")
     for column, (area, (name, note)) in zip(columns, areas.items(), strict=True):
-        with column, show.card(show.plain(name), note):
+        with column, show.card(show.plain(name), note, stretch=True):
             own = (
                 top
                 if area != "control" or view.control.geometry is not None
@@ -296,10 +297,17 @@ def _caveats(view: ComparisonView) -> None:
         st.markdown(_bullets(words.caveats(view)))
         st.markdown("##### What we cannot say")
         st.markdown(_bullets(words.cannot_say(view)))
-        said = words.reporting(view)
-        if said:
-            st.markdown("##### Are people just not reporting?")
-            st.markdown(show.plain(said))
+
+
+def _reporting(view: ComparisonView) -> None:
+    """Whether fewer reports may be silence, and where else the problem could have gone."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown("##### Are people just not reporting?")
+        said = words.reporting(view) or "These sources do not say who reported, so this cannot be told from them."
+        st.markdown(show.plain(said))
+        drives = [i for i in view.done if i.expected_reporting_effect == "up"]
+        if drives:
+            st.markdown(show.plain(words.drives_line([i.window for i in drives if i.window])))
 
 
 def _bullets(lines: Sequence[str]) -> str:

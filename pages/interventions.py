@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import place_pipeline as composed
+from hotspots import register_pipeline as overview
 from hotspots.register.interventions import (
     EFFECTS_ON_REPORTING,
     KINDS,
@@ -40,9 +41,9 @@ def render(viewer: Viewer) -> None:
     viewer.require(Action.SEE_REGISTER)
     store = session.current_store()
     shared.begin()
-    table = composed.interventions_table(store, today=session.today(store))
+    table = overview.interventions_table(store, today=session.today(store))
     released = release(table, viewer, policy="interventions")
-    clocks = release(composed.clocks(store, at=shared.moment(store)), viewer, policy="clocks")
+    clocks = release(overview.clocks(store, at=shared.moment(store)), viewer, policy="clocks")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap="xsmall"):
             st.title(_title(released.table), anchor=False)
@@ -68,23 +69,25 @@ def _title(table: pd.DataFrame) -> str:
 
 def _list(viewer: Viewer, store: Store, released: Released) -> None:
     table = released.table
-    with show.card("What was done where", "Newest first; choose a row to take it a step further"):
+    may_step = viewer.can(Action.RECORD)
+    how = "Newest first; choose a row to take it a step further" if may_step else "Newest first"
+    with show.card("What was done where", how):
         if table.empty:
             st.markdown("Nothing has been recorded. Record the first intervention with the button above.")
             return
-        rows = st.dataframe(
+        event = st.dataframe(
             _rows(table),
             key=f"interventions-{store.data_version}",
             hide_index=True,
-            on_select="rerun",
+            on_select="rerun" if may_step else "ignore",
             selection_mode="single-row",
             row_height=shared.WRAPPED,
             height=min(shared.WRAPPED * len(table), 7 * shared.WRAPPED) + 40,
             column_config=_columns(),
             alt="Interventions, newest first",
-        ).selection.rows
-        if viewer.can(Action.RECORD):
-            _step_button(viewer, store, table, rows)
+        )
+        if may_step:
+            _step_button(viewer, store, table, event.selection.rows)
 
 
 def _columns() -> dict:

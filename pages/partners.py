@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import place_pipeline as composed
+from hotspots import register_pipeline as overview
 from hotspots.register import actions as action_rules
 from hotspots.register import partners as rules
 from hotspots.release.disclosure import release
@@ -53,7 +54,7 @@ def _attendees(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
     places = shared.in_scope(viewer, places)
     today = session.today(store)
     table = composed.places_table(store, places, charts, today=today)
-    problems = composed.agenda_problems(places, table)
+    problems = overview.agenda_problems(places, table)
     owners = action_rules.overdue(reads.actions(store), on=today)["owner"].unique()
     suggested = rules.suggested_attendees(partners, problems, owners=owners)
     released = release(suggested, viewer, policy="suggested attendees").table
@@ -93,7 +94,7 @@ def _overlaps(viewer: Viewer, store: Store) -> None:
     found, block = _recent(store, store.data_version, session.today(store))
     held = rules.overlaps(found, block)
     title = f"{sentences.count(len(held), 'time')} several partners came to one address within seven days"
-    with show.card(title, f"Last {composed.OVERLAP_DAYS} days · counts by place; which address is restricted"):
+    with show.card(title, f"Last {overview.OVERLAP_DAYS} days · counts by place; which address is restricted"):
         by_block = release(rules.overlaps_by_block(held), viewer, policy="overlaps by block").table
         st.dataframe(
             by_block.assign(block=by_block["block"].fillna("no adopted place")).rename(
@@ -201,8 +202,8 @@ def _register(partners: pd.DataFrame) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def _recent(_store: Store, _version: str, on: object) -> tuple[pd.DataFrame, pd.Series]:
-    return composed.recent_reports(_store, composed.adopted(_store), on=on)
+def _recent(_store: Store, version: str, on: object) -> tuple[pd.DataFrame, pd.Series]:
+    return overview.recent_reports(_store, composed.adopted(_store), on=on)
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door

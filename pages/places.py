@@ -302,7 +302,7 @@ def _checklist(viewer: Viewer, store: Store, place: Place) -> None:
     failed, stale = int((rows["flag"] == "failed").sum()), int((~rows["flag"].isin(("", "failed"))).sum())
     with show.card(_checklist_title(failed, stale), "Condition of the site, as last seen"):
         for row in rows.itertuples():
-            item, mark, seen = st.columns([34, 40, 26], vertical_alignment="center")
+            item, mark, seen = st.columns([29, 47, 24], vertical_alignment="center")
             item.markdown(row.item.capitalize() if row.item.islower() else row.item)
             with mark:
                 _check_badge(row)
@@ -333,7 +333,8 @@ def _open_actions(viewer: Viewer, store: Store, place: Place) -> None:
     today = pd.Timestamp(session.today(store))
     mine = mine.assign(days_late=(today - mine["due"]).dt.days.clip(lower=0))
     late = int((mine["days_late"] > 0).sum())
-    with show.card(f"{sentences.count(len(mine), 'open action')}, {late} late", "Late first; choose one to close it"):
+    how = "Late first; choose one to close it" if viewer.can(Action.RECORD) else "Late first"
+    with show.card(f"{sentences.count(len(mine), 'open action')}, {late} late", how):
         actions.action_list(viewer, store, mine, key="place-actions", empty="No action is open here.")
 
 

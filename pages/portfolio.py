@@ -40,12 +40,12 @@ def render(viewer: Viewer) -> None:
 
 
 @st.cache_resource(show_spinner="Watching places and hotspots …", max_entries=8)
-def _watch(_store: Store, _version: str, query: Query) -> WatchView:
+def _watch(_store: Store, version: str, query: Query) -> WatchView:
     return watch_for(_store, query)
 
 
 @st.cache_resource(show_spinner="Comparing every action …", max_entries=8)
-def _portfolio(_store: Store, _version: str, today: date, _watched: WatchView) -> Portfolio:
+def _portfolio(_store: Store, version: str, today: date, _watched: WatchView) -> Portfolio:
     return portfolio_for(_store, today=today, watched=_watched)
 
 
@@ -58,7 +58,7 @@ def _actions(released: Released) -> None:
             hide_index=True,
             row_height=40,
             height=40 * min(len(released.table), 9) + 40,
-            column_config=_COLUMNS,
+            column_config=_columns(),
             alt="Interventions with verdict, counts, interval, ring, hours and next assessment",
         )
         st.caption(
@@ -75,15 +75,15 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "Place": rows["place"],
             "Done": rows["done"],
-            "From": rows["start"],
-            "To": rows["last_day"],
+            "From": [words.short_day(d) for d in rows["start"]],
+            "To": [words.short_day(d) for d in rows["last_day"]],
             "Verdict": [words.verdict_label(v) for v in rows["verdict"]],
             "Change": [words.change_cell(row) for row in rows.itertuples()],
             "Counts": [words.pair(row.before, row.after) for row in rows.itertuples()],
             "Compared": [words.pair(row.control_before, row.control_after) for row in rows.itertuples()],
             "Next door": [words.ring_cell(row) for row in rows.itertuples()],
             "Hours": rows["cost_hours"],
-            "Next test": rows["next_assessment"],
+            "Next test": [words.short_day(d) for d in rows["next_assessment"]],
             "Returned": ["↻ Returned" if back else "" for back in rows["returned"]],
             "Status": rows["status"],
         }
@@ -119,7 +119,7 @@ def _ringing(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "Place": rows["place"],
             "State": ["↻ Returned" if state == "returned" else "▲ Rising" for state in rows["state"]],
-            "Since": [f"{day.day} {day:%b %Y}" for day in rows["since"]],
+            "Since": [words.short_day(d) for d in rows["since"]],
             "Last month": rows["observed"],
             "Quiet range": [
                 f"{low:.0f} to {high:.0f}" for low, high in zip(rows["usual_low"], rows["usual_high"], strict=True)
@@ -148,15 +148,18 @@ _RECIPE = {
     "comparison area": "likest untouched area of the same district, beyond 400 m of any action",
     "not judged": NOT_COMPARED,
 }
-_COLUMNS = {
-    "From": st.column_config.DateColumn(format="D MMM YYYY", width=96),
-    "To": st.column_config.DateColumn(format="D MMM YYYY", width=96),
-    "Change": st.column_config.TextColumn(width="medium", help="95% interval against the comparison area"),
-    "Counts": st.column_config.TextColumn(width=84, help="Reports before and after"),
-    "Compared": st.column_config.TextColumn(width=84, help="The same in the comparison area"),
-    "Hours": st.column_config.NumberColumn(width=64, format="%d"),
-    "Next test": st.column_config.DateColumn(format="D MMM YYYY", width=96),
-}
+
+
+def _columns() -> dict:
+    return {
+        "From": st.column_config.TextColumn(width=96),
+        "To": st.column_config.TextColumn(width=96),
+        "Change": st.column_config.TextColumn(width="medium", help="95% interval against the comparison area"),
+        "Counts": st.column_config.TextColumn(width=84, help="Reports before and after"),
+        "Compared": st.column_config.TextColumn(width=84, help="The same in the comparison area"),
+        "Hours": st.column_config.NumberColumn(width=64, format="%d"),
+        "Next test": st.column_config.TextColumn(width=96),
+    }
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door

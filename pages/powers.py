@@ -214,6 +214,11 @@ def _visit(viewer: Viewer, store: Store, found: Routes, ticked: list[str]) -> No
             hide_index=True,
             row_height=shared.WRAPPED,
             height=min(shared.WRAPPED * n, 4 * shared.WRAPPED) + 40,
+            column_config={
+                "Who": st.column_config.TextColumn(width=120),
+                "Serve notice": st.column_config.TextColumn(width=110),
+                "What": st.column_config.TextColumn(width=210),
+            },
             alt="What each agency does before the visit",
         )
         recipe = {"visit": f"{day} {hour:%H:%M}", "advice": NOT_LEGAL_ADVICE}

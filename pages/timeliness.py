@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import place_pipeline as composed
+from hotspots import register_pipeline as overview
 from hotspots.register.actions import JOINT_ACTION, MIN_BASE, ON_TIME
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
@@ -21,7 +22,7 @@ def render(viewer: Viewer) -> None:
     places, charts = shared.charts(store)
     today = session.today(store)
     places = shared.in_scope(viewer, places)
-    found = composed.timeliness(store, places, charts, today=today)
+    found = overview.timeliness(store, places, charts, today=today)
     joint = release(found.joint, viewer, policy="days to joint action", as_of=today)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap="xsmall"):
@@ -38,7 +39,7 @@ def render(viewer: Viewer) -> None:
         _on_time(viewer, store, found)
 
 
-def _title(found: composed.Timeliness, joint: pd.DataFrame) -> str:
+def _title(found: overview.Timeliness, joint: pd.DataFrame) -> str:
     acted = int((~joint["waiting"].astype(bool)).sum())
     if not acted:
         return "No joint action has followed a first signal yet"
@@ -76,7 +77,7 @@ def _joint(joint: Released, places: int) -> None:
         st.dataframe(rows, hide_index=True, alt="Days from first signal to first joint action")
 
 
-def _on_time(viewer: Viewer, store: Store, found: composed.Timeliness) -> None:
+def _on_time(viewer: Viewer, store: Store, found: overview.Timeliness) -> None:
     whole = release(found.by_agency, viewer, policy="actions on time")
     table = whole.table
     kept, due = int(table["on_time"].sum()), int(table["due"].sum())
@@ -95,7 +96,7 @@ def _on_time(viewer: Viewer, store: Store, found: composed.Timeliness) -> None:
         st.caption(f"No share under {MIN_BASE} actions due: the two counts say all there is to say.")
         st.markdown("**By the quarter in which they were due**")
         long = release(found.by_quarter, viewer, policy="actions on time by quarter")
-        st.dataframe(composed.by_quarter(long.table), hide_index=True, alt="Actions on time by agency and quarter")
+        st.dataframe(overview.by_quarter(long.table), hide_index=True, alt="Actions on time by agency and quarter")
         show.downloads(long, store, title="Actions on time", settings={"on time": ON_TIME}, name="on-time")
 
 

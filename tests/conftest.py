@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,13 @@ def shared() -> Path:
             pytest.fail("CI must have the shared folder beside the project")
         pytest.skip("the folder ../shared with real data is not on this machine")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_file(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's store as a file, made once a session; read it, and copy it before writing."""
+    from hotspots.sample_store import make_sample_store
+
+    where = tmp_path_factory.mktemp("sample") / "sample.sqlite"
+    make_sample_store(project / "data" / "sample", where, at=datetime(2026, 1, 5, 9))
+    return where

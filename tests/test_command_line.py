@@ -22,19 +22,16 @@ from typer.testing import CliRunner
 from hotspots.__main__ import app
 
 HEADER = [
-    "Crime ID",
-    "Month",
-    "Reported by",
-    "Falls within",
-    "Longitude",
-    "Latitude",
-    "Location",
-    "LSOA code",
-    "LSOA name",
-    "Crime type",
-    "Last outcome category",
-    "Context",
+    *("Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location"),
+    *("LSOA code", "LSOA name", "Crime type", "Last outcome category", "Context"),
 ]
+OUTCOMES = [*HEADER[:9], "Outcome type"]
+SEARCHES = [
+    *("Type", "Date", "Part of a policing operation", "Policing operation", "Latitude", "Longitude", "Gender"),
+    *("Age range", "Self-defined ethnicity", "Officer-defined ethnicity", "Legislation", "Object of search"),
+    *("Outcome", "Outcome linked to object of search", "Removal of more than just outer clothing"),
+]
+FORCE = "Hertfordshire Constabulary"
 TOTALS = {"read", "accepted", "unlocated", "quarantined", "duplicates", "replaced"}
 BATCH = TOTALS | {"file", "source", "month", "set_aside", "reasons", "warnings"}
 HOTSPOT = ["id", "name", "n", "locations", "extent_m", "area_m2", "eps", "too_wide", "easting", "northing"]
@@ -43,16 +40,7 @@ HOTSPOT = ["id", "name", "n", "locations", "extent_m", "area_m2", "eps", "too_wi
 def police_row(number: int, month: str = "2021-01", lon: float = 0.078, lat: float = 51.87) -> list[str]:
     """One row as data.police.uk writes it; the LSOA name gives the district."""
     where = [f"{lon:.6f}", f"{lat:.6f}", f"On or near Street {number % 3}", "E01023456", "East Hertfordshire 001A"]
-    return [
-        "",
-        month,
-        "Hertfordshire Constabulary",
-        "Hertfordshire Constabulary",
-        *where,
-        "Anti-social behaviour",
-        "",
-        "",
-    ]
+    return ["", month, FORCE, FORCE, *where, "Anti-social behaviour", "", ""]
 
 
 def write_csv(path: Path, rows: list[list[str]], header: list[str] = HEADER) -> Path:
@@ -166,36 +154,9 @@ def test_a_partner_log_is_called_partner_unless_named(hub: Hub) -> None:
 
 
 def test_folders_and_zips_are_read_and_other_files_set_aside(hub: Hub) -> None:
-    month_file(hub.folder / "download" / "2021-01")
-    write_csv(
-        hub.folder / "download" / "2021-01" / "2021-01-hertfordshire-outcomes.csv",
-        [
-            [
-                "a1",
-                "2021-01",
-                "Hertfordshire",
-                "Hertfordshire",
-                "0.078",
-                "51.87",
-                "On",
-                "E01",
-                "East Hertfordshire",
-                "None",
-            ]
-        ],
-        [
-            "Crime ID",
-            "Month",
-            "Reported by",
-            "Falls within",
-            "Longitude",
-            "Latitude",
-            "Location",
-            "LSOA code",
-            "LSOA name",
-            "Outcome type",
-        ],
-    )
+    month = hub.folder / "download" / "2021-01"
+    month_file(month)
+    write_csv(month / "2021-01-hertfordshire-outcomes.csv", [[*police_row(1)[:9], "Suspect charged"]], OUTCOMES)
     packed = hub.folder / "download.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         for file in sorted((hub.folder / "download").rglob("*.csv")):
@@ -299,18 +260,8 @@ def _bad_dates(folder: Path) -> Path:
 
 
 def _stop_and_search(folder: Path) -> Path:
-    header = [
-        "Type",
-        "Date",
-        "Part of a policing operation",
-        "Latitude",
-        "Longitude",
-        "Gender",
-        "Age range",
-        "Legislation",
-    ]
-    rows = [["Person search", "2021-01-03T10:00:00+00:00", "", "51.87", "0.078", "Male", "18-24", "PACE"]]
-    return write_csv(folder / "2021-01-hertfordshire-stop-and-search.csv", rows, header)
+    row = ["Person search", "2021-01-03T10:00:00+00:00", "", "", "51.87", "0.078", "Male", "18-24", "", "", "PACE"]
+    return write_csv(folder / "2021-01-hertfordshire-stop-and-search.csv", [[*row, "", "", "", ""]], SEARCHES)
 
 
 def _another_database(folder: Path) -> Path:
@@ -338,13 +289,8 @@ BAD = [
 
 def is_one_clear_line(answer: Answer) -> bool:
     lines = answer.err.splitlines()
-    return (
-        answer.code == 2
-        and answer.out == ""
-        and len(lines) == 1
-        and "Traceback" not in answer.err
-        and len(lines[0]) > 20
-    )
+    told = len(lines) == 1 and len(lines[0].split()) > 2 and "Traceback" not in lines[0]
+    return told and answer.code == 2 and answer.out == ""
 
 
 @pytest.mark.parametrize("make", BAD, ids=lambda make: make.__name__.strip("_"))
@@ -401,7 +347,7 @@ def test_a_file_that_may_not_be_read_is_one_line(filled: Hub) -> None:
         (["find", "absent.csv"], "absent.csv"),
         (["check", "--store", "absent.sqlite"], "absent.sqlite"),
         (["backup", "--store", "absent.sqlite"], "absent.sqlite"),
-        (["import", "absent.csv", "--store", "mysql://nobody@nowhere/hub"], "URL"),
+        (["import", "absent.csv", "--store", "mysql://nobody@nowhere/hub"], "MySQLdb"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -424,11 +370,16 @@ def test_an_empty_hub_says_what_to_do_first(hub: Hub) -> None:
 def test_another_programs_database_is_not_a_store(hub: Hub) -> None:
     other = _another_database(hub.folder)
     before = other.read_bytes()
-    for words in (["check"], ["import", month_file(hub.folder)], ["sample"]):
+    for words in (["check"], ["find"], ["import", month_file(hub.folder)], ["sample"]):
         answer = hub.run(*words, "--store", other)
-        if words != ["sample"]:
-            assert is_one_clear_line(answer), answer
-            assert other.read_bytes() == before
+        assert is_one_clear_line(answer), answer
+        assert other.read_bytes() == before
+
+
+def test_the_sample_is_never_made_over_a_hubs_own_data(filled: Hub) -> None:
+    before = filled.content()
+    assert is_one_clear_line(filled.run("sample", "--store", filled.store))
+    assert filled.content() == before
 
 
 def test_a_broken_settings_file_is_one_line(hub: Hub) -> None:
@@ -455,25 +406,22 @@ def test_a_real_process_prints_json_and_nothing_else(tmp_path: Path, project: Pa
     assert (refused.returncode, refused.stdout, len(refused.stderr.splitlines())) == (2, "", 1)
 
 
-DOWNLOADS = [
-    ("policeuk-2021-hertfordshire", 108_465, 1_789),
-    ("policeuk-2018-essex-reheaded", 115_065, None),
-    ("policeuk-2014-essex-herts", 214_328, None),
-    ("policeuk-original-download", 30_671, None),
-]
-
-
 def zip_in(shared: Path, folder: str) -> Path:
     return next((shared / folder).glob("*.zip"))
 
 
 @pytest.mark.real
-@pytest.mark.parametrize(("folder", "rows", "unlocated"), DOWNLOADS, ids=[d[0] for d in DOWNLOADS])
-def test_a_real_download_keeps_every_row(folder: str, rows: int, unlocated: int | None, shared: Path, hub: Hub) -> None:
+@pytest.mark.parametrize(
+    ("folder", "rows"),
+    [
+        ("policeuk-2018-essex-reheaded", 115_065),
+        ("policeuk-2014-essex-herts", 214_328),
+        ("policeuk-original-download", 30_671),
+    ],
+)
+def test_a_real_download_keeps_every_row(folder: str, rows: int, shared: Path, hub: Hub) -> None:
     told = hub.ask("import", zip_in(shared, folder))["totals"]
     assert (told["read"], told["accepted"], told["quarantined"], told["duplicates"]) == (rows, rows, 0, 0)
-    if unlocated is not None:
-        assert told["unlocated"] == unlocated
 
 
 @pytest.fixture(scope="module")
@@ -481,7 +429,8 @@ def herts(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Hub:
     """A store with the Hertfordshire download of 2021, imported twice."""
     hub = Hub(tmp_path_factory.mktemp("herts"))
     download = zip_in(shared, "policeuk-2021-hertfordshire")
-    hub.ask("import", download, "--store", hub.store)
+    told = hub.ask("import", download, "--store", hub.store)["totals"]
+    assert (told["accepted"], told["unlocated"], told["quarantined"], told["duplicates"]) == (108_465, 1_789, 0, 0)
     once = hub.ask("check", "--store", hub.store)
     again = hub.ask("import", download, "--store", hub.store)["totals"]
     assert again["accepted"] == again["replaced"] == once["incidents"] == 108_465
@@ -497,7 +446,7 @@ NINE_MONTHS = ["--district", "East Hertfordshire", "--from", "2021-01-01", "--to
     ("eps", "fewest", "most", "share"), [(75, 38, 42, (0.26, 0.28)), (150, 48, 68, (0.0, 1.0))], ids=["75 m", "150 m"]
 )
 def test_east_hertfordshire_is_walkable_and_one_number(
-    eps: int, fewest: int, most: int, share: tuple[float, float], herts: Hub, shared: Path
+    eps: int, fewest: int, most: int, share: tuple[float, float], herts: Hub
 ) -> None:
     out = herts.folder / f"spots-{eps}.geojson"
     found = herts.ask("find", *NINE_MONTHS, "--eps", eps, "--store", herts.store, "--out", out)

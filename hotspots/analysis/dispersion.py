@@ -11,9 +11,11 @@ Counts = np.ndarray
 
 BLOCK = 4
 SHORTEST_FOR_BLOCKS = 12
-# Weights fall as the correlations of a latent AR(1) of .6 do; the test is one-sided at 16 %. A stricter one
-# misses bursts at two incidents a week, a laxer one costs power where there are none (docs/truth.md).
-CORRELATION_Z = 1.0
+# Weights fall as the correlations of a latent AR(1) of .6 do. A place chosen at its peak was chosen in a burst,
+# so a burst overlooked costs most there: the test is at 16 % for it and at 5 % else, where looking harder only
+# costs power (docs/truth.md).
+CORRELATION_Z = 1.64
+CORRELATION_Z_CHOSEN = 1.0
 LAG_WEIGHTS = (1.0, 0.6, 0.36, 0.22)
 SPLIT_LEVEL = 0.10
 CARRY_OVER = 1.5
@@ -58,21 +60,24 @@ class _Spread:
         return _Spread(self.chi2 + other.chi2, self.df + other.df, self.means + other.means, self.block)
 
 
-def dispersion(target: Sequence[Counts], control: Sequence[Counts]) -> Dispersion:
+def dispersion(target: Sequence[Counts], control: Sequence[Counts], *, chosen: bool = False) -> Dispersion:
     """Over-dispersion of the windows of a target and its control: pooled Pearson chi-square over its df.
 
     Parameters: the windows (arrays of counts per equal period, oldest first) of each area; levels may differ
-    from window to window, only the spread within them is used. Returns: a `Dispersion`, never below 1.
+    from window to window, only the spread within them is used. `chosen`: the target was picked for being
+    high. Returns: a `Dispersion`, never below 1.
 
-    Periods that go together (a bad week follows a bad week) hide variance from this sum. When neighbours up
-    to four periods apart go together more than chance gives five times in six, and every window has twelve
-    periods, blocks of four are counted instead and what still carries over from block to block is added.
+    Periods that go together (a bad week follows a bad week) hide variance from this sum. When every window has
+    twelve periods and those up to four apart go together more than chance gives 19 times in 20 (five in six
+    for a chosen place), blocks of four are counted and what carries over from block to block is added.
     Target and control share one value unless an F test at 10 % sets them apart.
     Source: quasi-Poisson (McCullagh and Nelder 1989, 4.5). Not to be believed when a window holds a trend: it
     is read as noise, which errs on the side of caution.
     """
     every = [*target, *control]
-    correlated = min(map(len, every)) >= SHORTEST_FOR_BLOCKS and _correlated(every)
+    correlated = min(map(len, every)) >= SHORTEST_FOR_BLOCKS and _correlation_z(every) > (
+        CORRELATION_Z_CHOSEN if chosen else CORRELATION_Z
+    )
     block = BLOCK if correlated else 1
     ours, theirs = (_spread(area, block) for area in (target, control))
     both = ours + theirs
@@ -115,8 +120,8 @@ def _window_spread(window: Counts, block: int) -> _Spread:
     return _Spread(float(((counts - expected) ** 2 / expected).sum()), blocks - 1, ((total / blocks, blocks - 1),))
 
 
-def _correlated(windows: Sequence[Counts]) -> bool:
-    """Whether neighbouring periods go together more than chance gives five times in six."""
+def _correlation_z(windows: Sequence[Counts]) -> float:
+    """How far neighbouring periods go together beyond chance, in standard deviations."""
     spread = periods = 0.0
     together = np.zeros(len(LAG_WEIGHTS))
     for window in windows:
@@ -127,11 +132,11 @@ def _correlated(windows: Sequence[Counts]) -> bool:
             spread += float(residual @ residual)
             periods += len(window)
     if spread == 0:
-        return False
+        return 0.0
     # Taking each window's own mean away pulls every correlation down by 1/n, which is given back.
     correlations = together / spread + len(windows) / periods
     weights = np.array(LAG_WEIGHTS)
-    return bool(weights @ correlations * math.sqrt(periods) > CORRELATION_Z * np.linalg.norm(weights))
+    return float(weights @ correlations * math.sqrt(periods) / np.linalg.norm(weights))
 
 
 def _carried(windows: Sequence[Counts], part: _Spread, df: float) -> tuple[float, float]:

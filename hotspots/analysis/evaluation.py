@@ -131,7 +131,7 @@ def _judged(case: _Case) -> tuple[Comparison, str]:
     result = _ring(_counted(case), case)
     if case.control is None or case.target.has_gap or case.control.has_gap:
         return result, reason
-    spread = dispersion(case.target.windows, case.control.windows)
+    spread = dispersion(case.target.windows, case.control.windows, chosen=case.selected)
     result = _displacement(result, case, spread)
     if reason:
         return result, reason

@@ -28,6 +28,7 @@ LEAST_WIDTH = THRESHOLD - 1
 """A hidden count must be open between at least these many steps: 0 to 4."""
 LARGEST = 1e6
 """No single cell holds more reports; keeps an unbounded count finite."""
+TOLERANCE = 1e-6
 SAME, ADDED, APART = "nothing was reported late", "reports were only added", "releases differ freely"
 
 
@@ -62,7 +63,7 @@ class Audit:
         return not self.weak
 
 
-def audit(figures: pd.DataFrame, cells: Sequence[Collection[str]], *, most: int | None = None) -> Audit:
+def audit(figures: pd.DataFrame, cells: Sequence[Collection[str]], *, rounds: int | None = None) -> Audit:
     """Bounds of every hidden count, from all figures ever released together.
 
     Parameters
@@ -70,7 +71,8 @@ def audit(figures: pd.DataFrame, cells: Sequence[Collection[str]], *, most: int 
     figures : frame [version, area, start, end, kind, shown], one row a figure of any release; start
         and end are months (Timestamps, half-open).
     cells : the overlaps of the areas: for each, the ids of all areas that hold it.
-    most : stop after this many weaknesses (the publisher mends them one by one).
+    rounds : stop after this many rounds that found a weakness, None for all. A round looks at one
+        hidden count in each part of the tables that no shared count links to another.
 
     Returns
     -------
@@ -83,22 +85,17 @@ def audit(figures: pd.DataFrame, cells: Sequence[Collection[str]], *, most: int 
     already knows some of the reports: he is not an attacker of tables but a witness.
     """
     rows = figures[figures["shown"] != NO_DATA].reset_index()
-    weak: list[Weakness] = []
-    tried, assumptions = 0, []
-    for part in _parts(rows, cells):
-        system = _first_possible(part)
-        assumptions.append(system.assumption)
-        found = _weaknesses(system, None if most is None else most - len(weak))
-        tried += len(system.words)
-        weak += found
-        if most is not None and len(weak) >= most:
-            break
-    return Audit(tried, tuple(weak), tuple(dict.fromkeys(assumptions)))
+    systems = [_first_possible(part) for part in _parts(rows, cells)]
+    if not systems:
+        return Audit(0, (), ())
+    joined = _joined(systems)
+    assumptions = tuple(dict.fromkeys(system.assumption for system in systems))
+    return Audit(len(joined.words), tuple(_weaknesses(joined, rounds)), assumptions)
 
 
 def require_safe(figures: pd.DataFrame, cells: Sequence[Collection[str]]) -> Audit:
     """The audit, or `Recoverable` when a hidden count could be worked out."""
-    found = audit(figures, cells, most=1)
+    found = audit(figures, cells, rounds=1)
     if not found.safe:
         raise Recoverable(
             "Nothing was published: a small number could be worked out from the released tables taken "
@@ -118,19 +115,43 @@ class _Part:
 
 @dataclass(frozen=True)
 class _System:
-    """The attacker's programme: low <= matrix @ counts <= high, and the hidden sums to find."""
+    """The attacker's programme: low <= matrix @ counts <= high, and the hidden sums to find.
 
-    figures: pd.DataFrame
+    figure: position of the figure behind each row, -1 for none · part_of_count, part_of_row,
+    part_of_target: which part of the tables each belongs to; parts share nothing, so that one
+    programme answers a question for each of them
+    """
+
     matrix: sparse.csr_matrix
     low: np.ndarray
     high: np.ndarray
     targets: sparse.csr_matrix
     words: tuple[str, ...]
+    figure: np.ndarray
     assumption: str
+    part_of_count: np.ndarray
+    part_of_row: np.ndarray
+    part_of_target: np.ndarray
 
-    @property
-    def constraints(self) -> LinearConstraint:
-        return LinearConstraint(self.matrix, self.low, self.high)
+
+def _joined(systems: Sequence[_System]) -> _System:
+    """All parts side by side."""
+
+    def parts(sizes: list[int]) -> np.ndarray:
+        return np.repeat(np.arange(len(sizes)), sizes)
+
+    return _System(
+        matrix=sparse.block_diag([s.matrix for s in systems], format="csr"),
+        low=np.concatenate([s.low for s in systems]),
+        high=np.concatenate([s.high for s in systems]),
+        targets=sparse.block_diag([s.targets for s in systems], format="csr"),
+        words=tuple(word for s in systems for word in s.words),
+        figure=np.concatenate([s.figure for s in systems]),
+        assumption="",
+        part_of_count=parts([s.matrix.shape[1] for s in systems]),
+        part_of_row=parts([s.matrix.shape[0] for s in systems]),
+        part_of_target=parts([len(s.words) for s in systems]),
+    )
 
 
 def _parts(rows: pd.DataFrame, cells: Sequence[Collection[str]]) -> Iterator[_Part]:
@@ -163,10 +184,13 @@ def _system(part: _Part, assumption: str) -> _System:
         version = np.zeros(len(version), dtype=int)
     matrix, order = _by_version(part.has, version)
     targets, words = _targets(part.figures, matrix)
+    figure = part.figures["index"].to_numpy()
     if assumption == ADDED and order.shape[0]:
         matrix = sparse.vstack([matrix, order]).tocsr()
         bounds = np.vstack([bounds, np.tile([0.0, np.inf], (order.shape[0], 1))])
-    return _System(part.figures, matrix, bounds[:, 0], bounds[:, 1], targets, words, assumption)
+        figure = np.r_[figure, np.full(order.shape[0], -1)]
+    none = [np.zeros(size, dtype=int) for size in (matrix.shape[1], matrix.shape[0], len(words))]
+    return _System(matrix, bounds[:, 0], bounds[:, 1], targets, words, figure, assumption, *none)
 
 
 def _by_version(has: sparse.csr_matrix, version: np.ndarray) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
@@ -211,22 +235,25 @@ def _named(figure: pd.Series) -> str:
     return f"{figure['kind']}, {figure['start']:%Y-%m} up to {figure['end']:%Y-%m}, release {figure['version']}"
 
 
-def _weaknesses(system: _System, most: int | None) -> list[Weakness]:
+def _weaknesses(system: _System, rounds: int | None) -> list[Weakness]:
     """Targets whose interval stays narrower than `LEAST_WIDTH`, each minimised and maximised."""
     seen = _Seen(system.targets)
-    _widen(system, seen)
+    if not _widen(system, seen):
+        return [Weakness("tables that contradict themselves", 0.0, 0.0, ())]
     weak: list[Weakness] = []
-    for target in range(len(system.words)):
-        if seen.open(target):
-            continue
-        objective = system.targets[target].toarray().ravel()
+    waiting = np.flatnonzero(~seen.all_open)
+    while len(waiting) and (rounds is None or rounds > 0):
+        _, first = np.unique(system.part_of_target[waiting], return_index=True)
+        batch = waiting[first]
+        objective = _sum_of(system, batch)
         for sign in (1.0, -1.0):
-            if not seen.open(target):
-                seen.add(_extreme(system, sign * objective))
-        if not seen.open(target):
-            weak.append(_weakness(system, seen, target, objective))
-            if most is not None and len(weak) >= most:
-                break
+            seen.add(_extreme(system, sign * objective))
+        shut = batch[~seen.all_open[batch]]
+        weak += _weak(system, seen, shut)
+        if rounds is not None and len(shut):
+            rounds -= 1
+        waiting = np.setdiff1d(waiting, batch)
+        waiting = waiting[~seen.all_open[waiting]]
     return weak
 
 
@@ -249,59 +276,83 @@ class _Seen:
         """For each target, whether it is known to range over enough values."""
         return self.high - self.low >= LEAST_WIDTH
 
-    def open(self, target: int) -> bool:
-        """True once the target is known to range over enough values."""
-        return bool(self.all_open[target])
 
+def _widen(system: _System, seen: _Seen, *, seed: int = 1) -> bool:
+    """Open most intervals at once: all hidden sums low, all high, then random signs while that helps.
 
-def _widen(system: _System, seen: _Seen, *, seed: int = 1) -> None:
-    """Open most intervals at once: all hidden sums low, all high, then random signs while that helps."""
+    False when no counts at all keep every figure.
+    """
     random = np.random.default_rng(seed)
     signs = np.ones(len(system.words))
     shut = len(signs)
     while shut:
         for sign in (1.0, -1.0):
-            seen.add(_extreme(system, sign * (system.targets.T @ signs)))
+            point = _extreme(system, sign * (system.targets.T @ signs))
+            if point is None:
+                return False
+            seen.add(point)
         before, shut = shut, int(np.sum(~seen.all_open))
         if shut > 0.9 * before:
-            return
+            break
         signs = np.where(seen.all_open, 0.0, random.choice([-1.0, 1.0], size=len(signs)))
+    return True
 
 
 def _extreme(system: _System, objective: np.ndarray) -> np.ndarray | None:
     """Whole counts that keep every figure and minimise the objective; None when there are none.
 
-    Corners of such tables are mostly whole numbers by themselves; only where one is not, is the
-    slower integer programme solved.
+    Corners of such tables are mostly whole numbers by themselves; each part where one is not is solved
+    again by itself as an integer programme, which is slower.
     """
-    for whole in (0, 1):
-        found = milp(
-            objective,
-            constraints=system.constraints,
-            integrality=np.full(len(objective), whole),
-            bounds=Bounds(0, LARGEST),
-        )
-        if found.x is None:
+    found = _minimised(objective, system.matrix, system.low, system.high, whole=False)
+    if found is None:
+        return None
+    broken = np.abs(found - np.round(found)) > TOLERANCE
+    for part in np.unique(system.part_of_count[broken]):
+        rows, own = system.part_of_row == part, system.part_of_count == part
+        matrix = system.matrix[rows][:, own]
+        again = _minimised(objective[own], matrix, system.low[rows], system.high[rows], whole=True)
+        if again is None:
             return None
-        if np.abs(found.x - np.round(found.x)).max() < 1e-6:
-            return np.round(found.x)
-    return None
+        found[own] = again
+    return np.round(found)
 
 
-def _weakness(system: _System, seen: _Seen, target: int, objective: np.ndarray) -> Weakness:
-    binding = set().union(*(_binding(system, sign * objective) for sign in (1.0, -1.0)))
-    index = system.figures["index"].to_numpy()
-    rows = tuple(int(index[row]) for row in sorted(binding) if row < len(index))
-    return Weakness(system.words[target], float(seen.low[target]), float(seen.high[target]), rows)
+def _minimised(
+    objective: np.ndarray, matrix: sparse.csr_matrix, low: np.ndarray, high: np.ndarray, *, whole: bool
+) -> np.ndarray | None:
+    limits = LinearConstraint(matrix, low, high)
+    return milp(objective, constraints=limits, integrality=int(whole), bounds=Bounds(0, LARGEST)).x
 
 
-def _binding(system: _System, objective: np.ndarray) -> set[int]:
-    """Figures whose limits stop the objective: those with a shadow price."""
+def _sum_of(system: _System, targets: np.ndarray) -> np.ndarray:
+    """Objective that adds up some targets."""
+    chosen = np.zeros(len(system.words))
+    chosen[targets] = 1.0
+    return system.targets.T @ chosen
+
+
+def _weak(system: _System, seen: _Seen, targets: np.ndarray) -> list[Weakness]:
+    """The targets with the figures that pin them, at most one target a part."""
+    if not len(targets):
+        return []
+    objective = _sum_of(system, targets)
+    priced = np.union1d(_binding(system, objective), _binding(system, -objective))
+    found = []
+    for target in targets:
+        own = priced[system.part_of_row[priced] == system.part_of_target[target]]
+        figures = tuple(int(f) for f in np.unique(system.figure[own]) if f >= 0)
+        found.append(Weakness(system.words[target], float(seen.low[target]), float(seen.high[target]), figures))
+    return found
+
+
+def _binding(system: _System, objective: np.ndarray) -> np.ndarray:
+    """Rows whose limits stop the objective: those with a shadow price."""
     limits = sparse.vstack([system.matrix, -system.matrix]).tocsr()
     right = np.r_[system.high, -system.low]
     finite = np.flatnonzero(np.isfinite(right))
     found = linprog(objective, A_ub=limits[finite], b_ub=right[finite], bounds=(0, LARGEST), method="highs")
     if found.x is None:
-        return set()
-    priced = finite[np.abs(found.ineqlin.marginals) > 1e-9]
-    return {int(row) % len(system.low) for row in priced}
+        return np.array([], dtype=int)
+    priced = finite[np.abs(found.ineqlin.marginals) > TOLERANCE]
+    return np.unique(priced % len(system.low))

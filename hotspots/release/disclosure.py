@@ -216,6 +216,23 @@ POLICIES: Mapping[str, Policy] = {
             "since", "observed", "usual_low", "usual_high", "state",
         ),
     ),
+    "alarms": Policy(
+        Action.SEE_HOTSPOTS,
+        _names(
+            "key place kind rule since observed usual_low usual_high several_properties tripped p_value "
+            "false_alarms_per_year"
+        ),
+    ),
+    "watched areas": Policy(Action.SEE_HOTSPOTS, _names("key place kind period latest usual_low usual_high room")),
+    "weeks of an area": Policy(Action.SEE_HOTSPOTS, _names("period n mean s h alarm")),
+    "false alarms": Policy(Action.SEE_HOTSPOTS, _names("rule needs yearly")),
+    "hotspot ledger": Policy(Action.SEE_HOTSPOTS, _names("hotspot name event from_ids into n rank change")),
+    "history of a hotspot": Policy(
+        Action.SEE_HOTSPOTS,
+        _names("start end kept_from kept_to event from_ids into name found_as n rank change"),
+    ),
+    "capture": Policy(Action.SEE_METHOD, _names("method area_m2 area_share in_sample captured of share pai pei")),
+    "stability": Policy(Action.SEE_HOTSPOTS, _names("hotspot name n setting eps min_samples similarity survives")),
     "published numbers": Policy(Action.SEE_METHOD, ("source", "what", "published", "ours", "agrees")),
 }
 """One row a kind of table; a table without a row cannot be shown."""

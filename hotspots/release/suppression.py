@@ -8,8 +8,8 @@ from hotspots.release.audit import Weakness, audit
 from hotspots.release.partition import ALL
 from hotspots.release.rounding import NO_DATA, SUPPRESSED, number_of
 
-AT_ONCE = 20
-"""Weak counts mended between two audits: fewer hide less than they need, more save little time."""
+AT_ONCE = 4
+"""Weak counts of one part of the tables mended between two audits: more would hide more than it takes."""
 
 
 def suppress(released: pd.DataFrame, new: pd.DataFrame, cells: Sequence[Collection[str]]) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def suppress(released: pd.DataFrame, new: pd.DataFrame, cells: Sequence[Collecti
     new = _pairs_together(new)
     while True:
         everything = pd.concat([released, new], ignore_index=True)
-        weak = audit(everything, cells, most=AT_ONCE).weak
+        weak = audit(everything, cells, rounds=AT_ONCE).weak
         own = [_least_useful(new, weakness, offset=len(released)) for weakness in weak]
         chosen = {label for label in own if label is not None}
         if not chosen:

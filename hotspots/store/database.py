@@ -248,7 +248,11 @@ def _add_mappings(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=[tables.mapping])
 
 
-_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _add_register, 3: _add_mappings}
+def _add_ledger(connection: Connection) -> None:
+    tables.metadata.create_all(connection, tables=tables.LEDGER)
+
+
+_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _add_register, 3: _add_mappings, 4: _add_ledger}
 """Version reached → the step that reaches it from the version before."""
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -143,3 +143,49 @@ mapping = Table(
     Column("who", Text, nullable=False),
 )
 """Column mappings, one row a version; a source's newest row is the one in use."""
+
+hotspot_set = Table(
+    "hotspot_set",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("districts", Text, nullable=False, index=True),  # names in order of the alphabet, "" for all
+    Column("window_start", Text, nullable=False),
+    Column("window_end", Text, nullable=False),
+    Column("eps", Float, nullable=False),
+    Column("min_samples", Integer, nullable=False),
+    Column("max_extent", Float, nullable=False),
+    Column("min_days", Integer, nullable=False),
+    Column("incidents", Integer, nullable=False),
+    Column("fingerprint", Text, nullable=False),  # of settings and members: the same run is kept once
+    Column("made_at", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+)
+
+hotspot_entry = Table(
+    "hotspot_entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("set_id", Integer, ForeignKey("hotspot_set.id"), nullable=False, index=True),
+    Column("hotspot", Text, nullable=False, index=True),  # lasting id, never given twice
+    Column("event", Text, nullable=False),
+    Column("from_ids", Text, nullable=False),
+    Column("into", Text),
+    Column("name", Text),  # as found; the columns from here on are empty for one that ended
+    Column("n", Integer),
+    Column("rank", Integer),
+    Column("members", Text),  # keys of its locations
+    Column("geometry", Text),  # WKT
+)
+
+hotspot_name = Table(
+    "hotspot_name",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hotspot", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+)
+"""Names that people gave, one row a change; the newest row is the one in use, in every set."""
+
+LEDGER = (hotspot_set, hotspot_entry, hotspot_name)

@@ -14,7 +14,7 @@ WORDS: Mapping[str, str] = {"before": "Before", "after": "After", "closed": "Dur
 LEFT, RIGHT = -1.0, 1.0
 """Ends of the interval plot: everything gone, and twice as many; a line that goes on has an arrow."""
 _ROW = 62
-_LANES_FROM, _LANE = 44, 16
+_LANES_FROM, _LANE = 56, 16
 
 
 def timeline(
@@ -34,7 +34,7 @@ def timeline(
     shown = series.table[series.table["area"].isin(("target", "control"))]
     tinted = windows.table[windows.table["area"] == "target"]
     top = _top(shown, tinted)
-    x = _time_axis(shown, colours)
+    x = _time_axis(colours)
     layers = [*_windows(tinted, top, x, colours), *_expected(tinted, x, colours), *_gaps(shown, top, x, colours)]
     layers += [_line(shown, area, x, top, colours) for area in ("control", "target")]
     main = alt.layer(*layers).properties(height=height, width="container")
@@ -57,7 +57,7 @@ def small_multiple(
     """One area over time with its two counts; `top` is shared, so that three of them have one scale."""
     shown = series.table[series.table["area"] == area]
     tinted = windows.table[(windows.table["area"] == area) & (windows.table["window"] != "closed")]
-    x = _time_axis(shown, colours, years=True)
+    x = _time_axis(colours, years=True)
     layers = [*_windows(tinted, top, x, colours, words=False), *_gaps(shown, top, x, colours, words=False)]
     return _finished(
         alt.layer(*layers, _line(shown, area, x, top, colours)).properties(height=height, width="container")
@@ -330,7 +330,7 @@ def _label_axis(colours: Mapping[str, str]) -> alt.Axis:
     )  # fmt: skip
 
 
-def _time_axis(shown: pd.DataFrame, colours: Mapping[str, str], *, years: bool = False) -> alt.X:
+def _time_axis(colours: Mapping[str, str], *, years: bool = False) -> alt.X:
     months = "" if years else "timeFormat(datum.value, '%b')"
     year = "month(datum.value) == 0 ? timeFormat(datum.value, '%Y') : ''"
     axis = alt.Axis(

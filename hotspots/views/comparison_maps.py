@@ -11,6 +11,8 @@ from hotspots.release.disclosure import Released
 from hotspots.views.palette import COLOURS
 
 SIDE = 360
+SHOWN_WITHIN = 300.0
+"""Metres within which the comparison area is drawn; farther off the place would be a dot."""
 _MARGIN = 0.06
 
 
@@ -21,7 +23,7 @@ def still_pair(
 
     released: [area, before, after, geometry] in metres, of policy "comparison outlines"; only the place,
     its inner ring and the comparison area are drawn · streets: lines in metres to draw beneath.
-    The frame holds the ring, and the comparison area where that is within a kilometre.
+    The frame holds the ring, and the comparison area where that is within 300 m.
     """
     table = released.table[released.table["geometry"].notna()].set_index("area")
     frame = _frame(table)
@@ -39,7 +41,7 @@ def _frame(table: pd.DataFrame) -> tuple[float, float, float]:
     target = table.loc["target", "geometry"]
     drawn = [shape for area, shape in table["geometry"].items() if area in ("target", "ring")]
     control = table["geometry"].get("control")
-    if control is not None and control.distance(target) < 1000:
+    if control is not None and control.distance(target) <= SHOWN_WITHIN:
         drawn.append(control)
     west, south, east, north = shapely.union_all(drawn).bounds
     width = max(east - west, north - south) * (1 + 2 * _MARGIN)
@@ -57,16 +59,15 @@ def _picture(
     ring, control, target = (table["geometry"].get(area) for area in ("ring", "control", "target"))
     if ring is not None:
         parts.append(_path(ring, frame, fill=colours["ring"], opacity=0.14, line=colours["ring"], dash="7 5", width=2))
-    if control is not None:
+    if control is not None and control.distance(target) <= SHOWN_WITHIN:
         tone = colours["comparison"]
         parts.append(_path(control, frame, fill=tone, opacity=0.18, line=tone, dash="", width=2.5))
     parts.append(_path(target, frame, fill="none", opacity=1, line=colours["halo"], dash="", width=9))
     parts.append(_path(target, frame, fill=colours["place"], opacity=0.4, line=COLOURS["text"], dash="", width=3))
-    spots = {"target": target.centroid, "ring": _beside(target, ring), "control": control and control.centroid}
-    parts += [_count(spot, frame, table.loc[area, side]) for area, spot in spots.items() if spot is not None]
-    words = f"Outlines with the reports {side}: " + ", ".join(
-        f"{area} {table.loc[area, side]:.0f}" for area in spots if area in table.index
-    )
+    spots = {"target": target.centroid, "ring": _beside(target, ring), "control": _near(control, target)}
+    spots = {area: spot for area, spot in spots.items() if spot is not None and pd.notna(table.loc[area, side])}
+    parts += [_count(spot, frame, table.loc[area, side]) for area, spot in spots.items()]
+    words = f"Reports {side}: " + ", ".join(f"{area} {table.loc[area, side]:.0f}" for area in spots)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}" width="100%" role="img" '
         f'aria-label="{words}" style="background:#fff;border:1px solid #d5d9dc">{"".join(parts)}</svg>'
@@ -80,6 +81,10 @@ def _beside(target: BaseGeometry, ring: BaseGeometry | None) -> BaseGeometry | N
     west, south, east, _ = target.bounds
     spot = shapely.Point((west + east) / 2, south - 75)
     return spot if ring.intersects(spot) else ring.representative_point()
+
+
+def _near(control: BaseGeometry | None, target: BaseGeometry) -> BaseGeometry | None:
+    return control.centroid if control is not None and control.distance(target) <= SHOWN_WITHIN else None
 
 
 def _xy(points: np.ndarray, frame: tuple[float, float, float]) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Before and after in words: counts and interval first, "consistent with", never "caused by"."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -161,6 +161,12 @@ def reporting(view: ComparisonView) -> str:
     return f"{text} {reading}"
 
 
+def drives_line(drives: Sequence[Window]) -> str:
+    """That people were asked to report, and when."""
+    spans = " and ".join(f"{day(one.start)} to {day(one.end - timedelta(days=1))}" for one in drives)
+    return f"Residents were asked to report more ({spans}), so silence since is less likely to be under-reporting."
+
+
 def cost(view: ComparisonView, hours: float) -> str:
     """Staff hours beside the reports that did not come, interval first."""
     found = view.comparison
@@ -245,15 +251,21 @@ def verdict_label(verdict: str) -> str:
     return look.word if look else verdict.capitalize()
 
 
+def short_day(value: date) -> str:
+    """1 Nov 2017; empty where there is none."""
+    return "" if pd.isna(value) else f"{value.day} {value:%b %Y}"
+
+
 def portfolio_title(table: pd.DataFrame) -> str:
-    """The verdicts of every action, counted."""
+    """How many actions were compared, and at how many places each verdict stands: actions at one overlap."""
     judged = table[table["verdict"].isin(tuple(VERDICTS))]
     if judged.empty:
         return "No action can be judged yet"
-    counts = judged["verdict"].value_counts()
-    parts = [f"{counts[word]} {word}" for word in VERDICTS if word in counts]
+    places = judged.groupby("verdict")["place"].nunique()
+    parts = [f"{word} at {places[word]}" for word in VERDICTS if word in places.index]
     noun = "action" if len(judged) == 1 else "actions"
-    return f"{len(judged)} {noun} compared: {', '.join(parts)}"
+    where = "place" if judged["place"].nunique() == 1 else "places"
+    return f"{len(judged)} {noun} at {judged['place'].nunique()} {where}: {', '.join(parts)}"
 
 
 def change_cell(row: object) -> str:

@@ -57,7 +57,11 @@ STATES: Mapping[str, StateLook] = {
     ),
     "steady": StateLook("■", ":material/trending_flat:", "blue", "steady", "inside its usual range"),
     "fading": StateLook(
-        "▼", ":material/trending_down:", "gray", "low", "below usual, or down two quarters running"
+        "▼",
+        ":material/trending_down:",
+        "gray",
+        "low",
+        "below usual, just back inside it after a rise, or down on the quarter before by more than luck",
     ),
     "quiet": StateLook(
         "○", ":material/radio_button_unchecked:", "gray", "low", "three months running at 0 or 1"

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import place_pipeline as composed
+from hotspots import register_pipeline as overview
 from hotspots.register import actions as rules
 from hotspots.register.actions import Action as Task
 from hotspots.register.places import Place
@@ -127,27 +128,29 @@ def action_list(viewer: Viewer, store: Store, table: pd.DataFrame, *, key: str, 
         st.caption(empty)
         return
     many_places = released["place"].nunique() > 1
-    chosen = st.dataframe(
+    may_close = viewer.can(Action.RECORD)
+    event = st.dataframe(
         _action_rows(released, many_places),
         key=f"{key}-{store.data_version}",
         hide_index=True,
-        on_select="rerun",
+        on_select="rerun" if may_close else "ignore",
         selection_mode="single-row",
         row_height=40,
         height=40 * min(len(released), 6) + 40,
         column_config={"When": st.column_config.TextColumn(width=130)},
-        alt="Actions, late first; choose a row to close it",
-    ).selection.rows
-    if viewer.can(Action.RECORD) and st.button(
-        "Close the chosen action", key=f"{key}-close", disabled=not chosen, icon=":material/task_alt:"
-    ):
+        alt="Actions, late first",
+    )
+    if not may_close:
+        return
+    chosen = event.selection.rows
+    if st.button("Close the chosen action", key=f"{key}-close", disabled=not chosen, icon=":material/task_alt:"):
         close_action_dialog(viewer, store, reads.get(store, Task, int(released.iloc[chosen[0]]["id"])))
 
 
 def minutes_download(viewer: Viewer, store: Store, *, news: Released, data_to: date) -> None:
     """Button that prints the minutes of today's meeting; news: released areas above their usual range."""
     today = session.today(store)
-    papers = composed.meeting_papers(
+    papers = overview.meeting_papers(
         store, on=today, since=today - timedelta(days=MEETING_DAYS - 1), at=shared.moment(store)
     )
     came = reads.attendance(store)

@@ -18,6 +18,7 @@ from pages import (
     powers,
     timeliness,
     trends,
+    whats_new,
 )
 
 
@@ -33,6 +34,7 @@ class Entry(NamedTuple):
 
 ENTRIES = (
     Entry("Scan", "Hub meeting", "hub-meeting", Action.SEE_HOTSPOTS, hub_meeting.render),
+    Entry("Scan", "What's new", "whats-new", Action.SEE_HOTSPOTS, whats_new.render),
     Entry("Analyse", "Trends", "trends", Action.SEE_TRENDS, trends.render),
     Entry("Respond", "Places", "places", Action.SEE_REGISTER, places.render),
     Entry("Respond", "Interventions", "interventions", Action.SEE_REGISTER, interventions.render),

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import place_pipeline as composed
+from hotspots import register_pipeline as overview
 from hotspots.place_pipeline import PlaceView
 from hotspots.register import places as place_rules
 from hotspots.register import site_checks as checks
@@ -114,7 +115,7 @@ def plan(viewer: Viewer, store: Store, view: PlaceView) -> None:
 
 
 def _plan_table(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan) -> None:
-    rows = composed.plan_rows(store, held)
+    rows = overview.plan_rows(store, held)
     released = release(rows, viewer, policy="problem-solving plan", as_of=view.last["period"].date())
     st.markdown(f"**{show.plain(held.objective)}**")
     st.dataframe(
@@ -260,7 +261,7 @@ def history(viewer: Viewer, store: Store, place: Place) -> None:
     """Earlier names and boundaries with who changed them, and the forms that rename, exclude or merge."""
     told, forms = st.columns([58, 42], gap="medium")
     with told:
-        table = release(composed.history(store, place.id), viewer, policy="place history").table
+        table = release(overview.history(store, place.id), viewer, policy="place history").table
         rows = pd.DataFrame(
             {
                 "Version": table["version"],

@@ -27,7 +27,7 @@ WRAPPED = 76
 _STYLE = """<style>
 [class*="st-key-warn-"] p { border-left: 4px solid #F46A25; background: #fdece2; color: #0b0c0c;
   padding: .35rem .7rem; font-size: .92rem; }
-.st-key-place-top h1 { padding: 0; }
+.st-key-place-top h1 { padding: 0 0 .3rem; }
 .st-key-place-timeline-box { padding-right: 2.6rem; }
 </style>"""
 
@@ -132,5 +132,5 @@ def _view(_store: Store, version: str, place_id: int, months: int | None, today:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _powers(path: str, _changed: int) -> pd.DataFrame:
+def _powers(path: str, changed: int) -> pd.DataFrame:
     return load_powers(Path(path))

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from hotspots import place_pipeline as composed
+from hotspots import register_pipeline as overview
 from hotspots.register import prompts
 from hotspots.register.places import Place
 from hotspots.register.prompts import Concern, Tag
@@ -140,12 +140,12 @@ def _tag_form(viewer: Viewer, store: Store, place: Place) -> None:
 
 
 def _prompts(viewer: Viewer, store: Store, place: Place) -> None:
-    found, block = composed.recent_reports(store, [place], on=session.today(store))
+    found, block = overview.recent_reports(store, [place], on=session.today(store))
     here = found[block.notna()]
     repeated = prompts.repeat_addresses(here, block)
     signs = prompts.cuckooing_signs(here, block)
     st.markdown(
-        f"**Addresses with {prompts.REPEAT_REPORTS} reports or more in {composed.OVERLAP_DAYS} days: {len(repeated)}; "
+        f"**Addresses with {prompts.REPEAT_REPORTS} reports or more in {overview.OVERLAP_DAYS} days: {len(repeated)}; "
         f"with signs that go with a home taken over: {len(signs)}**"
     )
     st.caption("A question for the landlord and adult social care; most such homes are not cuckooed.")

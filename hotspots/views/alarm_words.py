@@ -1,0 +1,130 @@
+"""Words of What's new and of the hotspots' history, each made from the number it states."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from hotspots.views.sentences import count, month, usual
+
+RULES: Mapping[str, str] = {
+    "above its usual range": "The last month is above its usual range",
+    "small weekly rises that add up": "Small weekly rises add up (reports with exact days)",
+    "came back after the action ended": "It came back after the action ended",
+    "new concentration on the hexagon grid": "New concentration where nobody watches",
+}
+"""Rule of an alarm → the rule in plain words."""
+BUDGET: Mapping[str, tuple[str, str]] = {
+    "range": ("Last month above its usual range", "months"),
+    "weeks": ("Small weekly rises that add up", "exact days"),
+    "returned": ("Came back after the action ended", "an ended action"),
+    "hexagons": ("New concentration on the hexagon grid", "points"),
+}
+"""Part of the false-alarm budget → the rule, and what it needs."""
+BECAME: Mapping[str, str] = {
+    "born": "✦ Born",
+    "returned": "↻ Returned",
+    "grew": "▲ Grew",
+    "kept": "■ Kept",
+    "shrank": "▼ Shrank",
+    "split": "◇ Split",
+    "merged": "◆ Merged",
+    "ended": "○ Ended",
+}
+"""Event of the ledger → word with its shape, for tables."""
+
+
+def title(ringing: int, watched: int, places: list[str]) -> str:
+    """The finding: how many ring, by name where there are few."""
+    if not ringing:
+        return "Nothing is outside its usual range"
+    needs = "needs" if ringing == 1 else "need"
+    if ringing <= 2:
+        return f"{' and '.join(places)} {needs} a look"
+    return f"{ringing} of {watched} watched areas {needs} a look"
+
+
+def nearest(row: pd.Series | None, watched: int) -> str:
+    """What was looked at and which came nearest, for a screen on which nothing rings."""
+    if row is None:
+        return "No area has six earlier months yet, so nothing can be called unusual."
+    return (
+        f"{count(watched, 'area')} checked. The nearest is {row['place']}: {count(row['latest'])} in "
+        f"{month(row['period'])} ({usual(row['usual_low'], row['usual_high'])}); it would ring at "
+        f"{int(row['usual_high']) + 1}."
+    )
+
+
+def usual_words(low: float, high: float) -> str:
+    """Usual range of an alarm, or the expected number where a rule has no lower end."""
+    if pd.isna(high):
+        return "–"
+    return f"about {high:.0f}" if pd.isna(low) else f"{low:.0f} to {high:.0f}"
+
+
+def luck(yearly: float) -> str:
+    """How often something rings by luck: 4.7 a year, or once in so many years."""
+    if pd.isna(yearly):
+        return "whole grid only"
+    if yearly <= 0:
+        return "never"
+    if yearly >= 0.67:
+        return f"{yearly:.1f} a year"
+    return f"once in {1 / yearly:.0f} years"
+
+
+def luck_title(yearly: float) -> str:
+    """The false alarms of the whole screen as a finding."""
+    about = f"{yearly:.0f}" if yearly >= 1.5 else "one" if yearly >= 0.7 else "fewer than one"
+    rings = "ring" if about not in ("one", "fewer than one") else "rings"
+    return f"About {about} of these {rings} a year by luck alone"
+
+
+def became_title(counts: Mapping[str, int], *, kept: bool) -> str:
+    """What became of the hotspots since the set before."""
+    told = [f"{counts[event]} {event}" for event in BECAME if counts.get(event)]
+    since = "in the set kept" if kept else "since the last set kept"
+    return f"Hotspots {since}: {', '.join(told)}" if told else f"No hotspot {since}"
+
+
+def moved(change: object) -> str:
+    """Rank change against the set before: up 2, down 1, –; empty where there was none before."""
+    if pd.isna(change):
+        return ""
+    return "–" if change == 0 else f"up {change}" if change > 0 else f"down {-change}"
+
+
+def lineage(event: str, own: str, from_ids: tuple[str, ...], into: object) -> str:
+    """Other ids that a hotspot came from or went into."""
+    if event == "ended":
+        return f"into {into}" if isinstance(into, str) else ""
+    others = [i for i in from_ids if i != own]
+    return f"from {', '.join(others)}" if others else ""
+
+
+def capture_title(table: pd.DataFrame) -> str:
+    """What the hotspots caught beside the best rival of equal area, as counts."""
+    own, rivals = table.iloc[0], table.iloc[1:]
+    best = rivals.loc[rivals["captured"].idxmax()]
+    return (
+        f"Last period's hotspots held {own['captured']:.0f} of the next {own['of']:.0f} reports; "
+        f"the best rival of equal area, {best['method']}, {best['captured']:.0f}"
+    )
+
+
+def stability_title(table: pd.DataFrame) -> str:
+    """How many hotspots survive every setting moved by a quarter."""
+    firm = table.groupby("hotspot")["survives"].all()
+    return f"{int(firm.sum())} of {count(len(firm), 'hotspot')} survive every setting moved by a quarter"
+
+
+def stability_strip(table: pd.DataFrame) -> pd.DataFrame:
+    """Hotspots by setting: ● where they survive, ○ where they dissolve, with how alike they stayed."""
+    moved = table["setting"].map({"eps": "reach ", "min_samples": "least "})
+    values = [f"{r.eps:g} m" if r.setting == "eps" else f"{int(r.min_samples)} reports" for r in table.itertuples()]
+    cells = table.assign(
+        column=moved + pd.Series(values, index=table.index),
+        words=[f"{'●' if r.survives else '○'} {r.similarity:.2f}" for r in table.itertuples()],
+    )
+    order = list(dict.fromkeys(cells["column"]))
+    wide = cells.pivot(index=["hotspot", "name", "n"], columns="column", values="words")[order].reset_index()
+    return wide.drop(columns="hotspot").rename(columns={"name": "Hotspot", "n": "Reports"}).rename_axis(None, axis=1)

@@ -1,0 +1,19 @@
+"""The alarms of What's new, computed once for all sessions."""
+
+import streamlit as st
+
+from hotspots.pipeline import Query
+from hotspots.pipeline.alarming import AlarmView, alarms_for
+from hotspots.pipeline.watching import watch_for
+from hotspots.store import Store
+from pages.parts import session
+
+
+def alarms_of(store: Store, query: Query) -> AlarmView:
+    """The alarms of a query; treat them as read-only."""
+    return _alarms(store, store.data_version, query)
+
+
+@st.cache_resource(show_spinner="Holding every area against its usual range …", max_entries=16)
+def _alarms(_store: Store, version: str, query: Query) -> AlarmView:
+    return alarms_for(_store, session.view_of(_store, query), watched=watch_for(_store, query))

@@ -1,0 +1,122 @@
+"""What became of the hotspots: the set kept last, the button that keeps one, the history of one hotspot."""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.pipeline import HubView, Query
+from hotspots.pipeline import ledger as kept
+from hotspots.release.disclosure import release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store
+from hotspots.views import alarm_words as words
+from hotspots.views import sentences
+from pages.parts import session, show
+
+PAST_MONTHS = 12
+"""Months whose sets the first keeping adds, so that a new ledger begins with a year of history."""
+
+
+def became_card(viewer: Viewer, store: Store, view: HubView, first: Query) -> None:
+    """Hotspots against the last set kept; a chosen row opens its history.
+
+    first: the settings' own query: only its sets are kept, in whatever district.
+    """
+    table = kept.what_became(store, view)
+    released = release(table, viewer, policy="hotspot ledger", as_of=view.last_month)
+    is_kept = bool(len(table)) and bool(table["kept"].iloc[0])
+    title = words.became_title(table["event"].value_counts(), kept=is_kept)
+    if table.empty:
+        title = "No set of hotspots has been kept yet"
+    with show.card(
+        title, "A hotspot keeps its id and name while it shares most of its addresses or ground", key="ledger"
+    ):
+        if not is_kept and viewer.can(Action.RECORD):
+            _keep_button(viewer, store, view, first, past=table.empty)
+        if table.empty:
+            st.caption("Once a set is kept, this list says which hotspots were born, grew, shrank, split or ended.")
+            return
+        chosen = _list(released.table)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            recipe = {"district": ", ".join(view.query.districts) or "all", "window": str(view.query.window.end)}
+            show.downloads(released, store, title="What became of the hotspots", settings=recipe, name="hotspot-ledger")
+            if chosen and is_kept:
+                _history_button(viewer, store, chosen)
+
+
+def _keep_button(viewer: Viewer, store: Store, view: HubView, first: Query, *, past: bool) -> None:
+    """Keep this set; the first time, the sets of the year before it as well."""
+    usual = replace(first, districts=view.query.districts) == view.query
+    why = "" if usual else "Only the settings' own dates and filters are kept; reset the filters to keep a set."
+    if not st.button("Keep this set", icon=":material/bookmark_add:", key="keep-set", disabled=not usual, help=why):
+        return
+    who, at = viewer.name, session.now()
+    with st.status("Keeping the hotspots", expanded=False) as status:
+        if past:
+            kept.remember_months(
+                store, view.query, months=PAST_MONTHS, who=who, at=at,
+                progress=lambda share, said: status.update(label=f"{said} · {share:.0%}"),
+            )  # fmt: skip
+        kept.remember_run(store, view, who=who, at=at)
+    st.rerun()
+
+
+def _list(table: pd.DataFrame) -> str:
+    """The set as a list; returns the id of the chosen row, or ""."""
+    rows = pd.DataFrame(
+        {
+            "Id": table["hotspot"],
+            "Hotspot": table["name"].fillna(""),
+            "Became": [words.BECAME[event] for event in table["event"]],
+            "Kin": [words.lineage(r.event, r.hotspot, r.from_ids, r.into) for r in table.itertuples()],
+            "Reports": table["n"],
+            "Rank": table["rank"],
+            "Moved": [words.moved(change) for change in table["change"]],
+        }
+    )
+    chosen = st.dataframe(
+        rows,
+        key="ledger-list",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=36 * min(len(rows), 8) + 40,
+        column_config={
+            "Id": st.column_config.TextColumn(width=56),
+            "Hotspot": st.column_config.TextColumn(width=220),
+            "Moved": st.column_config.TextColumn(width=72, help="Rank against the set before"),
+        },
+        alt="Hotspots with their lasting ids and what became of each; choose a row for its history",
+    ).selection.rows
+    return table["hotspot"].iloc[chosen[0]] if chosen else ""
+
+
+def _history_button(viewer: Viewer, store: Store, hotspot: str) -> None:
+    if st.button(f"History of {hotspot}", icon=":material/history:", key="ledger-history"):
+        _history(viewer, store, hotspot)
+
+
+@st.dialog("History of a hotspot", width="large")
+def _history(viewer: Viewer, store: Store, hotspot: str) -> None:
+    released = release(kept.history_of(store, hotspot), viewer, policy="history of a hotspot")
+    table = released.table
+    first, last = table.iloc[0], table.iloc[-1]
+    st.markdown(f"**{show.plain(last['name'] or hotspot)}** · {hotspot} · known since {sentences.month(first['end'])}")
+    rows = pd.DataFrame(
+        {
+            "Up to": table["end"].dt.strftime("%d %b %Y"),
+            "Became": [words.BECAME[event] for event in table["event"]],
+            "Kin": [words.lineage(r.event, hotspot, r.from_ids, r.into) for r in table.itertuples()],
+            "Reports": table["n"],
+            "Rank": table["rank"],
+            "Moved": [words.moved(change) for change in table["change"]],
+            "Found as": table["found_as"],
+        }
+    )
+    st.dataframe(rows.iloc[::-1], hide_index=True, alt="Every set that names this hotspot, the latest first")
+    if viewer.can(Action.RECORD):
+        name = st.text_input("Call it", value=last["name"] or "", max_chars=80, key=f"rename-{hotspot}")
+        if st.button("Save the name", type="primary", disabled=name.strip() in ("", last["name"])):
+            kept.rename(store, hotspot, name, who=viewer.name, at=session.now())
+            st.rerun()

@@ -1,0 +1,182 @@
+"""What left its usual range, by which rule, and how often does that ring by luck?"""
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.pipeline.alarming import AlarmView
+from hotspots.release.disclosure import Released, release
+from hotspots.release.roles import Action, Viewer
+from hotspots.views import alarm_charts, charts, sentences
+from hotspots.views import alarm_words as words
+from pages.parts import alarms, filters, ledger, session, show
+
+KINDS = {"place": "Place", "hotspot": "Hotspot", "hexagon": "Grid"}
+
+
+def render(viewer: Viewer) -> None:
+    """Alarms with the chart of the chosen one; how many ring by luck; what became of the hotspots."""
+    viewer.require(Action.SEE_HOTSPOTS)
+    store = session.current_store()
+    title, tools = st.columns([75, 25], vertical_alignment="center")
+    tools = tools.container(horizontal=True, horizontal_alignment="right")
+    first = session.first_query(store)
+    with tools:
+        query = filters.trend_row(store, viewer, first)
+    hub = session.view_of(store, query)
+    view = alarms.alarms_of(store, query)
+    released = release(view.table, viewer, policy="alarms", as_of=view.last_month)
+    with tools:
+        recipe = {"district": ", ".join(query.districts) or "all", "false alarms a year": _yearly(view)}
+        show.downloads(released, store, title="What's new", settings=recipe, name="whats-new")
+    names = released.table.drop_duplicates("key")["place"].tolist()
+    with title:
+        st.title(show.plain(words.title(len(names), len(view.watched), names)), anchor=False)
+        where = show.plain(", ".join(query.districts) or "all districts")
+        checked = sentences.count(len(view.watched), "place and hotspot").replace("place and", "places and")
+        st.caption(f"What's new · {where} · {checked} and the grid between them · data to "
+                   f"{sentences.month(view.last_month)}")  # fmt: skip
+    left, right = st.columns([60, 40], gap="small")
+    with left:
+        chosen = _alarms(viewer, view, released)
+        _chart(viewer, view, chosen)
+    with right:
+        _luck(viewer, view)
+        ledger.became_card(viewer, store, hub, first)
+
+
+def _yearly(view: AlarmView) -> str:
+    return f"{view.false_alarms_per_year:.1f} expected by luck, all areas and rules together"
+
+
+def _alarms(viewer: Viewer, view: AlarmView, released: Released) -> pd.Series | None:
+    """The alarms, a row each; returns the chosen one, the least likely where none is chosen."""
+    table = released.table
+    with show.card(_list_title(table), "The least likely first · choose a row for its chart"):
+        if table.empty:
+            quiet = release(view.watched, viewer, policy="watched areas").table
+            near = view.nearest
+            st.markdown(show.plain(words.nearest(None if near is None else near, len(quiet))))
+            return near
+        picked = st.dataframe(
+            _rows(table),
+            key="alarm-list",
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            row_height=44,
+            height=44 * min(len(table), 7) + 40,
+            column_config=_columns(view),
+            alt="Alarms, the least likely first; choose a row to see its chart",
+        ).selection.rows
+        chosen = table.iloc[picked[0] if picked and picked[0] < len(table) else 0]
+        return chosen
+
+
+def _list_title(table: pd.DataFrame) -> str:
+    if table.empty:
+        return "No rule tripped"
+    return f"{sentences.count(len(table), 'alarm')} in {sentences.count(table['key'].nunique(), 'area')}"
+
+
+def _rows(table: pd.DataFrame) -> pd.DataFrame:
+    top = max(float(table["observed"].max()), float(table["usual_high"].max()), 1.0)
+    low = table["usual_low"].fillna(0)
+    return pd.DataFrame(
+        {
+            "Area": table["place"],
+            "Kind": [KINDS[kind] for kind in table["kind"]],
+            "Rule that tripped": [words.RULES[rule] for rule in table["rule"]],
+            "Reports": table["observed"],
+            "Against usual": [
+                charts.against_usual(n, a, b, top=top)
+                for n, a, b in zip(table["observed"], low, table["usual_high"], strict=True)
+            ],
+            "Usual": [words.usual_words(r.usual_low, r.usual_high) for r in table.itertuples()],
+            "Since": table["since"].dt.strftime("%-d %b %Y").fillna("–"),
+            "Several properties": ["◆ Yes" if several else "–" for several in table["several_properties"]],
+            "By luck": [words.luck(yearly) for yearly in table["false_alarms_per_year"]],
+        }
+    )
+
+
+def _columns(view: AlarmView) -> dict:
+    return {
+        "Area": st.column_config.TextColumn(width=190),
+        "Kind": st.column_config.TextColumn(width=72),
+        "Rule that tripped": st.column_config.TextColumn(width=250),
+        "Reports": st.column_config.NumberColumn(
+            width=64, format="localized", help=f"In {sentences.month(view.last_month)}, or since the rise began"
+        ),
+        "Against usual": st.column_config.ImageColumn(width=130),
+        "Usual": st.column_config.TextColumn(width=76),
+        "Since": st.column_config.TextColumn(width=96, help="First day of the rise"),
+        "Several properties": st.column_config.TextColumn(
+            width=90, help="The reports of the rise come from three properties or more, none with over half of them"
+        ),
+        "By luck": st.column_config.TextColumn(
+            width=110, help="How often this rule rings at this area when nothing has changed"
+        ),
+    }
+
+
+def _chart(viewer: Viewer, view: AlarmView, chosen: pd.Series | None) -> None:
+    """The chart that shows why the chosen alarm rings, or the nearest area where none does."""
+    if chosen is None:
+        return
+    key, rule = chosen["key"], chosen.get("rule", "")
+    if rule == "small weekly rises that add up":
+        _weekly_chart(viewer, view, chosen)
+    elif key in view.charts:
+        _monthly_chart(viewer, view, key, chosen)
+    else:
+        with show.card(show.plain(chosen["place"]), words.RULES[rule]):
+            st.markdown(show.plain(chosen["tripped"]))
+
+
+def _monthly_chart(viewer: Viewer, view: AlarmView, key: str, chosen: pd.Series) -> None:
+    months = release(view.charts[key], viewer, policy="months of a hotspot", as_of=view.last_month)
+    with show.card(f"{show.plain(chosen['place'])}: {_told(chosen)}", "Reports a month, all sources chosen"):
+        drawn = charts.month_chart(months, colours=show.colours(), height=240, label="")
+        show.chart(drawn, months, alt_text=f"Reports a month at {chosen['place']}", key="alarm-months")
+        st.caption("An alarm says that reports rose beyond luck, not why: look first for people having been asked to "
+                   "report, a new source or a change of recording.")  # fmt: skip
+
+
+def _weekly_chart(viewer: Viewer, view: AlarmView, chosen: pd.Series) -> None:
+    weeks = release(view.weeks[chosen["key"]], viewer, policy="weeks of an area", as_of=view.last_month)
+    title = f"{show.plain(chosen['place'])}: {_told(chosen)}"
+    with show.card(title, "Reports a week with exact days (bars) and what they add up to above usual (line)"):
+        drawn = alarm_charts.weekly_sum_chart(weeks, colours=show.colours())
+        alt = f"Running total of weekly reports above usual at {chosen['place']}, which reached its limit"
+        show.chart(drawn, weeks, alt_text=alt, key="alarm-weeks")
+        st.caption("It rings when the running total reaches the dashed line; a quiet week brings it down again.")
+
+
+def _told(chosen: pd.Series) -> str:
+    if "tripped" in chosen:
+        return show.plain(chosen["tripped"])
+    return f"{sentences.count(chosen['latest'])}, {sentences.usual(chosen['usual_low'], chosen['usual_high'])}"
+
+
+def _luck(viewer: Viewer, view: AlarmView) -> None:
+    table = pd.DataFrame(
+        [(words.BUDGET[rule][0], words.BUDGET[rule][1], yearly) for rule, yearly in view.expected.items()],
+        columns=["rule", "needs", "yearly"],
+    )
+    released = release(table, viewer, policy="false alarms").table
+    with show.card(
+        words.luck_title(view.false_alarms_per_year),
+        "Alarms to expect in a year if nothing changed anywhere: every rule at every area, added up (an upper bound)",
+    ):
+        rows = pd.DataFrame(
+            {
+                "Rule": released["rule"],
+                "Needs": released["needs"],
+                "By luck": [words.luck(y) for y in released["yearly"]],
+            }
+        )
+        st.dataframe(rows, hide_index=True, alt="False alarms to expect from each rule")
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")

@@ -1,0 +1,223 @@
+"""The register's pages: every page opens or refuses for every role, and saves what is entered."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hotspots import store as stores
+from hotspots.register.actions import Action
+from hotspots.register.prompts import Concern, Tag
+from hotspots.release.roles import Role
+from hotspots.store import Store, register
+from hotspots.store import register_reads as reads
+from pages.parts import session
+
+AT = datetime(2026, 1, 5, 9)
+PARK_VIEW = 1
+PAGES = ("places", "interventions", "powers", "partners", "timeliness")
+MAY_SEE = (Role.HUB_MEMBER, Role.SENIOR_OFFICER, Role.DATA_STEWARD)
+TIMEOUT = 60
+
+
+@pytest.fixture
+def store(sample_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A copy of the sample that the pages read and a test may write."""
+    copy = tmp_path / "sample.sqlite"
+    shutil.copy(sample_file, copy)
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'store = "{tmp_path / "none.sqlite"}"\nsample_store = "{copy}"\n', encoding="utf-8")
+    monkeypatch.setenv("HUB_SETTINGS", str(settings))
+    opened = stores.open_store(copy, at=AT)
+    yield opened
+    opened.close()
+
+
+def page(name: str, role: Role, **query: str) -> AppTest:
+    """One page as `dashboard.py` would show it to a role."""
+
+    def script(name: str, role: str) -> None:
+        import importlib
+
+        from hotspots.release.roles import Role, Viewer
+        from pages.parts import frame
+
+        module = importlib.import_module(f"pages.{name}")
+        frame.shown(module.render, Viewer(role=Role(role), name="test member"))
+
+    app = AppTest.from_function(script, kwargs={"name": name, "role": str(role)}, default_timeout=TIMEOUT)
+    for key, value in query.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    return "\n".join(e.value for kind in ("title", "markdown", "caption") for e in getattr(app, kind))
+
+
+@pytest.mark.parametrize("role", MAY_SEE)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_for_a_role_with_the_grant(store: Store, name: str, role: Role) -> None:  # noqa: ARG001
+    app = page(name, role)
+    assert not app.exception
+    assert len(app.title) == 1
+
+
+@pytest.mark.parametrize("role", [Role.NONE, Role.COUNCILLOR])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_refuses_a_role_without_the_grant(store: Store, name: str, role: Role) -> None:  # noqa: ARG001
+    app = page(name, role)
+    assert not app.exception and not app.title and not app.dataframe
+    assert "may not see the register" in words(app)
+
+
+def test_the_profile_says_what_the_story_was_written_with(store: Store) -> None:  # noqa: ARG001
+    app = page("places", Role.HUB_MEMBER, place=str(PARK_VIEW))
+    shown = {m.label: (m.value, m.delta) for m in app.metric}
+    assert shown["August 2018"][0] == "0"
+    assert shown["March to August 2018"] == ("4", "same months a year before: 49")
+    assert shown["First signal to first joint action"][0] == "95 days"
+    assert "4 open actions, 1 late" in words(app) and "Site: 1 failed and 1 not checked lately" in words(app)
+
+
+def test_a_place_that_is_not_there_opens_the_list(store: Store) -> None:  # noqa: ARG001
+    app = page("places", Role.HUB_MEMBER, place="999")
+    assert not app.exception and app.title[0].value == "2 of 10 places need a look"
+
+
+def test_only_who_may_record_is_offered_it(store: Store) -> None:  # noqa: ARG001
+    member, senior = (page("places", role, place=str(PARK_VIEW)) for role in (Role.HUB_MEMBER, Role.SENIOR_OFFICER))
+    offered = {"Record action", "Record a check", "Close the chosen action"}
+    assert offered <= {b.label for b in member.button}
+    assert offered.isdisjoint({b.label for b in senior.button})
+
+
+def test_the_powers_finder_counts_and_warns(store: Store) -> None:  # noqa: ARG001
+    app = page("powers", Role.HUB_MEMBER)
+    app.multiselect(key="problem").set_value(["cuckooing"])
+    app.selectbox(key="premises").set_value("dwelling")
+    app.multiselect(key="occupier").set_value(["vulnerable person"])
+    app.button_group(key="only").set_value(["not_police"])
+    app.run()
+    assert app.title[0].value == "11 routes fit, 0 are police-only"
+    assert "Not legal advice" in words(app) and "gives no entry power" in words(app)
+    app.button_group(key="only").set_value(["verified"])
+    app.run()
+    assert app.title[0].value == "0 routes fit, 0 are police-only"
+    assert "No route that fits bears a solicitor's name and date yet" in words(app)
+
+
+def test_clocks_show_rule_and_source_and_never_that_anyone_is_in_time(store: Store) -> None:  # noqa: ARG001
+    app = page("interventions", Role.HUB_MEMBER)
+    assert "in time" not in words(app).casefold()
+    assert "Source: " in words(app) and "Law: **" in words(app)
+
+
+class TestRestrictedPanel:
+    SECRET = "UPRN-OF-A-SUPPORTED-HOME"
+
+    def opened(self, store: Store, role: Role = Role.HUB_MEMBER) -> AppTest:
+        register.add(store, Tag(PARK_VIEW, self.SECRET, "exploited home", date(2018, 12, 1)), who="t", at=AT)
+        concern = Concern(PARK_VIEW, date(2018, 9, 3), "drugs", "resident", "low", "police only", "Cars at night")
+        register.add(store, concern, who="t", at=AT)
+        return page("places", role, place=str(PARK_VIEW))
+
+    def looks(self, store: Store) -> int:
+        from sqlalchemy import text
+
+        with store.reading() as connection:
+            return connection.scalar(
+                text("select count(*) from audit where action = 'look at restricted items' and who = 'test member'")
+            )
+
+    def test_it_is_locked_on_opening_and_shows_a_count_only(self, store: Store) -> None:
+        app = self.opened(store)
+        assert self.SECRET not in words(app).replace("\\", "") and "Cars at night" not in words(app)
+        assert "1 supported address" in words(app) and self.looks(store) == 0
+
+    def test_unlocking_shows_it_and_leaves_one_audit_line_a_look(self, store: Store) -> None:
+        app = self.opened(store)
+        app.button(key=f"place-{PARK_VIEW}-unlock").click().run()
+        assert self.SECRET in words(app).replace("\\", "") and "Cars at night" in words(app)
+        app.run()
+        assert self.looks(store) == 1
+
+    def test_it_locks_by_itself_after_ten_minutes(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = self.opened(store)
+        app.button(key=f"place-{PARK_VIEW}-unlock").click().run()
+        later = session.now() + timedelta(minutes=10)
+        monkeypatch.setattr(session, "now", lambda: later)
+        app.run()
+        assert self.SECRET not in words(app).replace("\\", "")
+
+    def test_it_stays_locked_in_presenter_view(self, store: Store) -> None:
+        app = self.opened(store)
+        app.button(key=f"place-{PARK_VIEW}-unlock").click().run()
+        app.session_state["present"] = True
+        app.run()
+        assert self.SECRET not in words(app).replace("\\", "")
+        assert "stay locked in presenter view" in words(app)
+        app.session_state["present"] = False
+        app.run()
+        assert self.SECRET not in words(app).replace("\\", ""), "leaving presenter view must not open it again"
+
+    def test_a_senior_officer_sees_nothing_of_it(self, store: Store) -> None:
+        app = self.opened(store, Role.SENIOR_OFFICER)
+        assert "supported address" not in words(app) and "Restricted" not in [t.label for t in app.tabs]
+
+
+def dialog(which: str, number: int | None = None, version: int | None = None) -> AppTest:
+    """A dialog of the actions part, open in every run."""
+
+    def script(which: str, number: int | None, version: int | None) -> None:
+        from dataclasses import replace
+
+        from hotspots.register.actions import Action
+        from hotspots.release.roles import Role, Viewer
+        from hotspots.store import register_reads as reads
+        from pages.parts import actions, session
+
+        store, viewer = session.current_store(), Viewer(role=Role.HUB_MEMBER, name="test member")
+        if which == "record":
+            actions.record_action_dialog(viewer, store, number)
+        else:
+            held = replace(reads.get(store, Action, number), version=version, status="open", outcome="", closed=None)
+            actions.close_action_dialog(viewer, store, held)
+
+    kwargs = {"which": which, "number": number, "version": version}
+    return AppTest.from_function(script, kwargs=kwargs, default_timeout=TIMEOUT).run()
+
+
+class TestActions:
+    def test_an_action_is_recorded_with_owner_role_and_due_day(self, store: Store) -> None:
+        app = dialog("record", PARK_VIEW)
+        app.text_input(key="action-task").set_value("Chase the lock contractor")
+        app.selectbox(key="action-owner").set_value("Saltreach Homes").run()
+        app.button(key="action-save").click().run()
+        saved = reads.listed(store, Action, place_id=PARK_VIEW)[-1]
+        assert (saved.task, saved.owner) == ("Chase the lock contractor", "Saltreach Homes")
+        assert saved.role == "Tenancy enforcement manager", "the register's lead role is offered"
+        assert saved.due == date(2018, 9, 26) and saved.version == 1
+
+    def test_without_owner_and_place_nothing_is_saved_and_the_dialog_says_what_lacks(self, store: Store) -> None:
+        before = len(reads.listed(store, Action))
+        app = dialog("record")
+        app.text_input(key="action-task").set_value("Nobody's task")
+        app.button(key="action-save").click().run()
+        assert "needs a place, an owner agency, the owner's role" in words(app).replace("\\", "")
+        assert len(reads.listed(store, Action)) == before
+
+    def test_two_people_closing_one_action_are_told_and_neither_loses_text(self, store: Store) -> None:
+        mine = next(a for a in reads.listed(store, Action) if a.status == "open")
+        app = dialog("close", mine.id, mine.version)
+        closed = Action(**{**vars(mine), "status": "done", "outcome": "Theirs", "closed": date(2018, 9, 12)})
+        register.change(store, closed, who="somebody else", at=AT)
+        app.text_input(key=f"close-outcome-{mine.id}").set_value("Mine")
+        app.button(key=f"close-save-{mine.id}").click().run()
+        assert "changed by somebody else" in words(app).replace("\\", "")
+        both = app.dataframe[0].value.set_index("Field")
+        assert both.loc["outcome"].tolist() == ["Theirs", "Mine"]
+        assert reads.get(store, Action, mine.id).outcome == "Theirs"

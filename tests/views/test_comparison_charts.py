@@ -1,0 +1,174 @@
+"""Comparison charts and words: windows with counts, arrows where a line leaves the plot, no cause claimed."""
+
+import math
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from hotspots.analysis.evaluation import compare
+from hotspots.periods import Window
+from hotspots.pipeline.comparison_view import ComparisonView, Ring
+from hotspots.pipeline.control import ControlArea
+from hotspots.pipeline.windows import Windows
+from hotspots.release.disclosure import release
+from hotspots.release.roles import Role, Viewer
+from hotspots.views import comparison_charts as charts
+from hotspots.views import comparison_maps as pictures
+from hotspots.views import comparison_words as words
+from hotspots.views.palette import COLOURS
+
+VIEWER = Viewer(role=Role.SENIOR_OFFICER)
+BEFORE, AFTER = Window(date(2017, 3, 1), date(2017, 9, 1)), Window(date(2018, 3, 1), date(2018, 9, 1))
+
+
+def view_of(before=(8, 9, 8, 8, 8, 8), after=(1, 0, 1, 1, 0, 1), **given) -> ComparisonView:
+    found = compare(
+        before, after, control_before=[6, 7, 6, 7, 6, 6], control_after=[6, 5, 6, 6, 6, 5],
+        ring_before=[5, 4, 5, 4, 5, 4], ring_after=[4, 4, 4, 4, 4, 3], selected_as_hotspot=False,
+    )  # fmt: skip
+    months = pd.date_range("2016-09-01", "2018-08-01", freq="MS").astype("datetime64[us]")
+    series = pd.concat(
+        [pd.DataFrame({"period": months, "area": area, "n": 5.0}) for area in ("target", "control", "ring")]
+    )
+    series.loc[series["period"] == "2016-10-01", "n"] = math.nan
+    place = Point(0, 0).buffer(20)
+    ring = Ring(0, 150, 27, 23, found.ring_ratio, found.ring_low, found.ring_high, found.ring_verdict)
+    made = ComparisonView(
+        place="Salt Row", place_id=1, start=date(2017, 11, 21), end=date(2018, 2, 21), comparison=found,
+        windows=Windows(BEFORE, AFTER, Window(date(2017, 11, 21), date(2018, 2, 21)), ()), unit="month",
+        control=ControlArea("Quay House", "block", None, Point(250, 0).buffer(30), 200.0, ("Alike.",)),
+        suggestions=(), ring=ring, far_ring=None, series=series,
+        destinations=pd.DataFrame(columns=["place", "distance", "before", "after"]),
+        reporting=pd.DataFrame([("reporter_kind", "resident", 40, 3), ("reporter_kind", "officer", 9, 1)],
+                               columns=["what", "kind", "before", "after"]),
+        in_closed=11, references="", outlines={"target": place, "ring": place.buffer(150).difference(place),
+                                               "control": Point(250, 0).buffer(30)},
+        done=(), notes=(),
+    )  # fmt: skip
+    return replace(made, **given)
+
+
+@pytest.fixture
+def view():
+    return view_of()
+
+
+def released(view, policy, frame):
+    return release(frame, VIEWER, policy=policy)
+
+
+def texts(chart) -> str:
+    return str(chart.to_dict())
+
+
+def test_windows_carry_their_counts_in_words(view):
+    table = released(view, "comparison windows", view.windows_table)
+    done = release(pd.DataFrame(columns=["done", "start", "end", "drive"]), VIEWER, policy="things done")
+    drawn = texts(charts.timeline(released(view, "comparison", view.series), table, done))
+    assert all(said in drawn for said in ("Before: 49", "After: 4", "During: 11", "No data, October 2016"))
+
+
+def test_what_was_done_stands_beneath_a_day_as_a_diamond_a_drive_pale(view):
+    done = pd.DataFrame(
+        {
+            "done": ["Search warrant", "Reporting drive", "CCTV"],
+            "start": pd.to_datetime(["2017-11-14", "2017-09-04", "2017-12-18"]),
+            "end": pd.to_datetime(["2017-11-15", "2017-11-01", None]),
+            "drive": [False, True, False],
+        }
+    )
+    chart = charts.timeline(
+        released(view, "comparison", view.series),
+        released(view, "comparison windows", view.windows_table),
+        release(done, VIEWER, policy="things done"),
+    )
+    lanes = [mark["mark"] for mark in chart.to_dict()["layer"][-1]["layer"]]
+    assert sum(mark.get("shape") == "diamond" for mark in lanes) == 1
+    assert sum("strokeDash" in mark for mark in lanes) == 1
+
+
+def test_small_multiples_share_the_scale_they_are_given(view):
+    series = released(view, "comparison", view.series)
+    table = released(view, "comparison windows", view.windows_table)
+    for area in ("target", "control", "ring"):
+        drawn = texts(charts.small_multiple(series, table, area, top=20.0))
+        assert "[0, 20.0]" in drawn
+        assert COLOURS[charts.MEANING[area]] in drawn
+
+
+def test_an_interval_beyond_the_plot_ends_in_an_arrow_and_the_naive_figure_has_none(view):
+    frame = view.intervals
+    frame.loc[frame["kind"] == "ring", "high"] = 1.6
+    spec = charts.interval_chart(released(view, "comparison intervals", frame)).to_dict()
+    marks = [layer["mark"] for layer in spec["layer"]]
+    assert any(mark.get("shape") == "triangle-right" for mark in marks)
+    data = {row["kind"]: row for rows in spec["datasets"].values() for row in rows if "kind" in row and "says" in row}
+    assert data["naive"]["low"] is None
+    assert data["naive"]["says"] == "92% fewer: do not quote"
+    assert data["ring"]["to"] == 1.0
+
+
+def test_the_sentence_gives_the_interval_before_the_estimate_and_never_a_cause(view):
+    everything = " ".join(
+        [words.headline(view), words.counts_line(view), words.luck(view), words.moved(view), *words.cannot_say(view)]
+    )
+    assert "are consistent with a fall of between" in words.headline(view)
+    assert "%" in words.headline(view) and "Best estimate" not in words.headline(view)
+    assert "**49** in March to August 2017 to **4** in March to August 2018" in words.counts_line(view)
+    assert "caused by" not in everything and "because of" not in everything
+
+
+def test_a_refusal_says_so_and_draws_nothing_false():
+    view = view_of(before=(8, 9, math.nan, 8, 8, 8))
+    assert "Nothing can be said" in words.headline(view)
+    assert words.interval_title(view) == "No interval can be drawn from these counts"
+    spec = charts.interval_chart(released(view, "comparison intervals", view.intervals)).to_dict()
+    rows = [row for rows in spec["datasets"].values() for row in rows if row.get("kind") == "honest"]
+    assert all(row["low"] is None for row in rows)
+
+
+def test_an_open_question_names_the_day_it_could_be_answered():
+    view = view_of(before=(8, 9, 8, 8, 8, 8), after=(4,))
+    assert view.comparison.verdict == "cannot tell yet" or view.comparison.periods_after == 1
+    waited = replace(view, comparison=replace(view.comparison, when_could_tell=3))
+    assert waited.could_tell_on == date(2018, 12, 1)
+    assert "A halving would show from 1 December 2018." in words.next_test(waited, None)
+
+
+def test_silence_is_held_against_reports_that_do_not_depend_on_residents(view):
+    assert "Both went the same way" in words.reporting(view)
+    rose = view.reporting.assign(after=[3, 20])
+    assert "different ways" in words.reporting(replace(view, reporting=rose))
+    few = view.reporting.assign(before=[40, 2])
+    assert "Too few" in words.reporting(replace(view, reporting=few))
+
+
+def test_hours_stand_beside_an_interval_of_reports_avoided(view):
+    said = words.cost(view, 55)
+    assert said.startswith("55 staff hours")
+    assert said.index("Between") < said.index("best estimate")
+
+
+def test_map_pictures_hold_counts_and_no_text_of_the_data(view):
+    outlines = released(view, "comparison outlines", view.area_counts)
+    before, after = pictures.still_pair(outlines)
+    assert ">49<" in before and ">4<" in after
+    assert "Salt Row" not in before + after and "Quay" not in before + after
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        (BEFORE, "March to August 2017"),
+        (Window(date(2016, 12, 1), date(2017, 6, 1)), "December 2016 to May 2017"),
+        (Window(date(2017, 3, 1), date(2017, 4, 1)), "March 2017"),
+        (Window(date(2017, 3, 6), date(2017, 9, 4)), "6 March to 3 September 2017"),
+        (Window(date(2017, 12, 6), date(2018, 1, 4)), "6 December 2017 to 3 January 2018"),
+        (Window(date(2017, 11, 14), date(2017, 11, 15)), "14 November 2017"),
+    ],
+)
+def test_windows_in_words(window, said):
+    assert words.window(window) == said
