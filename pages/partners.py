@@ -64,7 +64,9 @@ def _attendees(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
         came = came[came["meeting_on"] == pd.Timestamp(today)].set_index("agency")["present"]
         rows = pd.DataFrame(
             {
-                "Came": [bool(came.get(agency, False)) for agency in released["agency"]],
+                "Came": pd.Series(
+                    [bool(came.get(agency, False)) for agency in released["agency"]], index=released.index, dtype=bool
+                ),
                 "Agency": released["agency"],
                 "Role": released["lead_role"],
                 "Because": released["why"],
@@ -105,12 +107,10 @@ def _overlaps(viewer: Viewer, store: Store) -> None:
             alt="Overlaps by place",
         )
         st.caption("Several came; whether a visit was needless only the partners can say.")
-        if viewer.can(Action.UNLOCK_RESTRICTED):
-            _overlap_addresses(viewer, held)
+        restricted.guarded(viewer, lambda now: _overlap_addresses(now, held), key="overlaps")
 
 
-def _overlap_addresses(viewer: Viewer, held: pd.DataFrame) -> None:
-    now = restricted.lock_switch(viewer, key="overlaps")
+def _overlap_addresses(now: Viewer, held: pd.DataFrame) -> None:
     if not now.unlocked:
         return
     table = release(held, now, policy="overlaps").table

@@ -10,6 +10,15 @@ from hotspots.views import alarm_charts, charts, sentences
 from hotspots.views import alarm_words as words
 from pages.parts import alarms, filters, ledger, session, show
 
+_RULES = (
+    "Last month above usual: over a range that should hold 995 of 1,000 months. Weekly rises add up: reports with "
+    "exact days, a running total over its limit. Back after its action ended: against the quiet weeks after it. New "
+    "on unwatched ground: a 200 m hexagon and its neighbours rose together."
+)
+_SEVERAL = (
+    "Marked increase at several properties: the reports of the rise come from three properties or more, none with over "
+    "half of them"
+)
 KINDS = {"place": "Place", "hotspot": "Hotspot", "hexagon": "Grid"}
 
 
@@ -84,37 +93,38 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Area": table["place"],
-            "Kind": [KINDS[kind] for kind in table["kind"]],
             "Rule that tripped": [words.RULES[rule] for rule in table["rule"]],
             "Reports": table["observed"],
+            "Usual": [words.usual_words(r.usual_low, r.usual_high) for r in table.itertuples()],
             "Against usual": [
                 charts.against_usual(n, a, b, top=top)
                 for n, a, b in zip(table["observed"], low, table["usual_high"], strict=True)
             ],
-            "Usual": [words.usual_words(r.usual_low, r.usual_high) for r in table.itertuples()],
-            "Since": table["since"].dt.strftime("%-d %b %Y").fillna("–"),
-            "Several properties": ["◆ Yes" if several else "–" for several in table["several_properties"]],
             "By luck": [words.luck(yearly) for yearly in table["false_alarms_per_year"]],
+            "Several": ["◆ Yes" if several else "–" for several in table["several_properties"]],
+            "Since": table["since"].dt.strftime("%-d %b %Y").fillna("–"),
+            "Kind": [KINDS[kind] for kind in table["kind"]],
         }
     )
 
 
 def _columns(view: AlarmView) -> dict:
     return {
-        "Area": st.column_config.TextColumn(width=190),
-        "Kind": st.column_config.TextColumn(width=72),
-        "Rule that tripped": st.column_config.TextColumn(width=250),
+        "Area": st.column_config.TextColumn(width=196),
+        "Kind": st.column_config.TextColumn(width=68),
+        "Rule that tripped": st.column_config.TextColumn(width=170, help=_RULES),
         "Reports": st.column_config.NumberColumn(
-            width=64, format="localized", help=f"In {sentences.month(view.last_month)}, or since the rise began"
+            width=66, format="localized", help=f"In {sentences.month(view.last_month)}, or since the rise began"
         ),
-        "Against usual": st.column_config.ImageColumn(width=130),
-        "Usual": st.column_config.TextColumn(width=76),
-        "Since": st.column_config.TextColumn(width=96, help="First day of the rise"),
-        "Several properties": st.column_config.TextColumn(
-            width=90, help="The reports of the rise come from three properties or more, none with over half of them"
+        "Against usual": st.column_config.ImageColumn(width=112),
+        "Usual": st.column_config.TextColumn(width=72),
+        "Since": st.column_config.TextColumn(width=104, help="First day of the rise"),
+        "Several": st.column_config.TextColumn(
+            width=80,
+            help=_SEVERAL,
         ),
         "By luck": st.column_config.TextColumn(
-            width=110, help="How often this rule rings at this area when nothing has changed"
+            width=116, help="How often this rule rings at this area when nothing has changed"
         ),
     }
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hotspots import sample_load, sample_story, sample_store, store as stores
+from hotspots import sample_load, sample_store, sample_story
+from hotspots import store as stores
 from hotspots.errors import NoData
+from hotspots.place_pipeline import adopted, place_charts
 from hotspots.register.actions import overdue
 from hotspots.register.interventions import Intervention
 from hotspots.register.places import COMPARISON, Place
 from hotspots.register.site_checks import checklist
-from hotspots.place_pipeline import adopted, place_charts
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
 
@@ -43,9 +44,7 @@ def test_every_row_of_the_files_is_in_the_store(store: Store, project: Path) -> 
 
 def test_a_row_keeps_its_days_words_and_place(store: Store, project: Path) -> None:
     row = next(r for r in rows_of(project, "interventions") if r["kind"] == "CLO" and "Park View" in r["place"])
-    saved = next(
-        i for i in reads.listed(store, Intervention, place_id=park_view(store).id) if i.kind == "CLO"
-    )
+    saved = next(i for i in reads.listed(store, Intervention, place_id=park_view(store).id) if i.kind == "CLO")
     assert (saved.start, saved.end) == (date(2017, 11, 21), date(2018, 2, 20))
     assert saved.partners == tuple(row["partners"]) and saved.lead == row["lead"] and saved.shuts
 
@@ -82,7 +81,7 @@ def test_a_missing_file_leaves_no_half_made_sample(project: Path, tmp_path: Path
     folder = tmp_path / "sample"
     folder.mkdir()
     (folder / "fire-log.csv").write_bytes((project / "data" / "sample" / "fire-log.csv").read_bytes())
-    with pytest.raises(NoData, match="places.json"):
+    with pytest.raises(NoData, match=r"\.json is missing"):
         sample_store.make_sample_store(folder, tmp_path / "made.sqlite", at=AT)
     assert not (tmp_path / "made.sqlite").exists()
 

@@ -330,7 +330,7 @@ def _expected(
     if watched is not None:
         places = watched.watched[watched.watched["kind"] == "place"]
         back = sum(PER_YEAR[r.unit] / r.run_length for r in places.itertuples())
-    return {"range": months, "weeks": max(both - months, 0.0), "hexagons": hexagons_yearly, "returned": back}
+    return {"range": months, "weeks": max(both - months, 0.0), "returned": back, "hexagons": hexagons_yearly}
 
 
 def _chance(chart: pd.DataFrame) -> float:

@@ -140,12 +140,14 @@ def _previewed(store: Store, query: Query, run: gpd.GeoDataFrame) -> pd.DataFram
     known = ledger.known(store, query.districts)
     line = match_hotspots(known, run, used_ids=ledger.used_ids(store)).rename(columns={"id": "hotspot"})
     found = line["event"] != ENDED
-    rows = line["row"].where(found)
-    given = dict(zip(known["id"], known["name"], strict=True))
+    rows = line.loc[found, "row"].astype(int)
+    names = line["hotspot"].map(known.set_index("id")["name"]).mask(found)
+    names.loc[found] = run["name"].reindex(rows).to_numpy()
+    given = line["hotspot"].map(ledger.given_names(store))
     line = line.assign(
-        name=[given.get(h) if h in given else run["name"].get(r) for h, r in zip(line["hotspot"], rows, strict=True)],
-        n=pd.array([int(run.at[r, "n"]) if f else None for r, f in zip(rows, found, strict=True)], dtype="Int64"),
-        rank=pd.array([int(r) + 1 if f else None for r, f in zip(rows, found, strict=True)], dtype="Int64"),
+        name=given.where(given.notna(), names),
+        n=run["n"].reindex(rows).set_axis(rows.index).astype("Int64"),
+        rank=(rows + 1).astype("Int64"),
     )
     return line.sort_values("rank", na_position="last", kind="stable", ignore_index=True)
 

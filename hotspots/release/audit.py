@@ -154,13 +154,25 @@ def _joined(systems: Sequence[_System]) -> _System:
     )
 
 
+def linked(figures: pd.DataFrame, cells: Sequence[Collection[str]]) -> np.ndarray:
+    """A number for each figure: figures that no chain of shared counts links have different ones."""
+    if figures.empty:
+        return np.array([], dtype=int)
+    return _labels(merged(memberships(figures, cells)))[: len(figures)]
+
+
+def _labels(has: sparse.csr_matrix) -> np.ndarray:
+    """Part of each figure, then of each cell."""
+    links = sparse.bmat([[None, has], [has.T, None]])
+    return connected_components(links, directed=False)[1]
+
+
 def _parts(rows: pd.DataFrame, cells: Sequence[Collection[str]]) -> Iterator[_Part]:
     """The figures split where no chain of shared cells links them."""
     if rows.empty:
         return
     has = merged(memberships(rows, cells))
-    links = sparse.bmat([[None, has], [has.T, None]])
-    _, label = connected_components(links, directed=False)
+    label = _labels(has)
     figure, cell = label[: has.shape[0]], label[has.shape[0] :]
     for part in np.unique(figure):
         chosen = figure == part

@@ -105,18 +105,15 @@ def publish(
         tally = Tally.of(counts, held=held, gaps=gaps)
         accepted, refused = _accepted(places, tally, before, drawn, today)
         wanted = [*_ward_periods(tally, today), *_place_periods(accepted, held)]
-        new = _fresh(_counted(wanted, tally), before.current().figures)
-        released = before.figures.assign(pair="")
-        new = suppress(released, new.assign(version=before.version + 1), tally.cells)
-        audit = require_safe(pd.concat([released, new], ignore_index=True), tally.cells)
+        new, tried = _safe(_fresh(_counted(wanted, tally), before.current().figures), before, tally)
         everything = pd.concat([before.figures, new[list(FIGURES)]], ignore_index=True)
         facts, unfit = _facts(accepted, wards, everything)
         pages = _changed(facts, before)
-        if len(new) or len(pages):
+        written = bool(len(new) or len(pages))
+        if written:
             release = Release(before.version + 1, at, _as_of(everything), sample, sources)
             areas = _areas(tally, facts, everything, before)
             write_published(path, release, figures=new, areas=areas, pages=pages)
-    written = bool(len(new) or len(pages))
     return Summary(
         version=before.version + 1 if written else 0,
         as_of=_as_of(everything) if len(everything) else None,
@@ -126,8 +123,15 @@ def publish(
         revised=len(new.merge(before.figures[_KEY].drop_duplicates(), on=_KEY)),
         pages=len(facts),
         refused=refused | unfit,
-        tried=audit.tried,
+        tried=tried,
     )
+
+
+def _safe(fresh: pd.DataFrame, before: Published, tally: Tally) -> tuple[pd.DataFrame, int]:
+    """The new figures with what must be hidden hidden, and how many hidden counts the audit tried."""
+    released = before.figures.assign(pair="")
+    new = suppress(released, fresh.assign(version=before.version + 1), tally.cells)
+    return new, require_safe(pd.concat([released, new], ignore_index=True), tally.cells).tried
 
 
 def _require_everything(before: Published, last_version: int, drawn: Collection[str]) -> None:

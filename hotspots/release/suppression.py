@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
+import numpy as np
 import pandas as pd
 
-from hotspots.release.audit import Weakness, audit
+from hotspots.release.audit import Weakness, audit, linked
 from hotspots.release.partition import ALL
 from hotspots.release.rounding import NO_DATA, SUPPRESSED, number_of
 
@@ -30,14 +31,20 @@ def suppress(released: pd.DataFrame, new: pd.DataFrame, cells: Sequence[Collecti
     large one. It ends, since hiding everything new leaves what was safe before.
     """
     new = _pairs_together(new)
-    while True:
-        everything = pd.concat([released, new], ignore_index=True)
-        weak = audit(everything, cells, rounds=AT_ONCE).weak
+    everything = pd.concat([released, new], ignore_index=True)
+    part = linked(everything, cells)
+    unsafe = set(part)
+    while unsafe:
+        looked_at = everything[np.isin(part, list(unsafe))]
+        weak = audit(looked_at, cells, rounds=AT_ONCE).weak
         own = [_least_useful(new, weakness, offset=len(released)) for weakness in weak]
-        chosen = {label for label in own if label is not None}
-        if not chosen:
-            return new
-        new = _pairs_together(new.assign(shown=new["shown"].mask(new.index.isin(list(chosen)), SUPPRESSED)))
+        hidden = new["shown"].mask(new.index.isin([label for label in own if label is not None]), SUPPRESSED)
+        before, new = new, _pairs_together(new.assign(shown=hidden))
+        changed = np.flatnonzero((new["shown"] != before["shown"]).to_numpy()) + len(released)
+        # What was hidden loosens its own part of the tables only, so the others need no second look.
+        unsafe = set(part[changed])
+        everything = pd.concat([released, new], ignore_index=True)
+    return new
 
 
 def _least_useful(new: pd.DataFrame, weakness: Weakness, *, offset: int) -> object | None:

@@ -1,7 +1,7 @@
 """The ledger of hotspots: every set that was kept, and the lasting id of each hotspot in it."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -66,9 +66,10 @@ def keep_set(
                 f"The last set kept goes up to {last.window.end}, this one only to {made.window.end}; "
                 "choose the latest months to keep a set."
             )
-        ledger = match(_known(connection, made.districts, store.crs), _used_ids(connection))
+        held = _known(connection, made.districts, store.crs)
+        ledger = match(held, _used_ids(connection))
         set_id = connection.execute(insert(kept_set).values(**_set_values(made, who, at))).inserted_primary_key[0]
-        rows = _entry_rows(set_id, ledger, areas)
+        rows = _entry_rows(set_id, ledger, areas, dict(zip(held["id"], held["name"], strict=True)))
         if rows:
             connection.execute(insert(entry), rows)
         found = len(areas)
@@ -103,7 +104,7 @@ def last_set(store: Store, districts: Collection[str], *, before: int | None = N
 def known(store: Store, districts: Collection[str]) -> gpd.GeoDataFrame:
     """Every hotspot ever found in these districts with its latest shape.
 
-    [id, n, members, geometry, active, name, rank]; active is false for one that has ended.
+    [id, n, members, geometry, active, name, rank]; active is false for one that has ended, name as last found.
     """
     with store.reading() as connection:
         return _known(connection, districts, store.crs)
@@ -113,6 +114,12 @@ def used_ids(store: Store) -> frozenset[str]:
     """Every id ever given, in any district."""
     with store.reading() as connection:
         return _used_ids(connection)
+
+
+def given_names(store: Store) -> dict[str, str]:
+    """Id → the name the hub gave it, of those that were given one."""
+    with store.reading() as connection:
+        return _given_names(connection)
 
 
 def entries(store: Store, set_id: int) -> pd.DataFrame:
@@ -200,11 +207,9 @@ def _known(connection: Connection, districts: Collection[str], crs: str) -> gpd.
     query = select(*[entry.c[c] for c in columns]).where(entry.c.id.in_(latest)).order_by(entry.c.id)
     rows = connection.execute(query).all()
     frame = pd.DataFrame(rows, columns=columns).rename(columns={"hotspot": "id"})
-    given = _given_names(connection)
     frame = frame.assign(
         members=[frozenset(json.loads(text)) for text in frame["members"]],
         active=frame["set_id"] == present,
-        name=[given.get(i, n) for i, n in zip(frame["id"], frame["name"], strict=True)],
     )
     shapes = gpd.GeoSeries(shapely.from_wkt(frame["geometry"].to_numpy(dtype=object)), crs=crs)
     made = gpd.GeoDataFrame(frame.drop(columns=["set_id", "geometry"]), geometry=shapes)
@@ -225,12 +230,14 @@ def _given_names(connection: Connection) -> dict[str, str]:
     return dict(map(tuple, rows))
 
 
-def _entry_rows(set_id: int, ledger: pd.DataFrame, areas: gpd.GeoDataFrame) -> list[dict[str, object]]:
+def _entry_rows(
+    set_id: int, ledger: pd.DataFrame, areas: gpd.GeoDataFrame, called: Mapping[str, str]
+) -> list[dict[str, object]]:
     ranks = {label: position for position, label in enumerate(areas.index, start=1)}
     rows = []
     for line in ledger.itertuples():
         row = {"set_id": set_id, "hotspot": line.id, "event": line.event, "from_ids": json.dumps(line.from_ids)}
-        found = dict.fromkeys(("name", "n", "rank", "members", "geometry"))
+        found = {**dict.fromkeys(("n", "rank", "members", "geometry")), "name": called.get(line.id)}
         if line.event != ENDED:
             area = areas.loc[line.row]
             found = {

@@ -170,8 +170,8 @@ hotspot_entry = Table(
     Column("event", Text, nullable=False),
     Column("from_ids", Text, nullable=False),
     Column("into", Text),
-    Column("name", Text),  # as found; the columns from here on are empty for one that ended
-    Column("n", Integer),
+    Column("name", Text),  # as found, or as last found
+    Column("n", Integer),  # the columns from here on are empty for one that ended
     Column("rank", Integer),
     Column("members", Text),  # keys of its locations
     Column("geometry", Text),  # WKT

@@ -7,12 +7,12 @@ import pandas as pd
 from hotspots.views.sentences import count, month, usual
 
 RULES: Mapping[str, str] = {
-    "above its usual range": "The last month is above its usual range",
-    "small weekly rises that add up": "Small weekly rises add up (reports with exact days)",
-    "came back after the action ended": "It came back after the action ended",
-    "new concentration on the hexagon grid": "New concentration where nobody watches",
+    "above its usual range": "Last month above usual",
+    "small weekly rises that add up": "Weekly rises add up",
+    "came back after the action ended": "Back after its action ended",
+    "new concentration on the hexagon grid": "New on unwatched ground",
 }
-"""Rule of an alarm → the rule in plain words."""
+"""Rule of an alarm → the rule in plain words, short enough for a table."""
 BUDGET: Mapping[str, tuple[str, str]] = {
     "range": ("Last month above its usual range", "months"),
     "weeks": ("Small weekly rises that add up", "exact days"),
@@ -24,7 +24,7 @@ BECAME: Mapping[str, str] = {
     "born": "✦ Born",
     "returned": "↻ Returned",
     "grew": "▲ Grew",
-    "kept": "■ Kept",
+    "kept": "■ Same",
     "shrank": "▼ Shrank",
     "split": "◇ Split",
     "merged": "◆ Merged",
@@ -58,7 +58,9 @@ def usual_words(low: float, high: float) -> str:
     """Usual range of an alarm, or the expected number where a rule has no lower end."""
     if pd.isna(high):
         return "–"
-    return f"about {high:.0f}" if pd.isna(low) else f"{low:.0f} to {high:.0f}"
+    if pd.isna(low):
+        return f"about {high:.0f}" if high >= 1 else "under 1"
+    return f"{low:.0f} to {high:.0f}"
 
 
 def luck(yearly: float) -> str:
@@ -67,7 +69,7 @@ def luck(yearly: float) -> str:
         return "whole grid only"
     if yearly <= 0:
         return "never"
-    if yearly >= 0.67:
+    if yearly >= 0.5:
         return f"{yearly:.1f} a year"
     return f"once in {1 / yearly:.0f} years"
 
@@ -81,8 +83,8 @@ def luck_title(yearly: float) -> str:
 
 def became_title(counts: Mapping[str, int], *, kept: bool) -> str:
     """What became of the hotspots since the set before."""
-    told = [f"{counts[event]} {event}" for event in BECAME if counts.get(event)]
-    since = "in the set kept" if kept else "since the last set kept"
+    told = [f"{counts[event]} {'the same' if event == 'kept' else event}" for event in BECAME if counts.get(event)]
+    since = "since the set before" if kept else "since the last set kept"
     return f"Hotspots {since}: {', '.join(told)}" if told else f"No hotspot {since}"
 
 

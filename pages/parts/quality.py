@@ -15,14 +15,13 @@ from pages.parts import session, show
 
 def quality_card(viewer: Viewer, store: Store) -> None:
     """Capture beside rivals of equal area, and which hotspots survive other settings."""
-    query = session.first_query(store)
     with show.card("How good are the hotspots themselves?", "Tried on months they were not made from", key="quality"):
         st.markdown(_WHAT)
         if st.button("Work it out", icon=":material/science:", key="quality-run"):
-            st.session_state["quality_for"] = (store.data_version, query)
-        if st.session_state.get("quality_for") != (store.data_version, query):
+            st.session_state["quality_for"] = store.data_version
+        if st.session_state.get("quality_for") != store.data_version:
             return
-        view = _quality(store, store.data_version, query)
+        view = _quality(store, store.data_version, session.first_query(store))
         left, right = st.columns([52, 48], gap="small")
         with left:
             _capture(viewer, store, view)

@@ -23,7 +23,9 @@ from pages.parts import register as shared
 from pages.parts import session, show
 
 TAG_DAYS = 90
-_SINCE, _READ = "unlocked_since", "restricted_read"
+LOOK_SECONDS = 15
+"""How often an open panel looks whether its minutes are over."""
+_SINCE, _READ, _TURNED = "unlocked_since", "restricted_read", "restricted_turned"
 
 
 def as_unlocked(viewer: Viewer) -> Viewer:
@@ -43,7 +45,7 @@ def lock() -> None:
     st.session_state.pop(_READ, None)
 
 
-def lock_switch(viewer: Viewer, *, key: str) -> Viewer:
+def _lock_switch(viewer: Viewer, *, key: str) -> Viewer:
     """Button that unlocks for ten minutes or locks at once; returns the viewer as they now are."""
     now = as_unlocked(viewer)
     if st.session_state.get("present"):
@@ -51,44 +53,62 @@ def lock_switch(viewer: Viewer, *, key: str) -> Viewer:
     elif now.unlocked:
         left = st.session_state[_SINCE] + timedelta(minutes=prompts.UNLOCK_MINUTES) - session.now()
         minutes = max(1, -(-int(left.total_seconds()) // 60))
-        st.button(f"Lock now (open for {minutes} min)", icon=":material/lock:", on_click=lock, key=f"{key}-lock")
+        st.button(
+            f"Lock now (open for {minutes} min)",
+            icon=":material/lock:",
+            on_click=_turn,
+            args=(False,),
+            key=f"{key}-lock",
+        )
     else:
         st.button(
             f"Unlock for {prompts.UNLOCK_MINUTES} minutes",
             icon=":material/lock_open:",
-            on_click=_unlock,
+            on_click=_turn,
+            args=(True,),
             key=f"{key}-unlock",
             help="Look round first: what opens is for the restricted part of the meeting. The look is recorded.",
         )
     return now
 
 
-def panel(viewer: Viewer, store: Store, place: Place) -> None:
-    """Supported addresses, repeat addresses and concerns of a place; nothing at all without the grant."""
+def guarded(viewer: Viewer, draw: Callable[[Viewer], None], *, key: str) -> None:
+    """Lock switch and what it guards, which closes by itself; nothing at all without the grant.
+
+    draw: given the viewer as they now are, so that the gate decides what is shown
+    """
     if not viewer.can(Action.UNLOCK_RESTRICTED):
         return
-    every = "20s" if as_unlocked(viewer).unlocked else None  # closes by itself, with nobody at the mouse
-    st.fragment(_panel, run_every=every)(viewer, store, place)
+    every = LOOK_SECONDS if as_unlocked(viewer).unlocked else None  # closes with nobody at the mouse
+    st.fragment(_guarded, run_every=every)(viewer, draw, key)
 
 
-def _panel(viewer: Viewer, store: Store, place: Place) -> None:
-    now = lock_switch(viewer, key=f"place-{place.id}")
-    today = session.today(store)
-    marked, heard = st.columns(2, gap="medium")
-    with marked:
-        _tags(now, store, place)
-        _prompts(now, store, place)
-    with heard:
-        _concerns(now, store, place)
-    st.caption(
-        f"Early identification, never a count of crime. Today: {shared.short_day(today)}. "
-        "Each look is written to the audit trail."
-    )
+def panel(viewer: Viewer, store: Store, place: Place) -> None:
+    """Supported addresses, repeat addresses and concerns of a place."""
+
+    def draw(now: Viewer) -> None:
+        marked, heard = st.columns(2, gap="medium")
+        with marked:
+            _tags(now, store, place)
+            _prompts(now, store, place)
+        with heard:
+            _concerns(now, store, place)
+        st.caption("Early identification, never a count of crime. Each look is written to the audit trail.")
+
+    guarded(viewer, draw, key=f"place-{place.id}")
 
 
-def _unlock() -> None:
-    st.session_state[_SINCE] = session.now()
-    st.session_state.pop(_READ, None)
+def _guarded(viewer: Viewer, draw: Callable[[Viewer], None], key: str) -> None:
+    if st.session_state.pop(_TURNED, False):
+        st.rerun()  # the whole page, so that the clock that closes it starts or stops
+    draw(_lock_switch(viewer, key=key))
+
+
+def _turn(opens: bool) -> None:
+    lock()
+    st.session_state[_TURNED] = True
+    if opens:
+        st.session_state[_SINCE] = session.now()
 
 
 def _tags(viewer: Viewer, store: Store, place: Place) -> None:

@@ -18,6 +18,7 @@ ROLES = ("none", "councillor", "senior officer", "hub member", "data steward")
 PAGES = {
     # page                   none  councillor  senior  member  steward
     "hub-meeting": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
+    "whats-new": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "trends": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "places": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "interventions": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
@@ -33,6 +34,7 @@ PAGES = {
 
 EMPTY_HUB = {  # what a page says before the first import, when it draws at all
     "hub-meeting": "The store holds no incidents yet",
+    "whats-new": "The store holds no incidents yet",
     "trends": "The store holds no incidents yet",
     "data": "No reports yet: bring in the first file",
 }

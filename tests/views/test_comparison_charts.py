@@ -56,7 +56,7 @@ def view():
     return view_of()
 
 
-def released(view, policy, frame):
+def released(policy, frame):
     return release(frame, VIEWER, policy=policy)
 
 
@@ -65,9 +65,9 @@ def texts(chart) -> str:
 
 
 def test_windows_carry_their_counts_in_words(view):
-    table = released(view, "comparison windows", view.windows_table)
+    table = released("comparison windows", view.windows_table)
     done = release(pd.DataFrame(columns=["done", "start", "end", "drive"]), VIEWER, policy="things done")
-    drawn = texts(charts.timeline(released(view, "comparison", view.series), table, done))
+    drawn = texts(charts.timeline(released("comparison", view.series), table, done))
     assert all(said in drawn for said in ("Before: 49", "After: 4", "During: 11", "No data, October 2016"))
 
 
@@ -81,8 +81,8 @@ def test_what_was_done_stands_beneath_a_day_as_a_diamond_a_drive_pale(view):
         }
     )
     chart = charts.timeline(
-        released(view, "comparison", view.series),
-        released(view, "comparison windows", view.windows_table),
+        released("comparison", view.series),
+        released("comparison windows", view.windows_table),
         release(done, VIEWER, policy="things done"),
     )
     lanes = [mark["mark"] for mark in chart.to_dict()["layer"][-1]["layer"]]
@@ -91,8 +91,8 @@ def test_what_was_done_stands_beneath_a_day_as_a_diamond_a_drive_pale(view):
 
 
 def test_small_multiples_share_the_scale_they_are_given(view):
-    series = released(view, "comparison", view.series)
-    table = released(view, "comparison windows", view.windows_table)
+    series = released("comparison", view.series)
+    table = released("comparison windows", view.windows_table)
     for area in ("target", "control", "ring"):
         drawn = texts(charts.small_multiple(series, table, area, top=20.0))
         assert "[0, 20.0]" in drawn
@@ -102,7 +102,7 @@ def test_small_multiples_share_the_scale_they_are_given(view):
 def test_an_interval_beyond_the_plot_ends_in_an_arrow_and_the_naive_figure_has_none(view):
     frame = view.intervals
     frame.loc[frame["kind"] == "ring", "high"] = 1.6
-    spec = charts.interval_chart(released(view, "comparison intervals", frame)).to_dict()
+    spec = charts.interval_chart(released("comparison intervals", frame)).to_dict()
     marks = [layer["mark"] for layer in spec["layer"]]
     assert any(mark.get("shape") == "triangle-right" for mark in marks)
     data = {row["kind"]: row for rows in spec["datasets"].values() for row in rows if "kind" in row and "says" in row}
@@ -125,14 +125,13 @@ def test_a_refusal_says_so_and_draws_nothing_false():
     view = view_of(before=(8, 9, math.nan, 8, 8, 8))
     assert "Nothing can be said" in words.headline(view)
     assert words.interval_title(view) == "No interval can be drawn from these counts"
-    spec = charts.interval_chart(released(view, "comparison intervals", view.intervals)).to_dict()
+    spec = charts.interval_chart(released("comparison intervals", view.intervals)).to_dict()
     rows = [row for rows in spec["datasets"].values() for row in rows if row.get("kind") == "honest"]
     assert all(row["low"] is None for row in rows)
 
 
 def test_an_open_question_names_the_day_it_could_be_answered():
-    view = view_of(before=(8, 9, 8, 8, 8, 8), after=(4,))
-    assert view.comparison.verdict == "cannot tell yet" or view.comparison.periods_after == 1
+    view = view_of()
     waited = replace(view, comparison=replace(view.comparison, when_could_tell=3))
     assert waited.could_tell_on == date(2018, 12, 1)
     assert "A halving would show from 1 December 2018." in words.next_test(waited, None)
@@ -153,7 +152,7 @@ def test_hours_stand_beside_an_interval_of_reports_avoided(view):
 
 
 def test_map_pictures_hold_counts_and_no_text_of_the_data(view):
-    outlines = released(view, "comparison outlines", view.area_counts)
+    outlines = released("comparison outlines", view.area_counts)
     before, after = pictures.still_pair(outlines)
     assert ">49<" in before and ">4<" in after
     assert "Salt Row" not in before + after and "Quay" not in before + after

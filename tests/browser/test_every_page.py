@@ -1,0 +1,57 @@
+"""Every page × every role in Chromium, with no error and no call to another machine."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from hotspots.release.roles import Role
+from pages.parts.menu import ENTRIES, OPENS_WITH
+from tests.browser.running import Server
+from tests.browser.visiting import PATIENCE, Visitor
+from tests.pages.test_pages import PAGES, ROLES
+
+
+def allowed(role: Role) -> list[str]:
+    return [page for page, row in PAGES.items() if row[ROLES.index(str(role))]]
+
+
+@pytest.mark.parametrize("role", OPENS_WITH, ids=str)
+def test_a_role_opens_all_its_pages_without_a_fault(
+    role: Role, server: Server, visit: Callable[[Server], Visitor]
+) -> None:
+    visitor = visit(server)
+    visitor.open()
+    visitor.become(role)
+    assert visitor.menu_titles() == {e.title for e in ENTRIES if e.url_path in allowed(role)}
+    for entry in ENTRIES:
+        if entry.url_path not in allowed(role):
+            continue
+        visitor.go(entry)
+        assert visitor.page.get_by_test_id("stException").count() == 0, entry.title
+        assert visitor.page.locator(".st-key-warn").count() == 0, (entry.title, visitor.text()[:500])
+        expect(visitor.page.get_by_text("Sample data.")).to_be_visible(timeout=PATIENCE)
+        assert visitor.faults == [], entry.title
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url_path)
+def test_an_address_typed_in_opens_its_page(entry: object, server: Server, visit: Callable[[Server], Visitor]) -> None:
+    """A new session is a hub member of the sample: pages of the steward are not found."""
+    visitor = visit(server)
+    visitor.open(entry.url_path)
+    dialog = visitor.page.get_by_text("Page not found")
+    assert (dialog.count() > 0) is (entry.url_path not in allowed(Role.HUB_MEMBER))
+    assert visitor.page.get_by_test_id("stException").count() == 0
+    assert [fault for fault in visitor.faults if "404" not in fault] == []
+
+
+def test_a_councillor_receives_no_hotspot_and_no_point(server: Server, visit: Callable[[Server], Visitor]) -> None:
+    """What matters is what comes over the wire, not what is drawn."""
+    visitor = visit(server)
+    visitor.open()
+    visitor.become(Role.COUNCILLOR)
+    visitor.received.clear()
+    visitor.go(next(entry for entry in ENTRIES if entry.url_path == "outcomes"))
+    received = "".join(visitor.received)
+    assert received
+    assert [word for word in ("usual_high", "extent_m", "address_key", 'hotspot"', "leaflet") if word in received] == []

@@ -1,0 +1,79 @@
+"""The very first request after a start, straight to a page: nothing is shown to whoever may not see it.
+
+Until a session has called st.navigation, Streamlit serves files in pages/ the old way, without the
+entry script. So each page is asked for on a server of its own that nobody has visited before.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from pages.parts.menu import ENTRIES
+from tests.browser.conftest import ELSEWHERE
+from tests.browser.running import Server, hub_folder, serving
+from tests.browser.visiting import PATIENCE, Visitor
+
+PATHS = ["", *(entry.url_path for entry in ENTRIES)]
+FILES = sorted(p.stem for p in (Path(__file__).resolve().parents[2] / "pages").glob("*.py") if p.stem != "__init__")
+"""The old way names a page after its file: hub_meeting, where the menu says hub-meeting."""
+SECRETS = ("Park View", "Tidewick", "Brineholt", "Lampwick", "Sampler", "areas hold", "reports held")
+
+
+def shows_refusal_only(visitor: Visitor) -> None:
+    refusal = visitor.page.get_by_text(re.compile("sign-in is needed|Page not found"))
+    expect(refusal.first).to_be_visible(timeout=PATIENCE)
+    seen = visitor.text() + "".join(visitor.received)
+    assert [secret for secret in SECRETS if secret in seen] == []
+    assert visitor.page.get_by_test_id("stTopNavSection").count() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted({*PATHS, *FILES}), ids=lambda path: path or "front")
+def test_the_first_request_from_elsewhere_is_refused(
+    path: str, made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]
+) -> None:
+    with serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
+        visitor = visit(cold)
+        visitor.page.goto(f"http://{ELSEWHERE}:{cold.port}/{path}", timeout=PATIENCE)
+        if path in FILES and path not in PATHS:
+            shows_nothing(visitor)
+        else:
+            shows_refusal_only(visitor)
+
+
+def shows_nothing(visitor: Visitor) -> None:
+    """An address that is no page: a blank or a refusal, never data."""
+    visitor.settle()
+    seen = visitor.text() + "".join(visitor.received)
+    assert [secret for secret in SECRETS if secret in seen] == []
+
+
+def test_a_later_request_from_elsewhere_is_refused_too(server: Server, visit: Callable[[Server], Visitor]) -> None:
+    """After a normal visit has filled every cache."""
+    visit(server).open()
+    for path in PATHS:
+        visitor = visit(server)
+        visitor.page.goto(f"http://{ELSEWHERE}:{server.port}/{path}", timeout=PATIENCE)
+        shows_refusal_only(visitor)
+
+
+def test_the_first_visitor_on_the_machine_itself_gets_the_hub_screen(
+    made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]
+) -> None:
+    with serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
+        visitor = visit(cold)
+        visitor.open("hub-meeting")
+        visitor.map()
+        expect(visitor.card_title()).to_be_visible(timeout=PATIENCE)
+        expect(visitor.page.get_by_text("Sample data.")).to_be_visible(timeout=PATIENCE)
+        assert visitor.faults == []
+
+
+def test_the_server_listens_on_this_machine_only(server: Server) -> None:
+    import psutil
+
+    mine = [c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN and c.laddr.port == server.port]
+    assert {c.laddr.ip for c in mine} == {"127.0.0.1"}

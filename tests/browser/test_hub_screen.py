@@ -1,0 +1,133 @@
+"""The shared screen of a meeting: map, list and card answer each other, and the map stays where it was."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Frame, expect
+
+from tests.browser.running import Server
+from tests.browser.visiting import PATIENCE, Visitor, view_of
+
+ROW = 40
+
+
+@pytest.fixture
+def hub(server: Server, visit: Callable[[Server], Visitor]) -> Visitor:
+    """The hub screen at its list of top areas."""
+    visitor = visit(server)
+    visitor.open("hub-meeting")
+    visitor.page.get_by_role("radio", name=re.compile("top areas")).or_(
+        visitor.page.get_by_test_id("stButtonGroup").get_by_text("top areas")
+    ).first.click(timeout=PATIENCE)
+    expect(visitor.page.get_by_text(re.compile("areas? holds? "))).to_be_visible(timeout=PATIENCE)
+    visitor.settle()
+    return visitor
+
+
+def mark(frame: Frame) -> None:
+    """A note in the map's frame that a reload would lose."""
+    frame.evaluate("() => { window.seenBefore = true; }")
+
+
+def is_same(frame: Frame) -> bool:
+    return frame.evaluate("() => window.seenBefore === true")
+
+
+def other_disc(frame: Frame) -> int:
+    """Rank of a disc that is not the chosen one, in full sight."""
+    return frame.evaluate(
+        """() => [...document.querySelectorAll(".rank:not(.chosen)")].filter(d => {
+             var b = d.getBoundingClientRect(), x = b.x + b.width / 2, y = b.y + b.height / 2;
+             return document.elementFromPoint(x, y) === d; }).map(d => Number(d.textContent))[0]"""
+    )
+
+
+def test_a_click_on_the_map_shows_the_card_and_leaves_the_map_alone(hub: Visitor) -> None:
+    frame = hub.map()
+    mark(frame)
+    frame.evaluate("() => window.map.zoomIn(1, {animate: false})")
+    before, title = view_of(frame), hub.card_title().inner_text(timeout=PATIENCE)
+    rank = other_disc(frame)
+    frame.locator(".rank", has_text=re.compile(rf"^{rank}$")).click(timeout=PATIENCE)
+    expect(hub.card_title()).not_to_have_text(title, timeout=PATIENCE)
+    expect(hub.page.locator(".st-key-card")).to_contain_text(f"rank {rank}", timeout=PATIENCE)
+    hub.settle()
+    assert is_same(frame)
+    assert view_of(frame) == before
+    assert frame.locator(".rank.chosen").inner_text(timeout=PATIENCE) == str(rank)
+    assert hub.faults == []
+
+
+def test_a_second_and_third_click_answer_as_well(hub: Visitor) -> None:
+    frame = hub.map()
+    for _ in range(3):
+        rank = other_disc(frame)
+        frame.locator(".rank", has_text=re.compile(rf"^{rank}$")).click(timeout=PATIENCE)
+        expect(hub.page.locator(".st-key-card")).to_contain_text(f"rank {rank}", timeout=PATIENCE)
+        hub.settle()
+
+
+def click_row(hub: Visitor, number: int) -> None:
+    grid = hub.page.locator(".stDataFrame").first
+    box = grid.bounding_box(timeout=PATIENCE)
+    hub.page.mouse.click(box["x"] + 220, box["y"] + ROW * number + ROW / 2)
+
+
+def test_a_row_of_the_list_shows_its_card_and_its_place_on_the_map(hub: Visitor) -> None:
+    frame = hub.map()
+    mark(frame)
+    click_row(hub, 4)
+    expect(hub.page.locator(".st-key-card")).to_contain_text("rank 4", timeout=PATIENCE)
+    expect(frame.locator(".rank.chosen")).to_have_text("4", timeout=PATIENCE)
+    box = frame.locator(".rank.chosen").bounding_box(timeout=PATIENCE)
+    holder = hub.page.locator("iframe[title*=folium]").bounding_box(timeout=PATIENCE)
+    assert holder["x"] <= box["x"] <= holder["x"] + holder["width"]
+    assert holder["y"] <= box["y"] <= holder["y"] + holder["height"]
+    assert is_same(frame)
+    assert hub.faults == []
+
+
+def test_the_list_is_reached_and_used_with_the_keyboard_alone(hub: Visitor) -> None:
+    hub.map()
+    title = hub.card_title().inner_text(timeout=PATIENCE)
+    hub.page.locator("body").press("Tab")
+    for _ in range(60):
+        inside = hub.page.evaluate("() => !!document.activeElement.closest('.stDataFrame')")
+        if inside and hub.page.evaluate("() => document.activeElement.tagName") == "CANVAS":
+            break
+        hub.page.keyboard.press("Tab")
+    else:
+        pytest.fail("60 presses of Tab did not reach the list")
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        hub.page.keyboard.press(key)
+    expect(hub.card_title()).not_to_have_text(title, timeout=PATIENCE)
+
+
+def test_a_filter_changes_list_map_and_counts(hub: Visitor) -> None:
+    frame = hub.map()
+    mark(frame)
+    before = hub.page.get_by_text(re.compile("areas? holds? ")).inner_text(timeout=PATIENCE)
+    discs = frame.locator(".rank").count()
+    hub.page.get_by_role("button", name="Filters").click(timeout=PATIENCE)
+    hub.page.get_by_test_id("stPopoverBody").get_by_text("3", exact=True).click(timeout=PATIENCE)
+    hub.page.keyboard.press("Escape")
+    expect(hub.page.get_by_text(re.compile("areas? holds? "))).not_to_have_text(before, timeout=PATIENCE)
+    hub.settle()
+    assert "3 months" in hub.text()
+    assert is_same(frame), "the map was loaded anew for a filter"
+    assert frame.locator(".rank").count() != discs
+    assert hub.faults == []
+
+
+def test_exports_come_marked_as_sample_with_their_recipe(hub: Visitor) -> None:
+    import json
+
+    hub.page.get_by_role("button", name="Export").first.click(timeout=PATIENCE)
+    table = hub.download("Table (CSV)").read_text(encoding="utf-8-sig")
+    layer = json.loads(hub.download("Map layer (GeoJSON)").read_text(encoding="utf-8"))
+    for recipe in ([line for line in table.splitlines() if line.startswith("#")], layer["recipe"]):
+        words = " ".join(recipe)
+        assert "SAMPLE DATA" in words
+        assert "eps: 75 m" in words and "min_samples" in words and "window" in words
+    assert len(layer["features"]) == len([r for r in table.splitlines() if not r.startswith("#")]) - 1 > 3

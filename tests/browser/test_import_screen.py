@@ -1,0 +1,79 @@
+"""A steward brings in a file of her own through the Data page."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from hotspots.release.roles import Role
+from pages.parts.menu import ENTRIES
+from tests.browser.running import Server
+from tests.browser.visiting import PATIENCE, Visitor
+from tests.test_command_line import month_file, police_row, write_csv
+
+DATA = next(entry for entry in ENTRIES if entry.url_path == "data")
+
+
+@pytest.fixture
+def steward(own_server: Server, visit: Callable[[Server], Visitor]) -> Visitor:
+    visitor = visit(own_server)
+    visitor.open()
+    visitor.become(Role.DATA_STEWARD)
+    visitor.go(DATA)
+    return visitor
+
+
+def give(steward: Visitor, *paths: Path) -> None:
+    steward.page.locator("input[type=file]").set_input_files([str(p) for p in paths], timeout=PATIENCE)
+    steward.settle()
+
+
+def test_a_police_uk_file_goes_in_and_stands_on_every_screen(steward: Visitor, tmp_path: Path) -> None:
+    files = [month_file(tmp_path, n=200, month=f"2021-{month:02d}") for month in range(1, 4)]
+    give(steward, *files)
+    expect(steward.page.get_by_text("would be accepted")).to_be_visible(timeout=PATIENCE)
+    assert not (steward.server.folder / "hub.sqlite").exists(), "stored before the button was pressed"
+    steward.page.get_by_role("button", name="Import 3 files").click(timeout=PATIENCE)
+    expect(steward.page.get_by_text("600 rows read: 600 accepted")).to_be_visible(timeout=PATIENCE)
+    expect(steward.page.get_by_text("Sample data.")).to_have_count(0, timeout=PATIENCE)
+    steward.go(next(entry for entry in ENTRIES if entry.url_path == "hub-meeting"))
+    steward.map()
+    assert "East Hertfordshire" in steward.text() or "of 600 reports" in steward.text()
+    assert steward.faults == []
+
+
+def _picture(folder: Path) -> Path:
+    (folder / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    return folder / "picture.csv"
+
+
+def _abroad(folder: Path) -> Path:
+    return write_csv(folder / "2021-01-miami-street.csv", [police_row(i, lon=-80.19, lat=25.76) for i in range(9)])
+
+
+def _empty(folder: Path) -> Path:
+    (folder / "empty.csv").touch()
+    return folder / "empty.csv"
+
+
+@pytest.mark.parametrize("make", [_picture, _abroad, _empty], ids=lambda make: make.__name__.strip("_"))
+def test_a_bad_file_gets_one_sentence_and_starts_no_store(make: object, steward: Visitor, tmp_path: Path) -> None:
+    give(steward, make(tmp_path))
+    expect(steward.page.locator(".st-key-warn")).to_have_count(1, timeout=PATIENCE)
+    told = steward.page.locator(".st-key-warn").inner_text(timeout=PATIENCE)
+    assert len(told.split()) > 2 and "Traceback" not in told
+    assert steward.page.get_by_test_id("stException").count() == 0
+    button = steward.page.get_by_role("button", name="Import 1 file")
+    assert button.count() == 0 or button.is_disabled()
+    assert not (steward.server.folder / "hub.sqlite").exists()
+
+
+def test_a_bad_file_behind_a_good_one_stores_neither(steward: Visitor, tmp_path: Path) -> None:
+    give(steward, month_file(tmp_path), _picture(tmp_path))
+    steward.page.get_by_role("button", name="Import 2 files").click(timeout=PATIENCE)
+    expect(steward.page.locator(".st-key-warn")).to_have_count(1, timeout=PATIENCE)
+    assert steward.page.get_by_test_id("stException").count() == 0
+    steward.page.reload(timeout=PATIENCE)
+    steward.settle()
+    expect(steward.page.get_by_text("Sample data.")).to_be_visible(timeout=10_000)

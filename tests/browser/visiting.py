@@ -1,0 +1,125 @@
+"""What a visitor does at a screen, with a deadline on every step, and what she notices."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Download, Frame, Locator, Request, WebSocket, expect
+
+from hotspots.release.roles import Role
+from pages.parts import menu
+from tests.browser.running import Server
+
+PATIENCE = 60_000
+"""Milliseconds any step may take on a machine that is busy with other work."""
+SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
+SCREEN = {"width": 1920, "height": 1080}
+
+
+class Visitor:
+    """One browser session; `faults` holds console errors, script errors, dialogs and calls to other hosts."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self.server = server
+        self.context = browser.new_context(viewport=SCREEN, accept_downloads=True)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.faults: list[str] = []
+        self.received: list[str] = []
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        self.page.on("request", self._asked)
+        self.page.on("websocket", self._listened)
+        self.page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        self.context.route(lambda url: not self._ours(url), lambda route: route.abort())
+
+    def leave(self) -> None:
+        self.context.close()
+
+    def _ours(self, url: str) -> bool:
+        parts = urlsplit(url)
+        return parts.scheme in ("data", "blob", "about") or parts.port == self.server.port
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        if not self._ours(request.url):
+            self.faults.append(f"asked another host: {request.url[:200]}")
+
+    def _listened(self, socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: self.received.append(_as_text(frame)))
+
+    def open(self, path: str = "", host: str = "localhost") -> None:
+        self.page.goto(f"http://{host}:{self.server.port}/{path}", timeout=PATIENCE)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the server's script has ended and nothing on the page is still a placeholder."""
+        self.page.wait_for_selector(SETTLED, timeout=PATIENCE, state="attached")
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+
+    def text(self) -> str:
+        return self.page.inner_text("body", timeout=PATIENCE)
+
+    def become(self, role: Role) -> None:
+        """Choose a role in the strip, where on this machine it is a view to try."""
+        switch = self.page.get_by_role("button", name=re.compile("Viewing as"))
+        if str(role) in switch.inner_text(timeout=PATIENCE):
+            return
+        switch.click(timeout=PATIENCE)
+        self.page.get_by_test_id("stPopoverBody").get_by_text(str(role).capitalize(), exact=True).click(
+            timeout=PATIENCE
+        )
+        expect(switch).to_contain_text(str(role), timeout=PATIENCE)
+        self.page.keyboard.press("Escape")
+        self.settle()
+
+    def menu_titles(self) -> set[str]:
+        """Titles in the menu at the top, section by section."""
+        titles: set[str] = set()
+        for section in self._sections():
+            section.click(timeout=PATIENCE)
+            links = self.page.locator("a:visible", has_text=re.compile("."))
+            expect(links.first).to_be_visible(timeout=PATIENCE)
+            titles |= {text.strip() for text in links.all_inner_texts()}
+            self.page.keyboard.press("Escape")
+        return titles & {entry.title for entry in menu.ENTRIES}
+
+    def go(self, entry: menu.Entry) -> None:
+        """Choose a page in the menu; the session is kept, as a click keeps it."""
+        self.page.get_by_test_id("stTopNavSection").filter(has_text=entry.section).click(timeout=PATIENCE)
+        self.page.locator("a:visible").get_by_text(entry.title, exact=True).click(timeout=PATIENCE)
+        self.page.wait_for_url(re.compile(rf"/{entry.url_path}(\?|$)"), timeout=PATIENCE)
+        self.settle()
+
+    def _sections(self) -> list[Locator]:
+        return self.page.get_by_test_id("stTopNavSection").all()
+
+    def map(self) -> Frame:
+        """The frame that holds the Leaflet map, once outlines are drawn on it."""
+        holder = self.page.wait_for_selector("iframe[title*=folium]", timeout=PATIENCE)
+        frame = holder.content_frame()
+        frame.wait_for_selector(".rank", timeout=PATIENCE, state="attached")
+        return frame
+
+    def card_title(self) -> Locator:
+        return self.page.locator(".st-key-card h3")
+
+    def download(self, button: str) -> Path:
+        """Press a download button; the path of what came."""
+        with self.page.expect_download(timeout=PATIENCE) as waiting:
+            self.page.get_by_role("button", name=button).click(timeout=PATIENCE)
+        came: Download = waiting.value
+        return came.path()
+
+
+def view_of(frame: Frame) -> tuple[float, float, int]:
+    """Latitude, longitude and zoom of the map."""
+    centre = frame.evaluate("() => { var c = window.map.getCenter(); return [c.lat, c.lng, window.map.getZoom()]; }")
+    return round(centre[0], 6), round(centre[1], 6), centre[2]
+
+
+def _as_text(frame: str | bytes) -> str:
+    return frame if isinstance(frame, str) else frame.decode("utf-8", errors="replace")

@@ -1,0 +1,128 @@
+"""The before/after and portfolio pages on a small store: what each role sees, with and without a register."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hotspots.register.interventions import Intervention
+from hotspots.register.places import Place
+from hotspots.store import register
+from tests.pipeline import small_town as town
+
+PAGES = ("before_after", "portfolio")
+
+
+def show_page(page: str, role: str) -> None:
+    """The script AppTest runs: one page for one role."""
+    from importlib import import_module
+
+    from hotspots.errors import HubError
+    from hotspots.release.roles import Role, Viewer
+    from pages.parts import frame
+
+    try:
+        import_module(f"pages.{page}").render(Viewer(role=Role(role), name="test"))
+    except HubError as error:
+        frame.told(str(error))
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    """Two hubs with the same reports: one with a place and its closure, one with an empty register."""
+    made = {}
+    busy = town.DAYS[town.DAYS < "2017-10-01"][::3].append(town.DAYS[town.DAYS >= "2017-10-01"][::20])
+    reports = pd.concat([town.at(town.CENTRE, busy), town.at((541_050, 421_050), town.DAYS[::4]), town.background()])
+    for name in ("with places", "without"):
+        folder = tmp_path_factory.mktemp(name.replace(" ", ""))
+        store = town.store_of(folder, reports)
+        if name == "with places":
+            _act(store)
+        store.close()
+        settings = folder / "settings.toml"
+        settings.write_text('store = "hub.sqlite"\n')
+        made[name] = settings
+    return made
+
+
+def _act(store):
+    who = {"who": "test", "at": town.NOW}
+    place = register.add(store, Place("Salt Row", "block", town.BLOCK, date(2017, 8, 1), district="Saltmere"), **who)
+    shut = {"start": date(2017, 10, 1), "end": date(2017, 12, 31), "cost_hours": 40}
+    register.add(store, Intervention(place.id, "CLO", "Council", "ended", **shut), **who)
+    drive = {"start": date(2017, 9, 1), "end": date(2017, 9, 30), "expected_reporting_effect": "up"}
+    register.add(store, Intervention(place.id, "RES", "Council", "ended", **drive), **who)
+
+
+@pytest.fixture
+def page(stores, monkeypatch):
+    def opened(name: str, *, hub: str = "with places", role: str = "senior officer") -> AppTest:
+        monkeypatch.setenv("HUB_SETTINGS", str(stores[hub]))
+        shown = AppTest.from_function(show_page, args=(name, role), default_timeout=60).run()
+        assert not shown.exception, shown.exception
+        return shown
+
+    return opened
+
+
+def said(shown: AppTest) -> str:
+    parts = [*shown.title, *shown.markdown, *shown.caption]
+    return " ".join(str(part.value) for part in parts).replace("\\", "")
+
+
+def test_the_page_answers_with_interval_counts_caveats_and_what_cannot_be_said(page):
+    shown = page("before_after")
+    text = said(shown)
+    assert "Salt Row" in shown.title[0].value
+    assert "Did it move?" in text and "More than luck?" in text and "Next test" in text
+    assert "What did it cost?" in text and "40 staff hours" in text
+    assert "What we cannot say" in text and "Caveats" in text
+    assert "asked to report more (1 September 2017 to 30 September 2017)" in text
+
+
+def test_a_reporting_drive_is_not_offered_as_something_to_judge(page):
+    options = next(box for box in page("before_after").selectbox if box.label == "What was done").options
+    assert len(options) == 1 and options[0].startswith("Closure order, 1 October to 31 December 2017")
+
+
+def test_another_comparison_area_may_be_chosen(page):
+    shown = page("before_after")
+    box = next(box for box in shown.selectbox if box.label == "Compare with")
+    assert box.options[0] == "the likest untouched area"
+    again = box.select("rest of the district").run()
+    assert not again.exception
+    assert "Comparison area, rest of the district" in said(again)
+
+
+def test_without_places_a_hotspot_and_a_date_are_chosen(page):
+    shown = page("before_after", hub="without")
+    assert [box.label for box in shown.selectbox] == ["Hotspot"]
+    assert len(shown.date_input) == 2
+    assert shown.title[0].value
+
+
+def test_the_portfolio_counts_verdicts_and_states_the_alarm_budget(page):
+    shown = page("portfolio")
+    assert shown.title[0].value.startswith("1 action at 1 place: ")
+    assert len(shown.dataframe[0].value) == 2
+    assert "times a year" in said(shown)
+
+
+def test_an_empty_portfolio_says_what_to_do(page):
+    shown = page("portfolio", hub="without")
+    assert "Record an intervention" in shown.info[0].value
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("role", ["councillor", "none"])
+def test_who_may_not_see_comparisons_is_told_so_and_shown_nothing(page, name, role):
+    shown = page(name, role=role)
+    assert not shown.title and not shown.dataframe
+    assert "may not see comparisons" in said(shown)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("role", ["senior officer", "hub member", "data steward"])
+def test_who_may_see_comparisons_is_shown_the_page(page, name, role):
+    assert page(name, role=role).title[0].value

@@ -1,0 +1,81 @@
+"""What's new on the sample: the planted rises ring, the rest stays silent, and the luck is added up."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from hotspots.pipeline import default_query, hub_view
+from hotspots.pipeline.alarming import RETURNED, alarms_for
+from hotspots.pipeline.watching import PER_YEAR, watch_for
+from hotspots.settings import Settings
+
+TODAY = date(2018, 9, 5)
+TANNERS, GARAGES, MILL = "Tanners Court (fictional)", "Riverside garages (fictional)", "Mill Lane car park (fictional)"
+
+
+@pytest.fixture(scope="module")
+def watch(sample_store):
+    return watch_for(sample_store, default_query(sample_store, Settings(), today=TODAY))
+
+
+@pytest.fixture(scope="module")
+def hub(sample_store):
+    return hub_view(sample_store, default_query(sample_store, Settings(), today=TODAY))
+
+
+@pytest.fixture(scope="module")
+def view(sample_store, hub, watch):
+    return alarms_for(sample_store, hub, watched=watch)
+
+
+def test_the_planted_rises_ring_and_nothing_else(view):
+    assert set(view.table["place"]) == {TANNERS, GARAGES, MILL}
+
+
+def test_each_alarm_has_its_number_beside_what_is_usual(view):
+    monthly = view.table[view.table["rule"] == "above its usual range"].set_index("place")
+    assert monthly.loc[TANNERS, ["observed", "usual_low", "usual_high"]].tolist() == [17, 0, 11]
+    assert (view.table["observed"] > view.table["usual_high"]).all()
+    assert "17 reports in August 2018" in monthly.at[TANNERS, "tripped"]
+
+
+def test_a_rise_at_several_properties_is_marked_as_one(view):
+    several = view.table.groupby("place")["several_properties"].any()
+    assert several[TANNERS] and several[GARAGES]
+
+
+def test_the_place_that_came_back_is_told_by_the_watch(sample_store, hub, view):
+    row = view.table[view.table["rule"] == RETURNED].iloc[0]
+    assert row["place"] == MILL and row["since"].date() == date(2018, 8, 1) and row["kind"] == "place"
+    without = alarms_for(sample_store, hub)
+    assert RETURNED not in set(without.table["rule"]) and without.expected["returned"] == 0
+
+
+def test_luck_of_the_whole_screen_is_the_sum_of_every_rule_at_every_area(view, watch):
+    months = sum(12 * chart["chance_above"].iloc[-1] for chart in view.charts.values())
+    weeks = sum(chart["false_alarms_per_year"].iloc[-1] for chart in view.weeks.values() if chart["h"].notna().any())
+    places = watch.watched[watch.watched["kind"] == "place"]
+    back = sum(PER_YEAR[r.unit] / r.run_length for r in places.itertuples())
+    assert view.expected["range"] == pytest.approx(months)
+    assert view.expected["weeks"] == pytest.approx(weeks)
+    assert view.expected["returned"] == pytest.approx(back)
+    assert view.false_alarms_per_year == pytest.approx(months + weeks + back + 0.05 * 12)
+
+
+def test_an_adopted_place_is_not_watched_a_second_time_as_a_hotspot(view):
+    assert view.watched["key"].is_unique
+    assert view.watched["place"].is_unique
+    assert set(view.watched["kind"]) == {"place", "hotspot"}
+
+
+def test_the_nearest_is_the_quiet_area_with_the_least_room(view):
+    quiet = view.watched[~view.watched["place"].isin([TANNERS, GARAGES, MILL])]
+    assert view.nearest["room"] == quiet["room"].min()
+
+
+def test_where_nothing_rings_the_table_is_empty_and_the_nearest_is_named(sample_store, hub):
+    query = replace(hub.query, districts=("Brineholt",))
+    view = alarms_for(sample_store, hub_view(sample_store, query))
+    assert view.table.empty and view.nearest is not None
+    assert 0 < view.false_alarms_per_year < 3

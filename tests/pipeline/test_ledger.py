@@ -1,0 +1,102 @@
+"""Keeping hotspot sets: what a look leaves alone, what a keeping writes, what history says afterwards."""
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from hotspots.errors import BadValue
+from hotspots.periods import Window
+from hotspots.pipeline import Query, hub_view
+from hotspots.pipeline import ledger as kept
+from hotspots.store import ledger
+from tests.pipeline import small_town as town
+
+ME = {"who": "Asha, hub member", "at": town.NOW}
+QUAY, MILL, LANE = (540_000, 420_000), (541_000, 420_000), (542_000, 420_000)
+SEPTEMBER = Query(Window(date(2018, 3, 1), date(2018, 9, 1)), ("Saltmere",))
+LATEST = Query(Window(date(2018, 7, 1), date(2019, 1, 1)), ("Saltmere",))
+
+
+@pytest.fixture
+def store(tmp_path):
+    """Quay goes on, Mill stops in May 2018, Lane begins in July 2018 and becomes the busiest."""
+    days = town.DAYS[town.DAYS >= "2018-01-01"]
+    reports = [
+        town.at(QUAY, days[::4]),
+        town.at(MILL, days[days < "2018-06-01"][::3]),
+        town.at(LANE, days[days >= "2018-07-01"][::2]),
+    ]
+    opened = town.store_of(tmp_path, pd.concat(reports))
+    yield opened
+    opened.close()
+
+
+def test_looking_writes_nothing_and_foretells_what_keeping_does(store):
+    kept.remember_run(store, hub_view(store, SEPTEMBER), **ME)
+    later = hub_view(store, LATEST)
+    foretold = kept.what_became(store, later)
+    assert len(ledger.sets(store)) == 1 and not foretold["kept"].any()
+    given = kept.remember_run(store, later, **ME)
+    written = kept.what_became(store, later)
+    assert written["kept"].all()
+    pd.testing.assert_frame_equal(foretold.drop(columns="kept"), written.drop(columns="kept"), check_dtype=False)
+    assert list(given.values()) == written["hotspot"].dropna().tolist()[: len(given)]
+
+
+def test_ids_follow_the_ground_and_ranks_say_who_moved(store):
+    first = kept.remember_run(store, hub_view(store, SEPTEMBER), **ME)
+    second = kept.remember_run(store, hub_view(store, LATEST), **ME)
+    same = set(first) & set(second)
+    assert same and all(first[found] == second[found] for found in same)
+    told = kept.what_became(store, hub_view(store, LATEST)).set_index("hotspot")
+    lane, quay = second["E542000N420000"], second["E540000N420000"]
+    assert told.at[lane, "rank"] == 1
+    assert told.loc[first["E541000N420000"], "event"] == "ended"
+    before = ledger.entries(store, 1).set_index("hotspot")["rank"]
+    assert told.at[quay, "change"] == before[quay] - told.at[quay, "rank"]
+
+
+def test_the_same_run_is_kept_once(store):
+    view = hub_view(store, LATEST)
+    assert kept.remember_run(store, view, **ME) == kept.remember_run(store, view, **ME)
+    assert len(ledger.sets(store)) == 1
+
+
+def test_a_new_ledger_can_begin_with_the_months_before(store):
+    heard = []
+    count = kept.remember_months(
+        store, LATEST, months=4, progress=lambda share, words: heard.append((share, words)), **ME
+    )
+    assert count == 4 and [share for share, _ in heard] == [0.0, 0.25, 0.5, 0.75]
+    kept.remember_run(store, hub_view(store, LATEST), **ME)
+    ends = ledger.sets(store)["end"].dt.date.tolist()
+    assert ends == [date(2018, 9, 1), date(2018, 10, 1), date(2018, 11, 1), date(2018, 12, 1), date(2019, 1, 1)]
+    events = {h: kept.history_of(store, h)["event"].tolist() for h in ledger.used_ids(store)}
+    assert sum(told[0] == "born" for told in events.values()) == len(events)
+    assert any(told[-1] == "ended" for told in events.values())
+    assert kept.remember_months(store, LATEST, months=4, **ME) == 0, "the past is not kept a second time"
+
+
+def test_a_name_given_by_the_hub_stays(store):
+    given = kept.remember_run(store, hub_view(store, SEPTEMBER), **ME)
+    kept.rename(store, given["E540000N420000"], "The old quay", **ME)
+    later = hub_view(store, LATEST)
+    assert "The old quay" in kept.what_became(store, later)["name"].tolist(), "also before the set is kept"
+    kept.remember_run(store, later, **ME)
+    told = kept.history_of(store, given["E540000N420000"])
+    assert told["name"].tolist() == ["The old quay"] * 2
+    assert told["change"].isna().tolist() == [True, False]
+
+
+@pytest.mark.parametrize("narrowed", [{"categories": ("ASB",)}, {"sources": ("log",)}])
+def test_a_filtered_view_never_enters_the_history(store, narrowed):
+    view = replace(hub_view(store, LATEST), query=replace(LATEST, **narrowed))
+    with pytest.raises(BadValue, match="take the filters off"):
+        kept.remember_run(store, view, **ME)
+    assert ledger.sets(store).empty
+
+
+def test_without_a_set_there_is_nothing_to_compare(store):
+    assert kept.what_became(store, hub_view(store, LATEST)).empty
