@@ -282,7 +282,7 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
-compare_verbs.register(app, opened=_open, day=_day, now=_now)
+compare_verbs.register(app, opened=_open, day=_day, clock=_now)
 
 
 def main() -> None:

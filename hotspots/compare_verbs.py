@@ -31,10 +31,10 @@ StorePath = Annotated[str | None, typer.Option("--store", help="Store file or da
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
-def register(app: typer.Typer, *, opened: Opener, day: DayReader, now: Callable[[], datetime]) -> None:
+def register(app: typer.Typer, *, opened: Opener, day: DayReader, clock: Callable[[], datetime]) -> None:
     """Add the verbs to the command line.
 
-    opened: opens the store asked for · day: reads a date option · now: the program's clock
+    opened: opens the store asked for · day: reads a date option · clock: the program's clock
     """
 
     @app.command("compare")
@@ -77,7 +77,7 @@ def register(app: typer.Typer, *, opened: Opener, day: DayReader, now: Callable[
             settings = read_settings()
             held = opened(store, settings)
             fixed = held.meta("today")
-            query = default_query(held, settings, today=date.fromisoformat(fixed) if fixed else now().date())
+            query = default_query(held, settings, today=date.fromisoformat(fixed) if fixed else clock().date())
             view = watch_for(held, replace(query, districts=()))
         _say(_watch_lines(view), view.summary(), as_json)
 

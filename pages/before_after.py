@@ -242,7 +242,7 @@ def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
     if view.ring is not None:
         areas["ring"] = (f"Nearby, 0 to {view.ring.outer_m:.0f} m", "without other places known before")
     where = "more than 400 m away" if view.control.geometry is None else f"{view.control.distance:,.0f} m away"
-    areas["control"] = (f"Comparison: {view.control.name}", where)
+    areas["control"] = ("Comparison area", f"{show.plain(view.control.name)}, {where}")
     top = charts.top_of(
         released["comparison"], tuple(a for a in areas if view.control.geometry is not None or a != "control")
     )

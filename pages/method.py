@@ -5,7 +5,7 @@ import streamlit as st
 
 from hotspots.release.roles import Action, Viewer
 from hotspots.views.palette import STATES
-from pages.parts import session
+from pages.parts import quality, session
 from pages.parts.published import published_section
 
 
@@ -27,6 +27,7 @@ def render(viewer: Viewer) -> None:
         st.dataframe(pd.DataFrame(words), hide_index=True)
         st.markdown("##### What it cannot tell")
         st.markdown(_LIMITS)
+    quality.quality_card(viewer, store)
     published_section(viewer)
 
 

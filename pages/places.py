@@ -358,13 +358,10 @@ def _parts(viewer: Viewer, view: PlaceView) -> None:
         "What, and who told us",
         stretch=True,
     ):
-        left, right = st.columns(2, gap="small")
-        with left:
-            drawn = place_charts.parts_chart(released, kind="category", colours=show.colours())
-            st.altair_chart(drawn, key="place-categories", alt="Reports by category")
-        with right:
-            drawn = place_charts.parts_chart(released, kind="source", colours=show.colours())
-            show.chart(drawn, released, alt_text="Reports by source", key="place-sources")
+        drawn = place_charts.parts_chart(released, kind="category", colours=show.colours())
+        st.altair_chart(drawn, key="place-categories", alt="Reports by category")
+        drawn = place_charts.parts_chart(released, kind="source", colours=show.colours())
+        show.chart(drawn, released, alt_text="Reports by source", key="place-sources")
 
 
 def _hours(viewer: Viewer, view: PlaceView) -> None:

@@ -78,13 +78,13 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
             "From": [words.short_day(d) for d in rows["start"]],
             "To": [words.short_day(d) for d in rows["last_day"]],
             "Verdict": [words.verdict_label(v) for v in rows["verdict"]],
+            "Returned": ["↻ Returned" if back else "" for back in rows["returned"]],
             "Change": [words.change_cell(row) for row in rows.itertuples()],
             "Counts": [words.pair(row.before, row.after) for row in rows.itertuples()],
             "Compared": [words.pair(row.control_before, row.control_after) for row in rows.itertuples()],
             "Next door": [words.ring_cell(row) for row in rows.itertuples()],
-            "Hours": rows["cost_hours"],
             "Next test": [words.short_day(d) for d in rows["next_assessment"]],
-            "Returned": ["↻ Returned" if back else "" for back in rows["returned"]],
+            "Hours": rows["cost_hours"],
             "Status": rows["status"],
         }
     )
@@ -154,7 +154,7 @@ def _columns() -> dict:
     return {
         "From": st.column_config.TextColumn(width=96),
         "To": st.column_config.TextColumn(width=96),
-        "Change": st.column_config.TextColumn(width="medium", help="95% interval against the comparison area"),
+        "Change": st.column_config.TextColumn(width=130, help="95% interval against the comparison area"),
         "Counts": st.column_config.TextColumn(width=84, help="Reports before and after"),
         "Compared": st.column_config.TextColumn(width=84, help="The same in the comparison area"),
         "Hours": st.column_config.NumberColumn(width=64, format="%d"),

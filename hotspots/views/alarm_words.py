@@ -108,8 +108,8 @@ def capture_title(table: pd.DataFrame) -> str:
     own, rivals = table.iloc[0], table.iloc[1:]
     best = rivals.loc[rivals["captured"].idxmax()]
     return (
-        f"Last period's hotspots held {own['captured']:.0f} of the next {own['of']:.0f} reports; "
-        f"the best rival of equal area, {best['method']}, {best['captured']:.0f}"
+        f"Last period's hotspots held {own['captured']:,.0f} of the next {own['of']:,.0f} reports; "
+        f"the best rival of equal area, {best['method']}, {best['captured']:,.0f}"
     )
 
 
@@ -122,7 +122,7 @@ def stability_title(table: pd.DataFrame) -> str:
 def stability_strip(table: pd.DataFrame) -> pd.DataFrame:
     """Hotspots by setting: ● where they survive, ○ where they dissolve, with how alike they stayed."""
     moved = table["setting"].map({"eps": "reach ", "min_samples": "least "})
-    values = [f"{r.eps:g} m" if r.setting == "eps" else f"{int(r.min_samples)} reports" for r in table.itertuples()]
+    values = [f"{r.eps:.0f} m" if r.setting == "eps" else f"{int(r.min_samples)} reports" for r in table.itertuples()]
     cells = table.assign(
         column=moved + pd.Series(values, index=table.index),
         words=[f"{'●' if r.survives else '○'} {r.similarity:.2f}" for r in table.itertuples()],

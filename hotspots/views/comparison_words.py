@@ -315,7 +315,10 @@ def quiet_title(quiet: pd.DataFrame) -> str:
 
 def _end(ratio: float) -> str:
     value = 100 * (ratio - 1)
-    return "no change" if abs(value) < 0.5 else f"{value:+,.0f}%".replace("-", "−")
+    if abs(value) < 0.5:
+        return "no change"
+    digits = 1 if -100 < value < -99.5 else 0  # short of everything is never rounded up to everything
+    return f"{max(value, -99.9) if digits else value:+,.{digits}f}%".replace("-", "−")
 
 
 def checks_title(checks: pd.DataFrame) -> str:

@@ -107,7 +107,7 @@ def parts_chart(
         "word:N",
         sort="-x",
         title=None,
-        axis=alt.Axis(labelFontSize=12, labelLimit=130, labelColor=colours["text"], domain=False, ticks=False),
+        axis=alt.Axis(labelFontSize=12, labelLimit=190, labelColor=colours["text"], domain=False, ticks=False),
     )
     base = alt.Chart(table).encode(y=y, x=alt.X("n:Q", axis=None))
     bars = base.mark_bar(height=15, color=colour).encode(tooltip=["word:N", alt.Tooltip("n:Q", title="Reports")])
@@ -125,8 +125,8 @@ def repeat_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, he
     x = alt.X(
         "share:Q",
         title=None,
-        scale=alt.Scale(domain=[0, 1]),
-        axis=alt.Axis(format="%", tickCount=3, gridColor=colours["grid"], domain=False, ticks=False),
+        scale=alt.Scale(domain=[0, 1.15]),
+        axis=alt.Axis(format="%", values=[0, 0.5, 1], gridColor=colours["grid"], domain=False, ticks=False),
     )
     base = alt.Chart(table).encode(y=y)
     chance = base.mark_bar(height=14, color=colours["gap"]).encode(x=alt.X("chance_low:Q"), x2="chance_high:Q")

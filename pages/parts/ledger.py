@@ -101,11 +101,14 @@ def _history_button(viewer: Viewer, store: Store, hotspot: str) -> None:
 def _history(viewer: Viewer, store: Store, hotspot: str) -> None:
     released = release(kept.history_of(store, hotspot), viewer, policy="history of a hotspot")
     table = released.table
-    first, last = table.iloc[0], table.iloc[-1]
-    st.markdown(f"**{show.plain(last['name'] or hotspot)}** · {hotspot} · known since {sentences.month(first['end'])}")
+    last = table.iloc[-1]
+    ends = table["end"] - pd.Timedelta(days=1)
+    st.markdown(
+        f"**{show.plain(last['name'] or hotspot)}** · {hotspot} · known since the set to {sentences.day(ends.iloc[0])}"
+    )
     rows = pd.DataFrame(
         {
-            "Up to": table["end"].dt.strftime("%d %b %Y"),
+            "Up to": ends.dt.strftime("%-d %b %Y"),
             "Became": [words.BECAME[event] for event in table["event"]],
             "Kin": [words.lineage(r.event, hotspot, r.from_ids, r.into) for r in table.itertuples()],
             "Reports": table["n"],

@@ -1,5 +1,6 @@
 """What a visitor does at a screen, with a deadline on every step, and what she notices."""
 
+import os
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from hotspots.release.roles import Role
 from pages.parts import menu
 from tests.browser.running import Server
 
-PATIENCE = 60_000
+PATIENCE = int(os.environ.get("HUB_PATIENCE", "60000"))
 """Milliseconds any step may take on a machine that is busy with other work."""
 SETTLED = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]'
 SCREEN = {"width": 1920, "height": 1080}

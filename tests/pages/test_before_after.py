@@ -83,7 +83,7 @@ def test_the_page_answers_with_interval_counts_caveats_and_what_cannot_be_said(p
 
 def test_a_reporting_drive_is_not_offered_as_something_to_judge(page):
     options = next(box for box in page("before_after").selectbox if box.label == "What was done").options
-    assert len(options) == 1 and options[0].startswith("Closure order, 1 October to 31 December 2017")
+    assert len(options) == 1 and options[0].startswith("Closure order, October to December 2017")
 
 
 def test_another_comparison_area_may_be_chosen(page):

@@ -22,7 +22,9 @@ def stores(tmp_path_factory):
     made = {}
     for name, reports in (("rising", [flats, *steady]), ("steady", steady)):
         folder = tmp_path_factory.mktemp(name)
-        town.store_of(folder, pd.concat(reports)).close()
+        store = town.store_of(folder, pd.concat(reports))
+        store.set_meta({"identity": name})  # made at the same moment, they would share every cache
+        store.close()
         made[name] = folder
         (folder / "settings.toml").write_text('store = "hub.sqlite"\n')
     return made
