@@ -70,12 +70,8 @@ def compared(rows: int, runs: int, folder: Path) -> dict:
         "rows": rows,
         "hotspots": found["ours"][0]["hotspots"],
         **{f"{way}_{key}": median(r[key] for r in found[way]) for way in found for key in ("seconds", "extra_mb")},
-        "faster": median(
-            p["seconds"] / o["seconds"] for o, p in zip(found["ours"], found["plain"], strict=True)
-        ),
-        "leaner": median(
-            p["extra_mb"] / o["extra_mb"] for o, p in zip(found["ours"], found["plain"], strict=True)
-        ),
+        "faster": median(p["seconds"] / o["seconds"] for o, p in zip(found["ours"], found["plain"], strict=True)),
+        "leaner": median(p["extra_mb"] / o["extra_mb"] for o, p in zip(found["ours"], found["plain"], strict=True)),
     }
 
 

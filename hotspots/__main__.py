@@ -126,7 +126,7 @@ def find(
 @refusals
 def sample(store: StorePath = None, as_json: AsJson = False) -> None:
     """Make the store of invented data that the dashboard opens with."""
-    from hotspots.sample_store import make_sample_store
+    from hotspots.sample.store import make_sample_store
 
     where = Path(store or read_settings().sample_store)
     if where.exists() and not stores.open_store(where, at=_now()).is_sample:

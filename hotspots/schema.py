@@ -80,9 +80,7 @@ def conform(frame: pd.DataFrame, columns: Mapping[str, str], what: str) -> pd.Da
     """
     missing = [c for c in columns if c not in frame.columns]
     if missing:
-        raise BadFrame(
-            f"{what} needs the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}."
-        )
+        raise BadFrame(f"{what} needs the column(s) {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}.")
     for column, kind in columns.items():
         if not _CHECKS[kind](frame[column]):
             raise BadFrame(f"{what}: column {column} should hold {kind}s but has type {frame[column].dtype}.")

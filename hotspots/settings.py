@@ -78,9 +78,7 @@ def checked(given: Mapping[str, object], path: Path) -> Settings:
         values[key] = _value(key, known[key], value, path)
     settings = replace(Settings(), **values)
     if settings.marking not in MARKINGS:
-        raise SettingsError(
-            f"{path.name}: marking must be one of {', '.join(filter(None, MARKINGS))} or empty."
-        )
+        raise SettingsError(f"{path.name}: marking must be one of {', '.join(filter(None, MARKINGS))} or empty.")
     return settings
 
 
@@ -92,9 +90,7 @@ def _value(key: str, kind: object, value: object, path: Path) -> object:
     if key in _BOUNDS:
         low, high = _BOUNDS[key]
         if not low <= value <= high:
-            raise SettingsError(
-                f"{path.name}: {key} must lie between {low:g} and {high:g}; {value:g} was given."
-            )
+            raise SettingsError(f"{path.name}: {key} must lie between {low:g} and {high:g}; {value:g} was given.")
     if key in ("store", "sample_store", "basemap") and value and "://" not in value:
         return str((path.parent / value).resolve())
     return value

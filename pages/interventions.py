@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 import pandas as pd
 import streamlit as st
 
-from hotspots import place_pipeline as composed
-from hotspots import register_pipeline as overview
+from hotspots.pipeline import places as composed
+from hotspots.pipeline import register as overview
 from hotspots.register.interventions import (
     EFFECTS_ON_REPORTING,
     KINDS,

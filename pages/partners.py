@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from hotspots import place_pipeline as composed
-from hotspots import register_pipeline as overview
+from hotspots.pipeline import places as composed
+from hotspots.pipeline import register as overview
 from hotspots.register import actions as action_rules
 from hotspots.register import partners as rules
 from hotspots.release.disclosure import release

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from hotspots import place_pipeline as composed
-from hotspots.place_pipeline import PlaceView
+from hotspots.pipeline import places as composed
+from hotspots.pipeline.places import PlaceView
 from hotspots.register import actions as action_rules
 from hotspots.register import partners as partner_rules
 from hotspots.register import site_checks as checks

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from hotspots import place_pipeline as composed
-from hotspots import register_pipeline as overview
+from hotspots.pipeline import places as composed
+from hotspots.pipeline import register as overview
 from hotspots.register.actions import JOINT_ACTION, MIN_BASE, ON_TIME
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer

@@ -29,7 +29,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def sample_file(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's store as a file, made once a session; read it, and copy it before writing."""
-    from hotspots.sample_store import make_sample_store
+    from hotspots.sample.store import make_sample_store
 
     where = tmp_path_factory.mktemp("sample") / "sample.sqlite"
     make_sample_store(project / "data" / "sample", where, at=datetime(2026, 1, 5, 9))

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from hotspots import place_pipeline, register_pipeline, sample_story
 from hotspots import store as stores
 from hotspots.errors import BadValue, NotAllowed
 from hotspots.periods import Window
 from hotspots.pipeline import Query, hub_view
+from hotspots.pipeline import places as place_pipeline
+from hotspots.pipeline import register as register_pipeline
 from hotspots.register.actions import Action, overdue
 from hotspots.register.clocks import local_time
 from hotspots.register.interventions import Intervention, advance
@@ -27,6 +28,7 @@ from hotspots.register.sara import SaraPlan
 from hotspots.register.site_checks import ITEMS, ResidentMeeting, SiteCheck, checklist
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Role, Viewer
+from hotspots.sample import story as sample_story
 from hotspots.store import Store, register, register_tables
 from hotspots.store import register_reads as reads
 from hotspots.views.minutes import Meeting, minutes_html, sara_html

@@ -12,9 +12,6 @@ import pytest
 import shapely
 from scipy.spatial import cKDTree
 
-from hotspots import sample_pins as pins
-from hotspots import sample_story as story
-from hotspots import sample_words as words
 from hotspots.analysis.cluster import find_hotspots
 from hotspots.intake import read_incidents
 from hotspots.intake.locate import inside
@@ -26,7 +23,10 @@ from hotspots.register.places import Place
 from hotspots.register.sara import SaraPlan
 from hotspots.register.site_checks import ResidentMeeting, SiteCheck
 from hotspots.sample import SEED, Sample, draw_site_months, make_sample, write_sample
-from hotspots.sample_geography import World, make_world
+from hotspots.sample import pins as pins
+from hotspots.sample import story as story
+from hotspots.sample import words as words
+from hotspots.sample.geography import World, make_world
 from hotspots.schema import INCIDENTS, METRIC_CRS, conform
 
 LOGS = {
@@ -64,9 +64,7 @@ def imported(committed: Path, boundaries: gpd.GeoDataFrame) -> dict[str, list]:
     """Readings of every committed file by the automatic mapping."""
     files = {"police-uk-street.zip": None, **LOGS}
     return {
-        name: list(
-            read_incidents(committed / name, today=date(2018, 9, 3), source=source, boundaries=boundaries)
-        )
+        name: list(read_incidents(committed / name, today=date(2018, 9, 3), source=source, boundaries=boundaries))
         for name, source in files.items()
     }
 
@@ -120,9 +118,7 @@ def test_the_intake_gives_what_the_sample_holds_in_memory(incidents, sample):
     for column in columns:
         read, made = (f[column].fillna("").value_counts().sort_index() for f in (incidents, drawn))
         assert read.to_dict() == made.to_dict()
-    assert (
-        incidents["occurred_from"].sort_values().to_list() == drawn["occurred_from"].sort_values().to_list()
-    )
+    assert incidents["occurred_from"].sort_values().to_list() == drawn["occurred_from"].sort_values().to_list()
     assert incidents["address_key"].dropna().nunique() >= drawn["address_key"].dropna().nunique()
 
 
@@ -375,9 +371,7 @@ def test_the_recording_change_moves_a_share_of_the_second_districts_asb_only(sam
 def test_no_report_falls_in_the_hour_that_the_clocks_skip(sample):
     local = sample.incidents.loc[sample.incidents["time_precision"] == "exact", "occurred_from"]
     assert (
-        not local.dt.tz_localize("Europe/London", ambiguous="NaT", nonexistent="NaT")[local.dt.month == 3]
-        .isna()
-        .any()
+        not local.dt.tz_localize("Europe/London", ambiguous="NaT", nonexistent="NaT")[local.dt.month == 3].isna().any()
     )
 
 

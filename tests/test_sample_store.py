@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from hotspots import sample_load, sample_store, sample_story
 from hotspots import store as stores
 from hotspots.errors import NoData
-from hotspots.place_pipeline import adopted, place_charts
+from hotspots.pipeline.places import adopted, place_charts
 from hotspots.register.actions import overdue
 from hotspots.register.interventions import Intervention
 from hotspots.register.places import COMPARISON, Place
 from hotspots.register.site_checks import checklist
+from hotspots.sample import load as sample_load
+from hotspots.sample import store as sample_store
+from hotspots.sample import story as sample_story
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
 

@@ -108,9 +108,7 @@ def find_hotspots(
         of_location[part.members] = number
     labels = pd.Series(of_location[inverse], index=located.index, name="hotspot", dtype="int64")
     areas = _areas(parts, xy, weights, of_location, labels, located)
-    return Hotspots(
-        areas, labels, float(eps), int(min_samples), float(max_extent), int(min_days), window, splits
-    )
+    return Hotspots(areas, labels, float(eps), int(min_samples), float(max_extent), int(min_days), window, splits)
 
 
 def unique_locations(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -221,9 +221,7 @@ def _ring(result: Comparison, case: _Case) -> Comparison:
     estimate = _estimate(case.ring, control, spread, None, case.level)
     verdict, _ = _verdict(case.ring, estimate, may_fall=True)
     ratio = estimate.ratio
-    return replace(
-        result, ring_ratio=ratio.ratio, ring_low=ratio.low, ring_high=ratio.high, ring_verdict=verdict
-    )
+    return replace(result, ring_ratio=ratio.ratio, ring_low=ratio.low, ring_high=ratio.high, ring_verdict=verdict)
 
 
 def _baseline(case: _Case, spread: Dispersion) -> Baseline | None:
@@ -239,9 +237,7 @@ def _baseline(case: _Case, spread: Dispersion) -> Baseline | None:
     )
 
 
-def _estimate(
-    area: _Area, control: _Area, spread: Dispersion, base: Baseline | None, level: float
-) -> _Estimate:
+def _estimate(area: _Area, control: _Area, spread: Dispersion, base: Baseline | None, level: float) -> _Estimate:
     """The ratio of the two changes."""
     known = not math.isnan(spread.target)
     phi, control_phi = (spread.target, spread.control) if known else (1.0, 1.0)
@@ -333,9 +329,7 @@ def _check_lengths(target: _Area, others: dict[str, _Area | None]) -> None:
             given = " and ".join(str(len(window)) for window in area.windows)
             wanted = " and ".join(map(str, sizes))
             words = name.replace("_", " ")
-            raise BadValue(
-                f"The {words} has {given} periods, the target {wanted}: use the same periods for both."
-            )
+            raise BadValue(f"The {words} has {given} periods, the target {wanted}: use the same periods for both.")
 
 
 def _references(reference: Counts) -> tuple[np.ndarray, int]:

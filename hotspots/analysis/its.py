@@ -63,9 +63,7 @@ def interrupted_series(
     offset = np.zeros(len(series)) if exposure is None else _log_exposure(exposure, len(series))
     design = _design(len(series), start, harmonics, periods_per_year, slope_change)
     if known.sum() <= design.shape[1] + 1:
-        raise BadValue(
-            f"{known.sum()} recorded periods are too few for {design.shape[1]} terms; ask for fewer."
-        )
+        raise BadValue(f"{known.sum()} recorded periods are too few for {design.shape[1]} terms; ask for fewer.")
     model = sm.GLM(series[known], design[known], family=sm.families.Poisson(), offset=offset[known]).fit()
     return _effect(model, design, offset, known, slope_change, level)
 

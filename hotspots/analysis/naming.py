@@ -20,11 +20,7 @@ def name_areas(place_text: pd.Series, labels: pd.Series, n_areas: int) -> list[s
     """
     inside = (labels >= 0) & place_text.notna()
     texts = pd.DataFrame({"area": labels[inside], "text": place_text[inside].astype(str)})
-    ranked = (
-        texts.value_counts()
-        .reset_index()
-        .sort_values(["area", "count", "text"], ascending=[True, False, True])
-    )
+    ranked = texts.value_counts().reset_index().sort_values(["area", "count", "text"], ascending=[True, False, True])
     choices = ranked.groupby("area")["text"].agg(list)
     taken: set[str] = set()
     names = []

@@ -92,9 +92,7 @@ class PercentChange:
         if self.before == 0:
             return f"None before and {self.after} after: a percentage of nothing cannot be given."
         ends = f"{100 * self.low:+.0f} % to {100 * self.high:+.0f} %"
-        text = (
-            f"{self.before} before and {self.after} after: {ends}, best estimate {100 * self.change:+.0f} %."
-        )
+        text = f"{self.before} before and {self.after} after: {ends}, best estimate {100 * self.change:+.0f} %."
         return text.replace("-", "−")
 
 
@@ -239,9 +237,7 @@ def wdd(
 
 def _difference(treated: Pair, control: Pair, weights: Pair) -> tuple[float, float]:
     """Change of treated less change of control, and its Poisson variance."""
-    (t0, t1), (c0, c1) = (
-        [_amount(n) / w for n, w in zip(pair, weights, strict=True)] for pair in (treated, control)
-    )
+    (t0, t1), (c0, c1) = ([_amount(n) / w for n, w in zip(pair, weights, strict=True)] for pair in (treated, control))
     return (t1 - t0) - (c1 - c0), (t0 + c0) / weights[0] + (t1 + c1) / weights[1]
 
 

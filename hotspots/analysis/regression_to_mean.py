@@ -46,9 +46,7 @@ def expected_by_moments(count: float, mean: float, variance: float, *, dispersio
     return Baseline(count, expected, dispersion * (1 - pull) * expected, pull)
 
 
-def expected_with_model(
-    count: float, modelled: float, *, shape: float, length: float, years: float
-) -> Baseline:
+def expected_with_model(count: float, modelled: float, *, shape: float, length: float, years: float) -> Baseline:
     """Expected count of a site from a regression model of sites like it (Hauer et al. 2002).
 
     Parameters: the site's count over all years; modelled count per unit length and year; the model's

@@ -33,8 +33,6 @@ def _states(received: pd.Series, months: pd.DatetimeIndex) -> pd.DataFrame:
     n = received.reindex(every)
     # The median of earlier received months; gaps do not count as low months.
     usual = n.shift(1).rolling(USUAL_MONTHS, min_periods=3).median()
-    state = np.where(
-        n.isna() | (n == 0), "missing", np.where(n < PARTIAL_SHARE * usual, "partial", "complete")
-    )
+    state = np.where(n.isna() | (n == 0), "missing", np.where(n < PARTIAL_SHARE * usual, "partial", "complete"))
     frame = pd.DataFrame({"month": every, "state": state, "n": n.fillna(0).astype(int).to_numpy()})
     return frame[frame["month"].isin(months)]

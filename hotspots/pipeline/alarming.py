@@ -249,7 +249,7 @@ def _came_back(watched: WatchView | None, subjects: gpd.GeoDataFrame, month: dat
     rows = rows[(rows["kind"] == "place") & rows["since"].notna()]
     keys = {name: key for key, name in subjects.loc[subjects["kind"] == "place", "place"].items()}
     rows = rows[rows["place"].isin(keys)]
-    yearly = [PER_YEAR[r.unit] / r.run_length for r in rows.itertuples()]
+    yearly = [PER_YEAR[r.counted_by] / r.run_length for r in rows.itertuples()]
     words = [f"{r.observed:.0f} reports in {month:%B %Y}; since then usually {r.usual_low:.0f} to {r.usual_high:.0f}"
              for r in rows.itertuples()]  # fmt: skip
     columns = ["place", "kind", "since", "observed", "usual_low", "usual_high"]
@@ -329,7 +329,7 @@ def _expected(
     back = 0.0
     if watched is not None:
         places = watched.watched[watched.watched["kind"] == "place"]
-        back = sum(PER_YEAR[r.unit] / r.run_length for r in places.itertuples())
+        back = sum(PER_YEAR[r.counted_by] / r.run_length for r in places.itertuples())
     return {"range": months, "weeks": max(both - months, 0.0), "returned": back, "hexagons": hexagons_yearly}
 
 

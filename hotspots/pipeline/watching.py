@@ -34,7 +34,7 @@ WEEKLY_FROM = 0.5
 """Reports a week from which weeks are watched; below it a month is the shortest period that says anything."""
 _LOWEST_A_MONTH = 0.5
 _WATCHED = [
-    "place", "kind", "watched_from", "unit", "quiet", "relapse", "threshold", "run_length", "rule", "since",
+    "place", "kind", "watched_from", "counted_by", "quiet", "relapse", "threshold", "run_length", "rule", "since",
     "observed", "usual_low", "usual_high", "state",
 ]  # fmt: skip
 
@@ -43,7 +43,7 @@ _WATCHED = [
 class WatchView:
     """All watched places, those that ring, and how often that would happen by luck.
 
-    watched: a row a place [place, kind ("place" or "hotspot"), watched_from, unit, quiet and relapse
+    watched: a row a place [place, kind ("place" or "hotspot"), watched_from, counted_by, quiet and relapse
     (reports a unit), threshold, run_length (units between false alarms), rule (words), since (NaT while
     it does not ring), observed (reports in the last whole month), usual_low, usual_high, state
     ("returned", "rising" or "quiet")] · waiting: places whose action has not ended or has no whole

@@ -83,9 +83,7 @@ def require_transition(status: str, to: str) -> None:
     """Raise `BadValue` unless an action of `status` may become `to`."""
     allowed = VALID_TRANSITIONS.get(status, frozenset())
     if to not in allowed:
-        raise BadValue(
-            f"An action that is {status} cannot become {to}; it may become {', '.join(sorted(allowed))}."
-        )
+        raise BadValue(f"An action that is {status} cannot become {to}; it may become {', '.join(sorted(allowed))}.")
 
 
 def overdue(actions: pd.DataFrame, *, on: date) -> pd.DataFrame:
@@ -101,9 +99,7 @@ def overdue(actions: pd.DataFrame, *, on: date) -> pd.DataFrame:
 def overdue_by_agency(actions: pd.DataFrame, *, on: date) -> pd.DataFrame:
     """Overdue counts, most first: agency, overdue, oldest_days."""
     late = overdue(actions, on=on)
-    table = late.groupby("owner", as_index=False).agg(
-        overdue=("days_late", "size"), oldest_days=("days_late", "max")
-    )
+    table = late.groupby("owner", as_index=False).agg(overdue=("days_late", "size"), oldest_days=("days_late", "max"))
     return table.rename(columns={"owner": "agency"}).sort_values(
         ["overdue", "oldest_days"], ascending=False, kind="stable", ignore_index=True
     )
@@ -119,18 +115,14 @@ def on_time(actions: pd.DataFrame, *, on: date, by_quarter: bool = False) -> pd.
     counted = actions[(actions["status"] != "cancelled") & (actions["due"] <= pd.Timestamp(on))]
     counted = counted[(counted["status"] == "done") | (counted["due"] < pd.Timestamp(on))]
     kept = (counted["status"] == "done") & (counted["closed"] <= counted["due"])
-    counted = counted.assign(
-        agency=counted["owner"], kept=kept, quarter=counted["due"].dt.to_period("Q").dt.start_time
-    )
+    counted = counted.assign(agency=counted["owner"], kept=kept, quarter=counted["due"].dt.to_period("Q").dt.start_time)
     keys = ["agency", "quarter"] if by_quarter else ["agency"]
     table = counted.groupby(keys, as_index=False).agg(due=("kept", "size"), on_time=("kept", "sum"))
     table["share"] = np.where(table["due"] >= MIN_BASE, table["on_time"] / table["due"], np.nan)
     return table
 
 
-def days_to_joint_action(
-    first_signals: Mapping[int, date], interventions: pd.DataFrame, *, on: date
-) -> pd.DataFrame:
+def days_to_joint_action(first_signals: Mapping[int, date], interventions: pd.DataFrame, *, on: date) -> pd.DataFrame:
     """Days from first signal to first joint action, a row a place, oldest signal first.
 
     first_signals: place id → first day on which the signal could be known (for monthly counts
@@ -140,17 +132,13 @@ def days_to_joint_action(
     partner beside the lead; one that began before the signal is not an answer to it.
     """
     started = interventions[interventions["joint"] & interventions["start"].notna()]
-    started = started[
-        ~started["status"].isin(("refused", "withdrawn")) & (started["start"] <= pd.Timestamp(on))
-    ]
+    started = started[~started["status"].isin(("refused", "withdrawn")) & (started["start"] <= pd.Timestamp(on))]
     rows = []
     for place_id, signal in sorted(first_signals.items(), key=lambda item: (item[1], item[0])):
         after = started[(started["place_id"] == place_id) & (started["start"] >= pd.Timestamp(signal))]
         first = after["start"].min()
         until = pd.Timestamp(on) if pd.isna(first) else first
-        rows.append(
-            (place_id, pd.Timestamp(signal), first, (until - pd.Timestamp(signal)).days, pd.isna(first))
-        )
+        rows.append((place_id, pd.Timestamp(signal), first, (until - pd.Timestamp(signal)).days, pd.isna(first)))
     columns = ["place_id", "first_signal", "first_joint_action", "days", "waiting"]
     frame = pd.DataFrame(rows, columns=columns)
     return frame.astype({"first_signal": "datetime64[us]", "first_joint_action": "datetime64[us]"})

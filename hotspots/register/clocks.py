@@ -158,26 +158,18 @@ def clocks_of(intervention: Intervention) -> tuple[Clock, ...]:
     """Every clock of one intervention, soonest first; none once it is refused, withdrawn or assessed."""
     if intervention.status in ("refused", "withdrawn", "assessed"):
         return ()
-    names = [
-        n
-        for n in KINDS[intervention.kind].clocks
-        if intervention.status != "ended" or n not in _WHILE_IT_RUNS
-    ]
+    names = [n for n in KINDS[intervention.kind].clocks if intervention.status != "ended" or n not in _WHILE_IT_RUNS]
     made = [_MAKERS[name](intervention) for name in names]
     made += [
         _clock("assessment", end_of_day(day), label=f"Assess it, {weeks} weeks on")
         for day, weeks in zip(assessment_dates(intervention), ASSESS_WEEKS, strict=False)
     ]
     if intervention.review_on is not None:
-        made.append(
-            _clock("assessment", end_of_day(intervention.review_on), label="Review, as the hub set it")
-        )
+        made.append(_clock("assessment", end_of_day(intervention.review_on), label="Review, as the hub set it"))
     return tuple(sorted((c for c in made if c is not None), key=lambda c: c.due))
 
 
-def clock_table(
-    interventions: Iterable[Intervention], places: Mapping[int, str], *, at: datetime
-) -> pd.DataFrame:
+def clock_table(interventions: Iterable[Intervention], places: Mapping[int, str], *, at: datetime) -> pd.DataFrame:
     """Every running clock of many interventions as a frame, in the order of `soonest`.
 
     places: place id → name. Returns place_id, place, kind_name, label, due (London time),
@@ -261,9 +253,7 @@ def local_time(moment: datetime) -> datetime:
         return moment.astimezone(LONDON)
     aware = moment.replace(tzinfo=LONDON)
     if aware.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != moment:
-        raise BadValue(
-            f"{moment:%d %B %Y %H:%M} did not exist: the clocks went forward; give the hour after."
-        )
+        raise BadValue(f"{moment:%d %B %Y %H:%M} did not exist: the clocks went forward; give the hour after.")
     return aware
 
 

@@ -164,9 +164,7 @@ class Intervention:
         )
         _require(self.status not in _STARTED or self.start is not None, f"{self.status} needs a start date")
         _require(self.status != "extended" or self.extended_to is not None, "extended needs the new last day")
-        _require(
-            self.status not in ("ended", "assessed") or self.last_day is not None, "ended needs an end date"
-        )
+        _require(self.status not in ("ended", "assessed") or self.last_day is not None, "ended needs an end date")
 
     @property
     def last_day(self) -> date | None:
@@ -268,9 +266,7 @@ def assessments_due(interventions: Iterable[Intervention], window: Window) -> pd
 
 def reporting_drives(interventions: Iterable[Intervention]) -> list[Window]:
     """Windows in which people were asked to report, so that charts explain their own rise."""
-    windows = [
-        i.window for i in interventions if i.expected_reporting_effect == "up" and i.status in _STARTED
-    ]
+    windows = [i.window for i in interventions if i.expected_reporting_effect == "up" and i.status in _STARTED]
     return sorted(w for w in windows if w is not None)
 
 

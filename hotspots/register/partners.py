@@ -45,9 +45,7 @@ def load_partners(path: Path) -> pd.DataFrame:
     except FileNotFoundError as error:
         raise BadFile(f"The partner register {path.name} is not there; put the file back.") from error
     except UnicodeDecodeError as error:
-        raise BadFile(
-            f"{path.name} is not UTF-8; in the spreadsheet choose 'CSV UTF-8' when saving."
-        ) from error
+        raise BadFile(f"{path.name} is not UTF-8; in the spreadsheet choose 'CSV UTF-8' when saving.") from error
     names = [row["agency"] for row in rows]
     doubled = sorted({n for n in names if names.count(n) > 1})
     if doubled:
@@ -130,12 +128,7 @@ def overlaps(incidents: pd.DataFrame, block: pd.Series, *, days: int = 7) -> pd.
     rows["run"] = (gap.isna() | (gap > pd.Timedelta(days=days))).cumsum()
     several = rows.groupby("run")["source"].transform("nunique") > 1
     runs = rows[several].groupby("run")
-    partners = (
-        rows[several]
-        .drop_duplicates(["run", "source"])
-        .sort_values(["run", "source"])
-        .groupby("run")["source"]
-    )
+    partners = rows[several].drop_duplicates(["run", "source"]).sort_values(["run", "source"]).groupby("run")["source"]
     found = runs.agg(
         block=("block", "first"),
         address_key=("address_key", "first"),

@@ -50,9 +50,7 @@ class Place:
     def __post_init__(self) -> None:
         _require(bool(self.name.strip()), "it needs a name")
         _require(self.kind in KINDS, f"its kind must be one of {', '.join(KINDS)}; {self.kind!r} was given")
-        _require(
-            self.status in VALID_TRANSITIONS, f"its status must be one of {', '.join(VALID_TRANSITIONS)}"
-        )
+        _require(self.status in VALID_TRANSITIONS, f"its status must be one of {', '.join(VALID_TRANSITIONS)}")
         _require(self.dwellings is None or self.dwellings >= 0, "dwellings cannot be below zero")
         is_area = self.geometry.geom_type in ("Polygon", "MultiPolygon") and self.geometry.area > SLIVER_M2
         _require(is_area, "its boundary must be an area of more than a square metre, in metres")
@@ -137,10 +135,7 @@ def places_frame(places: Iterable[Place], *, crs: str) -> gpd.GeoDataFrame:
     """Places as a GeoDataFrame in the store's CRS, index place id, problem_types as text."""
     columns = ["id", "name", "kind", "dwellings", "problem_types", "district", "adopted_on", "from_hotspot"]
     columns += ["status", "reason", "version", "geometry"]
-    rows = [
-        {c: "; ".join(p.problem_types) if c == "problem_types" else getattr(p, c) for c in columns}
-        for p in places
-    ]
+    rows = [{c: "; ".join(p.problem_types) if c == "problem_types" else getattr(p, c) for c in columns} for p in places]
     frame = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=crs)
     frame["dwellings"] = frame["dwellings"].astype("Int64")
     frame["adopted_on"] = frame["adopted_on"].astype("datetime64[us]")

@@ -16,9 +16,7 @@ import pandas as pd
 from hotspots.errors import BadFile, BadValue
 from hotspots.register.clocks import clear_working_days_before, hours_before, local_time
 
-NOT_LEGAL_ADVICE = (
-    "Not legal advice. A solicitor must check a route before it is used; blank means not checked."
-)
+NOT_LEGAL_ADVICE = "Not legal advice. A solicitor must check a route before it is used; blank means not checked."
 VISIT_RULES = (
     "Each officer uses an own power for its own purpose; no agency's entry is cover for another's search.",
     "Show written authority and identity; council officers follow the Code of Practice on powers of entry.",
@@ -96,9 +94,7 @@ _SPEAKS_OF: Mapping[str, str] = {
     r"|trade|applica|regulated|provider prem|PSV|employment|school|hospital|settings|non-domestic|site",
     "land": r"\bland\b|open air|road|vehicle|vessel|caravan|site\b",
 }
-_ANY_PREMISES = re.compile(
-    r"any\b|land and premises|building or|premises\b(?! (suspected|under|where|believed))"
-)
+_ANY_PREMISES = re.compile(r"any\b|land and premises|building or|premises\b(?! (suspected|under|where|believed))")
 _EXCLUSION = re.compile(r"(;|,? not |,? but |other than|except).*")
 _STOPS_AT_DOOR = re.compile(r"common parts|communal|consent")
 _DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y")
@@ -144,9 +140,7 @@ def load_powers(path: Path) -> pd.DataFrame:
     ids = [row["id"] for row in rows]
     doubled = sorted({i for i in ids if ids.count(i) > 1})
     if doubled:
-        raise BadFile(
-            f"{path.name}: column id: {', '.join(doubled)} stands in more than one row; make ids unique."
-        )
+        raise BadFile(f"{path.name}: column id: {', '.join(doubled)} stands in more than one row; make ids unique.")
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["checked"] = (frame["checked_by"] != "") & frame["last_checked"].notna()
     return frame.set_index("id", drop=False).rename_axis(None)
@@ -180,9 +174,7 @@ def find_powers(
     Raises `BadValue` for a word the register does not know.
     """
     _require_known(powers, problems, premises, occupiers)
-    chosen = powers[
-        _mentions(powers["problem_types"], problems) & _fits_occupier(powers["occupier"], occupiers)
-    ]
+    chosen = powers[_mentions(powers["problem_types"], problems) & _fits_occupier(powers["occupier"], occupiers)]
     chosen = chosen[_matches(chosen, search) & (wales | (chosen["legal_status"] != WALES_ONLY))]
     if not_police:
         chosen = chosen[chosen["police_held"] != "yes"]
@@ -193,9 +185,7 @@ def find_powers(
     routes = chosen[chosen["kind"].isin(("entry", "own-land"))]
     lived_in = dwelling or premises == "dwelling"
     reaches = routes["private_dwelling"].isin(REACHES_DWELLING)
-    at_the_door = (
-        routes[~reaches & routes["premises"].str.contains(_STOPS_AT_DOOR)] if lived_in else routes[:0]
-    )
+    at_the_door = routes[~reaches & routes["premises"].str.contains(_STOPS_AT_DOOR)] if lived_in else routes[:0]
     routes = routes[reaches] if lived_in else routes
     routes = _by_agency(routes[_fits_premises(routes, premises)])
     supporting, warnings = (chosen[chosen["kind"] == kind] for kind in ("enforcement-only", "no-power"))
@@ -236,11 +226,7 @@ def joint_visit_plan(rows: pd.DataFrame, *, visit_at: datetime) -> pd.DataFrame:
 
 def checked_text(row: Mapping[str, object]) -> str:
     """ "checked by … on …" or "not checked", for one row of the register."""
-    return (
-        f"checked by {row['checked_by']} on {row['last_checked']:%d %B %Y}"
-        if row["checked"]
-        else "not checked"
-    )
+    return f"checked by {row['checked_by']} on {row['last_checked']:%d %B %Y}" if row["checked"] else "not checked"
 
 
 def _read(path: Path) -> list[tuple[int, dict]]:
@@ -254,9 +240,7 @@ def _read(path: Path) -> list[tuple[int, dict]]:
     except FileNotFoundError as error:
         raise BadFile(f"The powers register {path.name} is not there; put the file back.") from error
     except UnicodeDecodeError as error:
-        raise BadFile(
-            f"{path.name} is not UTF-8; in the spreadsheet choose 'CSV UTF-8' when saving."
-        ) from error
+        raise BadFile(f"{path.name} is not UTF-8; in the spreadsheet choose 'CSV UTF-8' when saving.") from error
 
 
 def _checked_row(row: dict, line: int, name: str) -> dict:
@@ -290,9 +274,7 @@ def _split(text: str) -> list[str]:
     return [word.strip() for word in text.split(";") if word.strip()]
 
 
-def _require_known(
-    powers: pd.DataFrame, problems: Collection[str], premises: str, occupiers: Collection[str]
-) -> None:
+def _require_known(powers: pd.DataFrame, problems: Collection[str], premises: str, occupiers: Collection[str]) -> None:
     for what, given, known in (
         ("problem type", problems, problem_types(powers)),
         ("kind of premises", [premises] if premises else [], PREMISES),
@@ -300,9 +282,7 @@ def _require_known(
     ):
         wrong = sorted(set(given) - set(known))
         if wrong:
-            raise BadValue(
-                f"{', '.join(wrong)} is not a {what} of the register; choose from {', '.join(known)}."
-            )
+            raise BadValue(f"{', '.join(wrong)} is not a {what} of the register; choose from {', '.join(known)}.")
 
 
 def _mentions(column: pd.Series, words: Collection[str]) -> pd.Series:

@@ -95,9 +95,7 @@ def still_unlocked(since: datetime | None, *, at: datetime) -> bool:
     return since is not None and timedelta(0) <= at - since < timedelta(minutes=UNLOCK_MINUTES)
 
 
-def repeat_addresses(
-    incidents: pd.DataFrame, block: pd.Series, *, least: int = REPEAT_REPORTS
-) -> pd.DataFrame:
+def repeat_addresses(incidents: pd.DataFrame, block: pd.Series, *, least: int = REPEAT_REPORTS) -> pd.DataFrame:
     """Addresses with `least` reports or more: block, address_key (restricted), n, sources, latest.
 
     incidents: frame of `schema.INCIDENTS` of the days to look at · block: name of the place of
@@ -121,9 +119,7 @@ def cuckooing_signs(incidents: pd.DataFrame, block: pd.Series) -> pd.DataFrame:
     return found[several & (found["sources"] > 1)].reset_index(drop=True)
 
 
-def case_review_prompt(
-    incidents: pd.DataFrame, *, on: date, asb: Collection[str] = ("Anti-social behaviour",)
-) -> int:
+def case_review_prompt(incidents: pd.DataFrame, *, on: date, asb: Collection[str] = ("Anti-social behaviour",)) -> int:
     """How many addresses made two or more ASB reports in the six months before `on`.
 
     Statutory guidance (September 2025) asks that a victim with two reports in any six months is

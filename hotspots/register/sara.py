@@ -41,9 +41,7 @@ class SaraPlan:
         _require(bool(self.problem.strip()), "say what the problem is")
         _require(bool(self.measure.strip()), "say what is counted")
         _require(self.target != self.baseline, "the target is the same as the baseline")
-        _require(
-            self.assess_on >= self.by, f"it is assessed ({self.assess_on}) before its target day ({self.by})"
-        )
+        _require(self.assess_on >= self.by, f"it is assessed ({self.assess_on}) before its target day ({self.by})")
 
     @property
     def objective(self) -> str:

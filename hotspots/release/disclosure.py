@@ -79,9 +79,7 @@ POLICIES: Mapping[str, Policy] = {
         ("period", "series", "n", "low", "high", "outside", "partial", "last_year", "rolling_12"),
     ),
     "states": Policy(Action.SEE_TRENDS, ("state", "n", "meaning")),
-    "assessments due": Policy(
-        Action.SEE_REGISTER, ("place", "district", "kind_name", "assess_on", "weeks")
-    ),
+    "assessments due": Policy(Action.SEE_REGISTER, ("place", "district", "kind_name", "assess_on", "weeks")),
     "import batches": Policy(
         Action.SEE_IMPORTS,
         (
@@ -104,9 +102,7 @@ POLICIES: Mapping[str, Policy] = {
     ),
     "quarantine": Policy(Action.SEE_IMPORTS, ("file", "source", "line", "column", "reason", "row")),
     "coverage": Policy(Action.SEE_TRENDS, ("source", "month", "state", "n")),
-    "sources": Policy(
-        Action.SEE_TRENDS, ("source", "n", "first", "last", "located", "exact_time", "with_address")
-    ),
+    "sources": Policy(Action.SEE_TRENDS, ("source", "n", "first", "last", "located", "exact_time", "with_address")),
     "places": Policy(
         Action.SEE_REGISTER,
         _names(
@@ -128,25 +124,17 @@ POLICIES: Mapping[str, Policy] = {
             "start end extended_to last_day review_on next_assessment cost_hours expected_reporting_effect joint"
         ),
     ),
-    "clocks": Policy(
-        Action.SEE_REGISTER, _names("place kind_name label due standing rule source status note")
-    ),
+    "clocks": Policy(Action.SEE_REGISTER, _names("place kind_name label due standing rule source status note")),
     "actions": Policy(
         Action.SEE_REGISTER,
-        _names(
-            "id place district task owner role due days_late raised status power_id epic side outcome closed"
-        ),
+        _names("id place district task owner role due days_late raised status power_id epic side outcome closed"),
     ),
     "overdue by agency": Policy(Action.SEE_REGISTER, _names("agency overdue oldest_days")),
     "actions on time": Policy(Action.SEE_REGISTER, _names("agency due on_time share")),
     "actions on time by quarter": Policy(Action.SEE_REGISTER, _names("agency quarter due on_time")),
-    "days to joint action": Policy(
-        Action.SEE_REGISTER, _names("place first_signal first_joint_action days waiting")
-    ),
+    "days to joint action": Policy(Action.SEE_REGISTER, _names("place first_signal first_joint_action days waiting")),
     "site checks": Policy(Action.SEE_REGISTER, _names("item state checked_on by days flag")),
-    "residents' meetings": Policy(
-        Action.SEE_REGISTER, _names("held_on kind attended themes asked feel_safe")
-    ),
+    "residents' meetings": Policy(Action.SEE_REGISTER, _names("held_on kind attended themes asked feel_safe")),
     "problem-solving plan": Policy(Action.SEE_REGISTER, _names("stage heading text")),
     "powers": Policy(
         Action.SEE_REGISTER,
@@ -157,9 +145,7 @@ POLICIES: Mapping[str, Policy] = {
         ),
     ),
     "routes by holder": Policy(Action.SEE_REGISTER, _names("agency routes police_only")),
-    "joint visit": Policy(
-        Action.SEE_REGISTER, _names("agency power_id purpose seek notice serve_by force status")
-    ),
+    "joint visit": Policy(Action.SEE_REGISTER, _names("agency power_id purpose seek notice serve_by force status")),
     "partners": Policy(
         Action.SEE_REGISTER,
         _names(
@@ -203,17 +189,55 @@ POLICIES: Mapping[str, Policy] = {
     "portfolio": Policy(
         Action.SEE_COMPARISONS,
         (
-            "place", "district", "done", "lead", "status", "start", "last_day", "verdict", "before", "after",
-            "control", "control_before", "control_after", "ratio", "low", "high", "naive_change",
-            "expected_after", "avoided", "avoided_low", "avoided_high", "cost_hours", "ring_verdict",
-            "ring_before", "ring_after", "next_assessment", "could_tell_on", "returned", "why", "intervention_id",
+            "place",
+            "district",
+            "done",
+            "lead",
+            "status",
+            "start",
+            "last_day",
+            "verdict",
+            "before",
+            "after",
+            "control",
+            "control_before",
+            "control_after",
+            "ratio",
+            "low",
+            "high",
+            "naive_change",
+            "expected_after",
+            "avoided",
+            "avoided_low",
+            "avoided_high",
+            "cost_hours",
+            "ring_verdict",
+            "ring_before",
+            "ring_after",
+            "next_assessment",
+            "could_tell_on",
+            "returned",
+            "why",
+            "intervention_id",
         ),
     ),
     "watch": Policy(
         Action.SEE_COMPARISONS,
         (
-            "place", "kind", "watched_from", "unit", "quiet", "relapse", "threshold", "run_length", "rule",
-            "since", "observed", "usual_low", "usual_high", "state",
+            "place",
+            "kind",
+            "watched_from",
+            "counted_by",
+            "quiet",
+            "relapse",
+            "threshold",
+            "run_length",
+            "rule",
+            "since",
+            "observed",
+            "usual_low",
+            "usual_high",
+            "state",
         ),
     ),
     "alarms": Policy(

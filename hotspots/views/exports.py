@@ -36,9 +36,7 @@ class Recipe:
         ]
         body = [f"{name}: {value}" for name, value in self.settings.items()]
         as_of = f"data to: {released.as_of}" if released.as_of else ""
-        made = (
-            f"made on: {self.made_on}, community-safety-hub {hotspots.__version__}, policy: {released.policy}"
-        )
+        made = f"made on: {self.made_on}, community-safety-hub {hotspots.__version__}, policy: {released.policy}"
         return [line for line in [*head, *body, as_of, made, *released.footnotes] if line]
 
 

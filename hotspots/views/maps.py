@@ -77,9 +77,7 @@ def base_map(bounds: Bounds, *, basemap: str = "", ground: np.ndarray | None = N
     return drawn
 
 
-def hotspot_layer(
-    released: Released, *, chosen: str | None, crs: str, bring_into_view: int = 0
-) -> folium.FeatureGroup:
+def hotspot_layer(released: Released, *, chosen: str | None, crs: str, bring_into_view: int = 0) -> folium.FeatureGroup:
     """Outlines with their rank, filled by state, the chosen one with a halo; redrawn without a reload.
 
     bring_into_view: a number that grows when the chosen outline must be seen; the map moves only if
@@ -123,9 +121,7 @@ def _features(table: gpd.GeoDataFrame, crs: str) -> dict:
     for outline, row in zip(outlines, table.itertuples(), strict=True):
         properties = {"hotspot": row.id, "rank": int(row.rank), "look": STATES[row.state].look}
         for shape in (outline, shapely.set_precision(shapely.point_on_surface(outline), 1e-6)):
-            features.append(
-                {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
-            )
+            features.append({"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)})
     return {"type": "FeatureCollection", "features": features}
 
 

@@ -107,9 +107,7 @@ def minutes_html(
 def sara_html(meeting: Meeting, *, place: str, rows: pd.DataFrame) -> str:
     """One place's plan in SARA order; rows: stage, heading, text of `register.sara.sara_rows`."""
     columns = {"heading": "What", "text": "Plan"}
-    sections = [
-        _section(stage, rows[rows["stage"] == stage], columns, "Not yet written.") for stage in STAGES
-    ]
+    sections = [_section(stage, rows[rows["stage"] == stage], columns, "Not yet written.") for stage in STAGES]
     return _PAGE.render(
         head=f"Problem-solving plan: {place}",
         meeting=meeting,
@@ -156,9 +154,7 @@ def _rules(clocks: pd.DataFrame) -> list[str]:
 
 def _text(value: object) -> str:
     if isinstance(value, pd.Timestamp | date) and not pd.isna(value):
-        clock = (
-            f", {value:%H:%M}" if isinstance(value, pd.Timestamp) and value.time() != value.time().min else ""
-        )
+        clock = f", {value:%H:%M}" if isinstance(value, pd.Timestamp) and value.time() != value.time().min else ""
         return f"{value.day} {value:%b %Y}{clock}"
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return ""
@@ -169,9 +165,7 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-_PAGE = Environment(
-    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-).from_string(
+_PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
     """<!doctype html>
 <html lang="en-GB">
 <head>

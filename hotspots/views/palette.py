@@ -46,15 +46,9 @@ class StateLook(NamedTuple):
 
 
 STATES: Mapping[str, StateLook] = {
-    "new": StateLook(
-        "✦", ":material/star:", "orange", "alert", "first time above its usual range in 12 months"
-    ),
-    "growing": StateLook(
-        "▲", ":material/trending_up:", "orange", "alert", "above usual, and up on the quarter before"
-    ),
-    "returned": StateLook(
-        "↻", ":material/replay:", "orange", "alert", "was quiet for six months, above usual again"
-    ),
+    "new": StateLook("✦", ":material/star:", "orange", "alert", "first time above its usual range in 12 months"),
+    "growing": StateLook("▲", ":material/trending_up:", "orange", "alert", "above usual, and up on the quarter before"),
+    "returned": StateLook("↻", ":material/replay:", "orange", "alert", "was quiet for six months, above usual again"),
     "steady": StateLook("■", ":material/trending_flat:", "blue", "steady", "inside its usual range"),
     "fading": StateLook(
         "▼",
@@ -63,9 +57,7 @@ STATES: Mapping[str, StateLook] = {
         "low",
         "below usual, just back inside it after a rise, or down on the quarter before by more than luck",
     ),
-    "quiet": StateLook(
-        "○", ":material/radio_button_unchecked:", "gray", "low", "three months running at 0 or 1"
-    ),
+    "quiet": StateLook("○", ":material/radio_button_unchecked:", "gray", "low", "three months running at 0 or 1"),
     "not judged": StateLook(
         "–", ":material/schedule:", "gray", "steady", "fewer than six earlier months, so no usual range yet"
     ),

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from hotspots import place_pipeline as composed
-from hotspots import register_pipeline as overview
+from hotspots.pipeline import places as composed
+from hotspots.pipeline import register as overview
 from hotspots.register import actions as rules
 from hotspots.register.actions import Action as Task
 from hotspots.register.places import Place

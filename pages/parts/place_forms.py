@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from hotspots import place_pipeline as composed
-from hotspots import register_pipeline as overview
-from hotspots.place_pipeline import PlaceView
+from hotspots.pipeline import places as composed
+from hotspots.pipeline import register as overview
+from hotspots.pipeline.places import PlaceView
 from hotspots.register import places as place_rules
 from hotspots.register import site_checks as checks
 from hotspots.register.places import COMPARISON, KINDS, Place

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from hotspots import place_pipeline as composed
 from hotspots.errors import HubError, NotAllowed
-from hotspots.place_pipeline import PlaceView
+from hotspots.pipeline import places as composed
+from hotspots.pipeline.places import PlaceView
 from hotspots.register.clocks import LONDON
 from hotspots.register.places import Place
 from hotspots.register.powers import load_powers

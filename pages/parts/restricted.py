@@ -11,7 +11,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
-from hotspots import register_pipeline as overview
+from hotspots.pipeline import register as overview
 from hotspots.register import prompts
 from hotspots.register.places import Place
 from hotspots.register.prompts import Concern, Tag

@@ -187,7 +187,7 @@ def _stamp(where: str) -> int:
 
 @st.cache_resource(show_spinner="Making the sample: invented reports for two invented districts …")
 def _make_sample(where: str) -> None:
-    from hotspots.sample_store import make_sample_store
+    from hotspots.sample.store import make_sample_store
 
     make_sample_store(SAMPLE, Path(where), at=now())
 

@@ -110,9 +110,7 @@ def test_the_wait_it_names_would_do():
 
 
 def test_under_ten_before_cannot_tell_and_claims_no_percentage():
-    found = compare(
-        [1] * 9, [0] * 9, control_before=[9] * 9, control_after=[9] * 9, selected_as_hotspot=False
-    )
+    found = compare([1] * 9, [0] * 9, control_before=[9] * 9, control_after=[9] * 9, selected_as_hotspot=False)
     assert found.verdict == "cannot tell yet"
     assert found.when_could_tell is None
     assert "%" not in found.sentence
@@ -165,9 +163,7 @@ def test_no_control_is_refused_with_the_reason(nothing):
 
 @pytest.mark.parametrize("gapped", ["target_before", "target_after", "control_before", "control_after"])
 def test_a_gap_is_refused_and_never_read_as_zero(gapped):
-    windows = {
-        name: [5.0] * 12 for name in ("target_before", "target_after", "control_before", "control_after")
-    }
+    windows = {name: [5.0] * 12 for name in ("target_before", "target_after", "control_before", "control_after")}
     windows[gapped][3] = math.nan
     found = compare(**windows)
     assert found.verdict == "refused"
@@ -230,9 +226,7 @@ def test_inputs_are_not_changed():
 
 
 def test_windows_of_different_length_are_compared_by_period():
-    found = compare(
-        [4] * 26, [4] * 13, control_before=[9] * 26, control_after=[9] * 13, selected_as_hotspot=False
-    )
+    found = compare([4] * 26, [4] * 13, control_before=[9] * 26, control_after=[9] * 13, selected_as_hotspot=False)
     assert found.ratio == pytest.approx(1)
     assert found.naive_change == 0
     assert found.wdd == pytest.approx(0)
@@ -240,9 +234,7 @@ def test_windows_of_different_length_are_compared_by_period():
 
 
 def test_a_fall_everywhere_is_not_a_fall_here():
-    found = compare(
-        [8] * 26, [4] * 26, control_before=[20] * 26, control_after=[10] * 26, selected_as_hotspot=False
-    )
+    found = compare([8] * 26, [4] * 26, control_before=[20] * 26, control_after=[10] * 26, selected_as_hotspot=False)
     assert found.ratio == pytest.approx(1)
     assert found.verdict != "fell"
 
@@ -271,9 +263,7 @@ def test_periods_that_go_together_are_counted_in_blocks():
 
 
 def test_none_after_still_has_an_estimate_above_zero():
-    found = compare(
-        [2] * 20, [0] * 20, control_before=[9] * 20, control_after=[9] * 20, selected_as_hotspot=False
-    )
+    found = compare([2] * 20, [0] * 20, control_before=[9] * 20, control_after=[9] * 20, selected_as_hotspot=False)
     assert found.verdict == "fell"
     assert 0 < found.low < found.ratio < found.high < 1
 
@@ -297,9 +287,7 @@ def test_sentences_give_counts_first_and_never_a_cause(before, after):
 
 
 def test_a_fall_short_of_everything_is_not_rounded_up_to_it():
-    found = compare(
-        [60] * 20, [0] * 20, control_before=[60] * 20, control_after=[60] * 20, selected_as_hotspot=False
-    )
+    found = compare([60] * 20, [0] * 20, control_before=[60] * 20, control_after=[60] * 20, selected_as_hotspot=False)
     assert "100 %" not in found.sentence
     assert "more than 99 %" in found.sentence
 
@@ -309,8 +297,7 @@ def test_a_fall_short_of_everything_is_not_rounded_up_to_it():
 def test_every_input_gets_a_verdict_an_ordered_interval_and_a_sentence(data):
     sizes = [data.draw(st.integers(1, 20)) for _ in range(2)]
     windows = [
-        data.draw(st.lists(st.integers(0, 60), min_size=size, max_size=size))
-        for size in (*sizes, *sizes, *sizes)
+        data.draw(st.lists(st.integers(0, 60), min_size=size, max_size=size)) for size in (*sizes, *sizes, *sizes)
     ]
     reference = data.draw(st.one_of(st.none(), st.lists(st.integers(0, 200), min_size=20, max_size=40)))
     found = compare(

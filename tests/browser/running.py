@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from hotspots.sample_store import make_sample_store
+from hotspots.sample.store import make_sample_store
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_AT = datetime(2026, 1, 1)

@@ -42,8 +42,10 @@ class Visitor:
         return parts.scheme in ("data", "blob", "about") or parts.port == self.server.port
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.faults.append(f"console: {message.text}")
+        # Opened at a page's own address, Streamlit's front end first looks for its server below that address.
+        looking = re.search(r"/[\w-]+/_stcore/(health|host-config)$", message.location.get("url", ""))
+        if message.type == "error" and not looking:
+            self.faults.append(f"console: {message.text} {message.location.get('url', '')}")
 
     def _asked(self, request: Request) -> None:
         if not self._ours(request.url):

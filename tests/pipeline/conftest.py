@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from hotspots.sample_store import make_sample_store
+from hotspots.sample.store import make_sample_store
 from hotspots.store import open_store
 
 NOW = datetime(2018, 9, 5, 9, 0)

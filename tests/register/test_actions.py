@@ -19,9 +19,7 @@ from hotspots.register.actions import (
     require_transition,
 )
 
-GOOD = Action(
-    1, "Mend the communal door", "Saltreach Homes", "Repairs manager", date(2017, 11, 22), date(2017, 11, 8)
-)
+GOOD = Action(1, "Mend the communal door", "Saltreach Homes", "Repairs manager", date(2017, 11, 22), date(2017, 11, 8))
 
 
 def frame(*rows: tuple) -> pd.DataFrame:

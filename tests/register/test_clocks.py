@@ -47,9 +47,7 @@ def test_the_48_hours_run_through_everything_but_christmas_day(served, due):
     clock = closure_hearing(served)
     assert clock.due == due
     assert "48 hours" in clock.rule and "Christmas Day" in clock.rule
-    assert (
-        clock.status == "check before use" and "legislation.gov.uk/ukpga/2014/12/section/80" in clock.source
-    )
+    assert clock.status == "check before use" and "legislation.gov.uk/ukpga/2014/12/section/80" in clock.source
 
 
 def test_hours_are_real_hours_when_the_clocks_change():
@@ -58,9 +56,7 @@ def test_hours_are_real_hours_when_the_clocks_change():
 
 
 def test_of_a_doubled_hour_the_first_is_taken_and_a_skipped_one_is_refused():
-    assert local_time(datetime(2026, 10, 25, 1, 30)).astimezone(UTC) == datetime(
-        2026, 10, 25, 0, 30, tzinfo=UTC
-    )
+    assert local_time(datetime(2026, 10, 25, 1, 30)).astimezone(UTC) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     with pytest.raises(BadValue, match="did not exist"):
         local_time(datetime(2026, 3, 29, 1, 30))
 
@@ -145,9 +141,7 @@ def test_no_clock_says_that_anyone_is_in_time():
     for rule in RULES.values():
         assert "in time" not in rule.text.lower() and rule.source and rule.status
     for days in (-3, 0, 1, 10, 100):
-        words = standing(
-            closure_hearing(datetime(2026, 3, 2, 9, 0)), at=at(2026, 3, 2, 9, 0) + timedelta(days=days)
-        )
+        words = standing(closure_hearing(datetime(2026, 3, 2, 9, 0)), at=at(2026, 3, 2, 9, 0) + timedelta(days=days))
         assert words in {"passed", "within 48 hours", "within 14 days", "later"}
 
 
@@ -169,9 +163,7 @@ def test_every_clock_named_by_a_kind_has_its_rule():
 
 def test_the_clock_table_lists_every_place_in_one_order():
     order = Intervention(1, "CLO", "Police", status="active", start=date(2026, 3, 2), end=date(2026, 6, 1))
-    notice = Intervention(
-        2, "CLN", "Police", status="active", start=date(2026, 3, 2), served_at=at(2026, 3, 2, 9, 0)
-    )
+    notice = Intervention(2, "CLN", "Police", status="active", start=date(2026, 3, 2), served_at=at(2026, 3, 2, 9, 0))
     table = clock_table([order, notice], {1: "Park View", 2: "Tanners"}, at=at(2026, 3, 3, 12, 0))
     assert table.loc[0, ["place", "label", "standing"]].tolist() == [
         "Tanners", "Court must have heard the closure application", "within 48 hours",

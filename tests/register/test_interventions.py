@@ -107,9 +107,7 @@ def test_assessments_fall_due_by_themselves_after_the_start():
 
 def test_shut_premises_are_assessed_from_the_day_they_open_again():
     opened = date(2026, 6, 2)
-    assert assessment_dates(at_status("active")) == tuple(
-        opened + timedelta(weeks=w) for w in (4, 12, 26, 52)
-    )
+    assert assessment_dates(at_status("active")) == tuple(opened + timedelta(weeks=w) for w in (4, 12, 26, 52))
     open_ended = Intervention(1, "CLO", "Police", status="active", start=date(2026, 3, 2))
     assert assessment_dates(open_ended) == ()
     flagged = Intervention(1, "ENV", "Landlord", status="active", start=date(2026, 3, 2), closed=True)
@@ -122,9 +120,7 @@ def test_reporting_drives_are_the_windows_in_which_people_were_asked():
         expected_reporting_effect="up",
     )  # fmt: skip
     planned = Intervention(1, "RES", "Council", expected_reporting_effect="up")
-    assert reporting_drives([planned, at_status("ended"), drive]) == [
-        Window(date(2017, 9, 4), date(2017, 11, 1))
-    ]
+    assert reporting_drives([planned, at_status("ended"), drive]) == [Window(date(2017, 9, 4), date(2017, 11, 1))]
 
 
 def test_every_row_of_the_2026_act_says_check():

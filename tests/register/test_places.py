@@ -20,12 +20,8 @@ from hotspots.register.places import (
 )
 
 DAY = date(2017, 11, 8)
-LEFT = Place(
-    "Left block", "block", box(0, 0, 30, 30), DAY, dwellings=31, problem_types=("drugs", "ASB"), id=1
-)
-RIGHT = Place(
-    "Right block", "block", box(20, 0, 50, 30), DAY, dwellings=12, problem_types=("ASB", "noise"), id=2
-)
+LEFT = Place("Left block", "block", box(0, 0, 30, 30), DAY, dwellings=31, problem_types=("drugs", "ASB"), id=1)
+RIGHT = Place("Right block", "block", box(20, 0, 50, 30), DAY, dwellings=12, problem_types=("ASB", "noise"), id=2)
 
 
 @pytest.mark.parametrize(

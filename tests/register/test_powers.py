@@ -178,9 +178,7 @@ def test_a_missing_column_a_stray_cell_and_another_encoding_are_named(rows, tmp_
     with pytest.raises(BadFile, match="row 1: .*occupier"):
         load_powers(write(tmp_path, without))
     path = write(tmp_path, rows)
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("P001,entry,", "P001,entry,x,", 1), encoding="utf-8"
-    )
+    path.write_text(path.read_text(encoding="utf-8").replace("P001,entry,", "P001,entry,x,", 1), encoding="utf-8")
     with pytest.raises(BadFile, match="row 2: the number of cells"):
         load_powers(path)
     rows[0]["power"] = "Café"
@@ -197,14 +195,10 @@ def test_columns_may_come_in_any_order(rows, tmp_path):
 
 def test_joint_visit_plan_puts_each_agencys_notice_and_own_purpose(powers):
     visit = datetime(2026, 12, 29, 10, 0)  # a Tuesday after the Christmas bank holidays
-    plan = joint_visit_plan(law_of(powers, ["P066", "P094", "P022", "P141"]), visit_at=visit).set_index(
-        "power_id"
-    )
+    plan = joint_visit_plan(law_of(powers, ["P066", "P094", "P022", "P141"]), visit_at=visit).set_index("power_id")
     assert plan.index.tolist() == ["P141", "P094", "P066", "P022"]
     assert plan.loc["P066", "serve_by"] == local_time(datetime(2026, 12, 28, 10, 0))  # 24 hours
-    assert plan.loc["P141", "serve_by"] == local_time(
-        datetime(2026, 12, 21, 23, 59)
-    )  # 7 clear days, the longer
+    assert plan.loc["P141", "serve_by"] == local_time(datetime(2026, 12, 21, 23, 59))  # 7 clear days, the longer
     # two clear working days before the 29th: 24 and 23 December (25, 26, 27, 28 do not count)
     assert plan.loc["P094", "serve_by"] == local_time(datetime(2026, 12, 22, 23, 59))
     assert pd.isna(plan.loc["P022", "serve_by"])

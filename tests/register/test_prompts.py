@@ -95,10 +95,7 @@ def test_a_concern_that_seems_to_name_someone_is_refused_without_repeating_it(te
 
 
 def test_a_concern_about_the_place_is_taken():
-    assert (
-        concern("Cars stop for two minutes behind the garages after 10 pm, most nights").confidence
-        == "medium"
-    )
+    assert concern("Cars stop for two minutes behind the garages after 10 pm, most nights").confidence == "medium"
 
 
 @pytest.mark.parametrize(

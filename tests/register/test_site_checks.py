@@ -66,9 +66,7 @@ def test_the_pulse_is_counts_in_order_of_time():
     assert feel_safe_pulse(meetings, place_id=1)["feel_safe"].tolist() == [4, 15]
 
 
-@pytest.mark.parametrize(
-    ("day", "flag"), [("2017-09-09", "not checked"), ("2017-09-08", "not checked for 61 days")]
-)
+@pytest.mark.parametrize(("day", "flag"), [("2017-09-09", "not checked"), ("2017-09-08", "not checked for 61 days")])
 def test_somebody_who_could_not_check_leaves_it_flagged(day, flag):
     row = CHECKS.iloc[[3]].assign(state="not checked", checked_on=pd.Timestamp(day))
     table = checklist(row, place_id=1, on=date(2017, 11, 8)).set_index("item")

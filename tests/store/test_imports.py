@@ -169,9 +169,7 @@ def test_killed_at_any_moment_the_store_holds_the_old_month_or_the_new_one(store
 
 def test_two_imports_at_once_and_a_reader_beside_them(store, tmp_path, project):
     paths = [street_file(tmp_path / month, month, 3000) for month in ("2021-01", "2021-02")]
-    running = [
-        subprocess.Popen([sys.executable, "-c", IMPORTER, str(store.path), str(p)], cwd=project) for p in paths
-    ]
+    running = [subprocess.Popen([sys.executable, "-c", IMPORTER, str(store.path), str(p)], cwd=project) for p in paths]
     seen = set()
     deadline = time.monotonic() + 60
     while any(p.poll() is None for p in running) and time.monotonic() < deadline:

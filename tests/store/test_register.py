@@ -33,9 +33,7 @@ from hotspots.views.minutes import Meeting, minutes_html, sara_html
 NOW = datetime(2017, 11, 8, 10, 0)
 DAY = NOW.date()
 ME = {"who": "Asha, hub member", "at": NOW}
-BLOCK = Place(
-    "Park View (fictional)", "block", Point(1000, 1000).buffer(30), DAY, dwellings=31, district="Tidewick"
-)
+BLOCK = Place("Park View (fictional)", "block", Point(1000, 1000).buffer(30), DAY, dwellings=31, district="Tidewick")
 
 
 @pytest.fixture
@@ -52,9 +50,7 @@ def place(store) -> Place:
 
 def task(place: Place, **given) -> Action:
     return replace(
-        Action(
-            place.id, "Mend the communal door", "Saltreach Homes", "Repairs manager", date(2017, 11, 22), DAY
-        ),
+        Action(place.id, "Mend the communal door", "Saltreach Homes", "Repairs manager", date(2017, 11, 22), DAY),
         **given,
     )
 
@@ -87,18 +83,14 @@ def test_every_noun_comes_back_as_it_was_saved(store, place):
 
 def test_each_tables_columns_are_its_dataclass_fields():
     for noun, shelf in reads.SHELVES.items():
-        assert {c.name for c in shelf.table.columns} - {"changed_by", "changed_at"} == {
-            f.name for f in fields(noun)
-        }
+        assert {c.name for c in shelf.table.columns} - {"changed_by", "changed_at"} == {f.name for f in fields(noun)}
 
 
 @given(st.lists(st.floats(0, 700_000, allow_nan=False), min_size=4, max_size=4).filter(
     lambda c: abs(c[0] - c[2]) > 2 and abs(c[1] - c[3]) > 2
 ))  # fmt: skip
 def test_a_boundary_comes_back_to_the_last_digit(corners):
-    shape = box(
-        min(corners[0], corners[2]), min(corners[1], corners[3]), max(corners[::2]), max(corners[1::2])
-    )
+    shape = box(min(corners[0], corners[2]), min(corners[1], corners[3]), max(corners[::2]), max(corners[1::2]))
     kind = register_tables.Boundary()
     again = kind.process_result_value(kind.process_bind_param(shape, None), None)
     assert again.equals_exact(shape, 0)
@@ -221,11 +213,7 @@ def test_the_intervention_frame_says_what_pages_show(store, place):
     )
     saved = register.add(store, item, **ME)
     row = reads.interventions(store).iloc[0]
-    assert (
-        row["place"] == BLOCK.name
-        and row["district"] == "Tidewick"
-        and row["kind_name"] == "Partial closure order"
-    )
+    assert row["place"] == BLOCK.name and row["district"] == "Tidewick" and row["kind_name"] == "Partial closure order"
     assert row["joint"] and row["shuts"] and row["victim_premises"] and row["partners"] == "Council"
     assert row["last_day"] == pd.Timestamp(2018, 2, 7)
     assert len(clocks_of(reads.get(store, Intervention, saved.id))) == 7
@@ -246,9 +234,7 @@ def test_restricted_items_are_counted_without_address_and_never_told_to_the_audi
     concern = Concern(place.id, DAY, "drugs", "resident", "low", "police only", "WHISPER behind the garages")
     concern = register.add(store, concern, **ME)
     seen = reads.supported_addresses(store, on=DAY)
-    assert seen.to_dict("records") == [
-        {"place_id": place.id, "shown_as": "supported address", "addresses": 2}
-    ]
+    assert seen.to_dict("records") == [{"place_id": place.id, "shown_as": "supported address", "addresses": 2}]
     register.open_restricted(store, place_id=place.id, who="Chi", at=NOW)
     register.remove(store, tags[0], **ME)
     register.remove(store, concern, **ME)
@@ -332,9 +318,7 @@ def test_of_many_members_changing_one_action_each_version_has_one_winner(store, 
     def change(number: int) -> bool:
         mine = open_store(Path(store.path), at=NOW)
         try:
-            register.change(
-                mine, replace(action, task=f"version of {number}"), who=f"member {number}", at=NOW
-            )
+            register.change(mine, replace(action, task=f"version of {number}"), who=f"member {number}", at=NOW)
         except register.Conflict:
             return False
         finally:
@@ -374,9 +358,7 @@ def test_the_story_of_one_block_from_adoption_to_minutes_and_plan(store, place):
     assert waited["days"].tolist() == [95]
     assert overdue(actions, on=DAY)["id"].tolist() == [late.id]
     assert reporting_drives(reads.listed(store, Intervention))[0].start == date(2017, 9, 4)
-    clocks = clock_table(
-        reads.listed(store, Intervention), {place.id: place.name}, at=datetime(2017, 11, 22, 10, 0)
-    )
+    clocks = clock_table(reads.listed(store, Intervention), {place.id: place.name}, at=datetime(2017, 11, 22, 10, 0))
     meeting = Meeting("Tidewick hub", DAY, "OFFICIAL", "Manager", date(2017, 10, 31), ["Council", "Police"])
     page = minutes_html(
         meeting,

@@ -96,7 +96,9 @@ def test_a_changed_partner_row_is_updated_and_its_old_words_kept(store: Store, t
     take(store, log(tmp_path, {"R1": "Drugs", "R3": "Noise"}), source="council")
     held = dict(rows(store.path, "SELECT reference, coalesce(subcategory, category) FROM incident"))
     assert held == {"R1": "Drugs", "R2": "Noise", "R3": "Noise"}
-    assert rows(store.path, "SELECT reference, coalesce(subcategory, category) FROM incident_history") == [("R1", "Noise")]
+    assert rows(store.path, "SELECT reference, coalesce(subcategory, category) FROM incident_history") == [
+        ("R1", "Noise")
+    ]
 
 
 def test_undo_brings_back_what_was_replaced_and_takes_what_was_brought(store: Store, tmp_path: Path) -> None:

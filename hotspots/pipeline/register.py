@@ -8,7 +8,7 @@ import pandas as pd
 
 from hotspots import store as stores
 from hotspots.periods import Window
-from hotspots.place_pipeline import days_column, first_signal, place_of
+from hotspots.pipeline.places import days_column, first_signal, place_of
 from hotspots.register import actions as action_rules
 from hotspots.register import partners as partner_rules
 from hotspots.register.clocks import clock_table

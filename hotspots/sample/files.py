@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots import sample_story as story
-from hotspots import sample_words as words
 from hotspots.intake.locate import to_lonlat
-from hotspots.sample_geography import World
+from hotspots.sample import story as story
+from hotspots.sample import words as words
+from hotspots.sample.geography import World
 
 POLICE_ZIP = "police-uk-street.zip"
 LOGS = {
@@ -54,9 +54,7 @@ def _police_table(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     crime = (rows["word"] != words.ASB).to_numpy()
     nowhere = rows["x"].isna().to_numpy()
     lon, lat = to_lonlat(rows["x"].to_numpy(), rows["y"].to_numpy())
-    outcome = np.array(words.OUTCOMES, dtype=object)[
-        rng.choice(len(words.OUTCOMES), len(rows), p=words.OUTCOME_SHARES)
-    ]
+    outcome = np.array(words.OUTCOMES, dtype=object)[rng.choice(len(words.OUTCOMES), len(rows), p=words.OUTCOME_SHARES)]
     months = np.array([f"{m:%Y-%m}" for m in story.MONTHS], dtype=object)
     return pd.DataFrame(
         {
@@ -66,9 +64,7 @@ def _police_table(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
             "Falls within": story.FORCE,
             "Longitude": np.where(nowhere, "", _fixed(lon)),
             "Latitude": np.where(nowhere, "", _fixed(lat)),
-            "Location": np.where(
-                nowhere, "No Location", "On or near " + rows["place_text"].to_numpy(dtype=object)
-            ),
+            "Location": np.where(nowhere, "No Location", "On or near " + rows["place_text"].to_numpy(dtype=object)),
             "LSOA code": rows["lsoa"].to_numpy(),
             "LSOA name": rows["lsoa_name"].to_numpy(),
             "Crime type": rows["word"].to_numpy(),
@@ -93,10 +89,7 @@ def _fixed(values: np.ndarray) -> np.ndarray:
 
 def _write_log(path: Path, rows: pd.DataFrame, prefix: str) -> None:
     rows = rows.sort_values(["month", "day", "minute"], kind="stable")
-    dates = [
-        f"{day:02d}/{story.MONTHS[month]:%m/%Y}"
-        for month, day in zip(rows["month"], rows["day"], strict=True)
-    ]
+    dates = [f"{day:02d}/{story.MONTHS[month]:%m/%Y}" for month, day in zip(rows["month"], rows["day"], strict=True)]
     nowhere = rows["x"].isna().to_numpy()
     table = pd.DataFrame(
         {
@@ -137,9 +130,7 @@ def write_land(folder: Path, world: World) -> None:
     ]
     ground += [
         ("street", name, {"class": kind}, line)
-        for name, kind, line in zip(
-            world.streets["name"], world.streets["class"], world.streets.geometry, strict=True
-        )
+        for name, kind, line in zip(world.streets["name"], world.streets["class"], world.streets.geometry, strict=True)
     ]
     _write_geojson(folder / "basemap.geojson", ground)
 

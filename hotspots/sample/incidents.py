@@ -6,12 +6,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from hotspots import sample_pins as pins
-from hotspots import sample_story as story
-from hotspots import sample_words as words
 from hotspots.errors import BadValue
-from hotspots.sample_geography import World
-from hotspots.sample_park_view import park_view_rows
+from hotspots.sample import pins as pins
+from hotspots.sample import story as story
+from hotspots.sample import words as words
+from hotspots.sample.geography import World
+from hotspots.sample.park_view import park_view_rows
 
 N_MONTHS, N_SOURCES = len(story.MONTHS), len(story.SOURCES)
 MISSING = (story.month_index(story.MISSING_MONTH), story.SOURCES.index(story.MISSING_SOURCE))
@@ -113,9 +113,7 @@ def _rest_of(district: np.ndarray, of_sites: np.ndarray) -> np.ndarray:
     rest = district - of_sites
     rest[MISSING[0], MISSING[1]] = 0
     if (rest < 0).any():
-        raise BadValue(
-            "The pinned sites hold more reports than their district; raise the district or lower a site."
-        )
+        raise BadValue("The pinned sites hold more reports than their district; raise the district or lower a site.")
     return rest
 
 
@@ -194,9 +192,9 @@ def _with_times(rng: np.random.Generator, rows: pd.DataFrame) -> pd.DataFrame:
 def _spring(month: np.ndarray, day: np.ndarray, minute: np.ndarray) -> np.ndarray:
     """Nothing is reported in the hour that the clocks skip on the last Sunday of March."""
     march = np.array([m.month == 3 for m in story.MONTHS])[month]
-    last_sunday = np.array(
-        [31 - (date(m.year, 3, 31).weekday() + 1) % 7 if m.month == 3 else 0 for m in story.MONTHS]
-    )[month]
+    last_sunday = np.array([31 - (date(m.year, 3, 31).weekday() + 1) % 7 if m.month == 3 else 0 for m in story.MONTHS])[
+        month
+    ]
     skipped = march & (day == last_sunday) & (minute >= 60) & (minute < 120)
     return np.where(skipped, minute + 60, minute)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from hotspots.sample_story import MAIN, SECOND
+from hotspots.sample.story import MAIN, SECOND
 
 DISTRICTS = {
     MAIN: [(574200, 430900), (583500, 429600), (593800, 431200), (597600, 436800), (598300, 444900),
@@ -20,9 +20,7 @@ VILLAGES = {
 }  # fmt: skip
 
 
-def town(
-    rng: np.random.Generator, cx: float, cy: float, radius: float, turn: float, district: str
-) -> pd.DataFrame:
+def town(rng: np.random.Generator, cx: float, cy: float, radius: float, turn: float, district: str) -> pd.DataFrame:
     """Street segments of an irregular lattice, 60 to 110 m a side, inside a ragged circle."""
     u, v = (_lines(rng, radius) for _ in range(2))
     gu, gv = np.meshgrid(u, v, indexing="ij")
@@ -34,9 +32,7 @@ def town(
     frames = []
     for axis in (0, 1):
         a, b = (slice(None, -1), slice(1, None))
-        first, second = (
-            ((a, slice(None)), (b, slice(None))) if axis == 0 else ((slice(None), a), (slice(None), b))
-        )
+        first, second = ((a, slice(None)), (b, slice(None))) if axis == 0 else ((slice(None), a), (slice(None), b))
         i, j = np.nonzero(keep[first] & keep[second])
         middle = np.abs(v[j] if axis == 0 else u[i]) < 60
         stays = (rng.random(len(i)) > 0.12) | middle

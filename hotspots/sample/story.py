@@ -165,9 +165,7 @@ def sites() -> tuple[Site, ...]:
         for n, kind, profile, e, no, rate, dwellings, layout, radius in rows
     ]
     estates = [
-        Site(
-            f"{stem} House (fictional)", d, "block", "block", np.nan, np.nan, rate, 24 + 4 * (i % 7), "spread"
-        )
+        Site(f"{stem} House (fictional)", d, "block", "block", np.nan, np.nan, rate, 24 + 4 * (i % 7), "spread")
         for d, stems in _ESTATES.items()
         for i, (stem, rate) in enumerate(zip(stems, _ESTATE_RATES[d], strict=True))
     ]
@@ -183,9 +181,7 @@ def _rise(name: str, path: Mapping[str, float], base: float, why: str) -> list[E
     return effects
 
 
-_PARK_VIEW_RISE = dict(
-    zip([f"2017-{m:02d}" for m in range(3, 11)], (5, 6.2, 7.8, 9, 10.2, 10.8, 11, 11), strict=True)
-)
+_PARK_VIEW_RISE = dict(zip([f"2017-{m:02d}" for m in range(3, 11)], (5, 6.2, 7.8, 9, 10.2, 10.8, 11, 11), strict=True))
 _MILL_LANE_RISE = dict(
     zip(
         ["2016-11", "2016-12", *[f"2017-{m:02d}" for m in range(1, 11)]],

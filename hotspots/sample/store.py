@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hotspots.errors import NoData
 from hotspots.intake.readers import read_incidents
-from hotspots.sample_load import load_register
+from hotspots.sample.load import load_register
 from hotspots.store import check, open_store, record_import
 
 TODAY = date(2018, 9, 12)

@@ -6,8 +6,8 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from hotspots.sample_story import PARK_VIEW, Site, sites
-from hotspots.sample_town import CENTRES, TOWNS
+from hotspots.sample.story import PARK_VIEW, Site, sites
+from hotspots.sample.town import CENTRES, TOWNS
 from hotspots.schema import METRIC_CRS
 
 

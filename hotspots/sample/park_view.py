@@ -9,10 +9,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from hotspots import sample_pins as pins
-from hotspots import sample_story as story
-from hotspots import sample_words as words
-from hotspots.sample_geography import World
+from hotspots.sample import pins as pins
+from hotspots.sample import story as story
+from hotspots.sample import words as words
+from hotspots.sample.geography import World
 
 _SEED = 31
 _POLICE = {

@@ -6,9 +6,9 @@ examples and no advice.
 
 from datetime import date, timedelta
 
-from hotspots import sample_story as story
-from hotspots.sample_geography import World
-from hotspots.sample_truth import SampleTruth
+from hotspots.sample import story as story
+from hotspots.sample.geography import World
+from hotspots.sample.truth import SampleTruth
 
 COUNCIL, POLICE = "Tidewick District Council", story.FORCE
 SECOND_COUNCIL = "Brineholt District Council"

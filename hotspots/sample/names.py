@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from hotspots.sample_story import MAIN, SECOND
+from hotspots.sample.story import MAIN, SECOND
 from hotspots.schema import METRIC_CRS
 
 WARDS = {
@@ -41,9 +41,7 @@ def name_streets(edges: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
     run = (edges["step"] - first_step) // _RUN
     starts = ~same_line | (run != run.shift())
     number = np.cumsum(starts & ~edges["main"]) - 1
-    coined = [
-        f"{_STEMS[(i * 37) % len(_STEMS)]} {_KINDS[(i // len(_STEMS) + i) % len(_KINDS)]}" for i in range(840)
-    ]
+    coined = [f"{_STEMS[(i * 37) % len(_STEMS)]} {_KINDS[(i // len(_STEMS) + i) % len(_KINDS)]}" for i in range(840)]
     name = np.array(coined, dtype=object)[np.clip(number, 0, None) % len(coined)]
     main = {0: "Station Road (fictional)", 1: "South Street (fictional)"}
     other = {0: "Causeway Road", 1: "Lighthouse Street"}
@@ -77,9 +75,6 @@ def streets(edges: pd.DataFrame) -> gpd.GeoDataFrame:
     starts = np.concatenate([[0], breaks])
     ends = np.concatenate([breaks, [len(edges)]])
     first, last = edges[["x0", "y0"]].to_numpy(), edges[["x1", "y1"]].to_numpy()
-    lines = [
-        shapely.linestrings(np.vstack([first[a:b], last[b - 1 : b]]))
-        for a, b in zip(starts, ends, strict=True)
-    ]
+    lines = [shapely.linestrings(np.vstack([first[a:b], last[b - 1 : b]])) for a, b in zip(starts, ends, strict=True)]
     frame = edges.iloc[starts][["name", "class"]].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=lines, crs=METRIC_CRS)

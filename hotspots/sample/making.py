@@ -12,15 +12,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from hotspots import sample_story as story
-from hotspots import sample_words as words
 from hotspots.intake.categories import categorise
-from hotspots.sample_files import write_incidents, write_land, write_register, write_truths
-from hotspots.sample_geography import World, make_world
-from hotspots.sample_incidents import draw_counts, draw_rows
-from hotspots.sample_pins import PINNED_SEED
-from hotspots.sample_register import register_rows
-from hotspots.sample_truth import SampleTruth, truth_of
+from hotspots.sample import story as story
+from hotspots.sample import words as words
+from hotspots.sample.files import write_incidents, write_land, write_register, write_truths
+from hotspots.sample.geography import World, make_world
+from hotspots.sample.incidents import draw_counts, draw_rows
+from hotspots.sample.pins import PINNED_SEED
+from hotspots.sample.register import register_rows
+from hotspots.sample.truth import SampleTruth, truth_of
 from hotspots.schema import INCIDENTS
 
 SEED = PINNED_SEED

@@ -13,16 +13,16 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from hotspots import sample_names as names
-from hotspots.sample_sites import (
+from hotspots.sample import names as names
+from hotspots.sample.sites import (
     place_sites,
     site_addresses,
     site_buildings,
     site_map_points,
     with_boundaries,
 )
-from hotspots.sample_story import MAIN, PARK_VIEW, SECOND
-from hotspots.sample_town import CENTRES, DISTRICTS, TOWNS, VILLAGES, town
+from hotspots.sample.story import MAIN, PARK_VIEW, SECOND
+from hotspots.sample.town import CENTRES, DISTRICTS, TOWNS, VILLAGES, town
 from hotspots.schema import METRIC_CRS
 
 LAND_SEED = 311
@@ -75,12 +75,8 @@ def make_world() -> World:
     edges = names.name_streets(edges, placed)
     districts, wards, lsoas = _areas(rng)
     background = _background_edges(edges, buildings_of, placed, river)
-    addresses = pd.concat(
-        [site_addresses(buildings_of), _street_addresses(rng, background)], ignore_index=True
-    )
-    points = pd.concat(
-        [site_map_points(buildings_of), _street_map_points(rng, background)], ignore_index=True
-    )
+    addresses = pd.concat([site_addresses(buildings_of), _street_addresses(rng, background)], ignore_index=True)
+    points = pd.concat([site_map_points(buildings_of), _street_map_points(rng, background)], ignore_index=True)
     points = _standing_for_eight(points, addresses)
     addresses, points = _locate(addresses, wards), _locate(_with_lsoa(points, lsoas), wards)
     addresses["key"] = [f"9990{n:08d}" for n in range(1, len(addresses) + 1)]
@@ -131,9 +127,7 @@ def _street_map_points(rng: np.random.Generator, edges: pd.DataFrame) -> pd.Data
     """One map point for about four segments, each standing for 8 or more addresses."""
     chosen = edges[rng.random(len(edges)) < 0.22]
     weight = _weights(rng, chosen)
-    frame = chosen[["district", "name", "mx", "my"]].rename(
-        columns={"name": "place_text", "mx": "x", "my": "y"}
-    )
+    frame = chosen[["district", "name", "mx", "my"]].rename(columns={"name": "place_text", "mx": "x", "my": "y"})
     return frame.assign(site="", weight=weight).reset_index(drop=True)
 
 
@@ -159,13 +153,9 @@ def _areas(rng: np.random.Generator) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame
     wards, lsoas = [], []
     for number, (district, outline) in enumerate(zip(DISTRICTS, districts.geometry, strict=True)):
         seeds = _ward_seeds(district)
-        cells = shapely.get_parts(
-            shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=outline, ordered=True)
-        )
+        cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=outline, ordered=True))
         for name, cell in zip(names.WARDS[district], cells, strict=True):
-            wards.append(
-                {"name": name, "district": district, "geometry": shapely.intersection(cell, outline)}
-            )
+            wards.append({"name": name, "district": district, "geometry": shapely.intersection(cell, outline)})
         near = np.array(CENTRES[district]) + rng.normal(0, TOWNS[district][0] * 0.5, (32 - 16 * number, 2))
         spots = np.vstack([near, np.array([(x, y) for x, y, _ in VILLAGES[district]])])
         for i, (x, y) in enumerate(spots):
@@ -214,9 +204,7 @@ def _cap_density(addresses: pd.DataFrame, points: pd.DataFrame) -> None:
         weights = [f["weight"].to_numpy() for f in own]
         pairs = cKDTree(xy).query_pairs(REACH, output_type="ndarray")
         for _ in range(14):
-            expected = np.concatenate(
-                [w / w.sum() * yearly[district, kind] for kind, w in enumerate(weights)]
-            )
+            expected = np.concatenate([w / w.sum() * yearly[district, kind] for kind, w in enumerate(weights)])
             near = expected + np.bincount(pairs[:, 0], expected[pairs[:, 1]], len(xy))
             near += np.bincount(pairs[:, 1], expected[pairs[:, 0]], len(xy))
             scale = np.minimum(1, LIKELIEST_IN_REACH / near)
@@ -228,9 +216,7 @@ def _cap_density(addresses: pd.DataFrame, points: pd.DataFrame) -> None:
 def _river() -> shapely.Geometry:
     cx, cy = CENTRES[MAIN]
     t = np.linspace(-9000, 9500, 90)
-    line = shapely.linestrings(
-        np.column_stack([cx + 265 + 90 * np.sin(t / 520) + 700 * np.sin(t / 4100), cy + t])
-    )
+    line = shapely.linestrings(np.column_stack([cx + 265 + 90 * np.sin(t / 520) + 700 * np.sin(t / 4100), cy + t]))
     return shapely.intersection(shapely.buffer(line, 17), shapely.Polygon(DISTRICTS[MAIN]))
 
 
@@ -253,10 +239,7 @@ def _buildings(
         nx, ny = -dy / length * side, dx / length * side
         corners = [(start, 8), (end, 8), (end, 17), (start, 17)]
         ring = np.stack(
-            [
-                np.column_stack([near["x0"] + dx * t + nx * off, near["y0"] + dy * t + ny * off])
-                for t, off in corners
-            ],
+            [np.column_stack([near["x0"] + dx * t + nx * off, near["y0"] + dy * t + ny * off]) for t, off in corners],
             axis=1,
         )
         shapes.append(shapely.polygons(ring))

@@ -5,9 +5,9 @@ from datetime import date
 
 import numpy as np
 
-from hotspots import sample_story as story
 from hotspots.periods import Window, add_months
-from hotspots.sample_geography import World
+from hotspots.sample import story as story
+from hotspots.sample.geography import World
 
 BEFORE, AFTER = Window(date(2017, 3, 1), date(2017, 9, 1)), Window(date(2018, 3, 1), date(2018, 9, 1))
 UNTOUCHED = ("shops", "night", "block", "street")
