@@ -323,7 +323,7 @@ ours said *cannot tell yet* or *refused*.
 - At 0.5 a week a fall of 50 % is mostly not seen by anything honest: *cannot tell yet* is the right answer.
 - WDD here subtracts a control of 20 places from one place, as its users do; it loses power by that.
 - A reporting drive, (e), hides or makes a change: the interval misses the truth more often, and up to one world
-  in eight is called a rise. No count can tell: a drive must be logged.
+  in seven is called a rise. No count can tell: a drive must be logged.
 
 ## Seattle's drug-market intervention
 

@@ -106,7 +106,7 @@ class _Case:
     @property
     def adjusts(self) -> bool:
         """Whether regression to the mean can and must be taken out."""
-        return self.selected and len(self.references) >= FEWEST_REFERENCES
+        return self.selected and len(self.references) >= FEWEST_REFERENCES and bool(self.references.any())
 
 
 @dataclass(frozen=True)

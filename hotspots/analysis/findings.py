@@ -147,8 +147,8 @@ def _method_notes(result: Comparison, *, selected: bool) -> list[str]:
         return notes
     if selected and not result.reference_places:
         notes.append(
-            "Fewer than 20 similar places were given, so how far a place picked when it was high falls by "
-            "itself could not be measured, and no fall is claimed."
+            "Fewer than 20 similar places (or none with a report) were given, so how far a place picked when "
+            "it was high falls by itself could not be measured, and no fall is claimed."
         )
     if not math.isnan(result.ratio) and math.isnan(result.dispersion):
         notes.append("One period a side: the intervals take the counts for pure chance, which they seldom are.")

@@ -75,14 +75,15 @@ def expected_from_references(
         raise BadValue(f"At least {FEWEST_REFERENCES} reference places are needed; {len(totals)} were given.")
     mean, variance = float(totals.mean()), float(totals.var(ddof=1))
     plain = expected_by_moments(count, mean, variance, dispersion=dispersion)
-    if variance == 0:
-        return plain
-    of_mean = plain.pull**2 * variance / len(totals)
+    # Places that happen to be equal still owe their mean to chance.
+    of_mean = plain.pull**2 * max(variance, dispersion * mean) / len(totals)
     of_pull = (plain.pull * (count - mean)) ** 2 * (_variance_of_variance(totals) + 2 / dispersion_df)
     return Baseline(count, plain.expected, plain.variance + of_mean + of_pull, plain.pull)
 
 
 def _variance_of_variance(totals: np.ndarray) -> float:
     """Relative sampling variance of a variance, from the fourth moment; never below the normal's."""
+    if totals.var() == 0:
+        return 2 / (len(totals) - 1)
     kurtosis = float(((totals - totals.mean()) ** 4).mean() / totals.var() ** 2)
     return max(2 / (len(totals) - 1), (kurtosis - 1) / len(totals))

@@ -23,7 +23,10 @@ from pages import (
 
 
 class Entry(NamedTuple):
-    """A page of the menu: section of the problem-solving cycle, title, URL, grant, what draws it."""
+    """A page of the menu: section of the problem-solving cycle, title, URL, grant, what draws it.
+
+    url_path: the name of the page's file; before anybody's first visit Streamlit knows no other.
+    """
 
     section: str
     title: str
@@ -33,14 +36,14 @@ class Entry(NamedTuple):
 
 
 ENTRIES = (
-    Entry("Scan", "Hub meeting", "hub-meeting", Action.SEE_HOTSPOTS, hub_meeting.render),
-    Entry("Scan", "What's new", "whats-new", Action.SEE_HOTSPOTS, whats_new.render),
+    Entry("Scan", "Hub meeting", "hub_meeting", Action.SEE_HOTSPOTS, hub_meeting.render),
+    Entry("Scan", "What's new", "whats_new", Action.SEE_HOTSPOTS, whats_new.render),
     Entry("Analyse", "Trends", "trends", Action.SEE_TRENDS, trends.render),
     Entry("Respond", "Places", "places", Action.SEE_REGISTER, places.render),
     Entry("Respond", "Interventions", "interventions", Action.SEE_REGISTER, interventions.render),
     Entry("Respond", "Powers finder", "powers", Action.SEE_REGISTER, powers.render),
     Entry("Respond", "Partners", "partners", Action.SEE_REGISTER, partners.render),
-    Entry("Assess", "Before / after", "before-after", Action.SEE_COMPARISONS, before_after.render),
+    Entry("Assess", "Before / after", "before_after", Action.SEE_COMPARISONS, before_after.render),
     Entry("Assess", "Portfolio", "portfolio", Action.SEE_COMPARISONS, portfolio.render),
     Entry("Assess", "Timeliness", "timeliness", Action.SEE_REGISTER, timeliness.render),
     Entry("Assess", "Outcomes", "outcomes", Action.SEE_OUTCOMES, outcomes.render),
@@ -49,8 +52,8 @@ ENTRIES = (
 )
 
 OPENS_WITH = {
-    Role.DATA_STEWARD: "hub-meeting",
-    Role.HUB_MEMBER: "hub-meeting",
+    Role.DATA_STEWARD: "hub_meeting",
+    Role.HUB_MEMBER: "hub_meeting",
     Role.SENIOR_OFFICER: "trends",
     Role.COUNCILLOR: "outcomes",
 }

@@ -126,6 +126,17 @@ def test_a_chosen_place_without_references_never_fell():
     assert halves(8, 0.5, selected_as_hotspot=True, reference=SIMILAR[:20]).verdict == "fell"
 
 
+def test_references_without_a_single_report_measure_nothing():
+    found = halves(8, 0.5, selected_as_hotspot=True, reference=[0] * 30)
+    assert (found.verdict, found.reference_places) == ("cannot tell yet", 0)
+
+
+def test_equal_references_are_taken_as_all_luck():
+    found = halves(8, 0.5, selected_as_hotspot=True, reference=[20] * 30)
+    assert found.expected_before == 20
+    assert found.low < found.ratio < found.high
+
+
 def test_regression_to_the_mean_is_taken_out_and_shown():
     chosen = halves(6, 3, selected_as_hotspot=True, reference=SIMILAR)
     plain = halves(6, 3)

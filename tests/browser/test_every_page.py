@@ -23,11 +23,12 @@ def test_a_role_opens_all_its_pages_without_a_fault(
     visitor = visit(server)
     visitor.open()
     visitor.become(role)
-    assert visitor.menu_titles() == {e.title for e in ENTRIES if e.url_path in allowed(role)}
-    for entry in ENTRIES:
-        if entry.url_path not in allowed(role):
-            continue
-        visitor.go(entry)
+    pages = [entry for entry in ENTRIES if entry.url_path in allowed(role)]
+    # With a single page there is no menu: the front page is that page.
+    assert visitor.menu_titles() == ({entry.title for entry in pages} if len(pages) > 1 else set())
+    for entry in pages:
+        if len(pages) > 1:
+            visitor.go(entry)
         assert visitor.page.get_by_test_id("stException").count() == 0, entry.title
         assert visitor.page.locator(".st-key-warn").count() == 0, (entry.title, visitor.text()[:500])
         expect(visitor.page.get_by_text("Sample data.")).to_be_visible(timeout=PATIENCE)
@@ -39,10 +40,10 @@ def test_an_address_typed_in_opens_its_page(entry: object, server: Server, visit
     """A new session is a hub member of the sample: pages of the steward are not found."""
     visitor = visit(server)
     visitor.open(entry.url_path)
-    dialog = visitor.page.get_by_text("Page not found")
-    assert (dialog.count() > 0) is (entry.url_path not in allowed(Role.HUB_MEMBER))
+    found = entry.url_path in allowed(Role.HUB_MEMBER)
+    assert visitor.page.get_by_text("Page not found").count() == (0 if found else 1)
     assert visitor.page.get_by_test_id("stException").count() == 0
-    assert [fault for fault in visitor.faults if "404" not in fault] == []
+    assert [fault for fault in visitor.faults if found or "does not seem to exist" not in fault] == []
 
 
 def test_a_councillor_receives_no_hotspot_and_no_point(server: Server, visit: Callable[[Server], Visitor]) -> None:
@@ -51,7 +52,9 @@ def test_a_councillor_receives_no_hotspot_and_no_point(server: Server, visit: Ca
     visitor.open()
     visitor.become(Role.COUNCILLOR)
     visitor.received.clear()
-    visitor.go(next(entry for entry in ENTRIES if entry.url_path == "outcomes"))
+    visitor.page.get_by_role("button", name=re.compile("Viewing as")).click(timeout=PATIENCE)
+    visitor.page.get_by_test_id("stPopoverBody").get_by_text("Councillor", exact=True).click(timeout=PATIENCE)
+    visitor.page.reload(timeout=PATIENCE)
     received = "".join(visitor.received)
     assert received
     assert [word for word in ("usual_high", "extent_m", "address_key", 'hotspot"', "leaflet") if word in received] == []

@@ -17,8 +17,6 @@ from tests.browser.running import Server, hub_folder, serving
 from tests.browser.visiting import PATIENCE, Visitor
 
 PATHS = ["", *(entry.url_path for entry in ENTRIES)]
-FILES = sorted(p.stem for p in (Path(__file__).resolve().parents[2] / "pages").glob("*.py") if p.stem != "__init__")
-"""The old way names a page after its file: hub_meeting, where the menu says hub-meeting."""
 SECRETS = ("Park View", "Tidewick", "Brineholt", "Lampwick", "Sampler", "areas hold", "reports held")
 
 
@@ -31,24 +29,14 @@ def shows_refusal_only(visitor: Visitor) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", sorted({*PATHS, *FILES}), ids=lambda path: path or "front")
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path or "front")
 def test_the_first_request_from_elsewhere_is_refused(
     path: str, made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]
 ) -> None:
     with serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
         visitor = visit(cold)
         visitor.page.goto(f"http://{ELSEWHERE}:{cold.port}/{path}", timeout=PATIENCE)
-        if path in FILES and path not in PATHS:
-            shows_nothing(visitor)
-        else:
-            shows_refusal_only(visitor)
-
-
-def shows_nothing(visitor: Visitor) -> None:
-    """An address that is no page: a blank or a refusal, never data."""
-    visitor.settle()
-    seen = visitor.text() + "".join(visitor.received)
-    assert [secret for secret in SECRETS if secret in seen] == []
+        shows_refusal_only(visitor)
 
 
 def test_a_later_request_from_elsewhere_is_refused_too(server: Server, visit: Callable[[Server], Visitor]) -> None:
@@ -65,10 +53,23 @@ def test_the_first_visitor_on_the_machine_itself_gets_the_hub_screen(
 ) -> None:
     with serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
         visitor = visit(cold)
-        visitor.open("hub-meeting")
+        visitor.open()
         visitor.map()
         expect(visitor.card_title()).to_be_visible(timeout=PATIENCE)
         expect(visitor.page.get_by_text("Sample data.")).to_be_visible(timeout=PATIENCE)
+        assert visitor.faults == []
+
+
+@pytest.mark.slow
+def test_a_bookmark_on_a_machine_just_started_leads_in_without_an_alarm(
+    made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]
+) -> None:
+    """The page's file runs in place of the entry script, and must lead to it, not to a blank or an error."""
+    with serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
+        visitor = visit(cold)
+        visitor.open("before_after")
+        expect(visitor.page.get_by_test_id("stTopNavSection").first).to_be_visible(timeout=PATIENCE)
+        assert visitor.page.get_by_role("dialog").count() == 0
         assert visitor.faults == []
 
 

@@ -75,7 +75,7 @@ def test_nothing_runs_or_calls_out_on_any_page(attacked: Server, visit: Callable
 def test_each_attack_is_shown_as_the_words_it_is(attacked: Server, visit: Callable[[Server], Visitor]) -> None:
     """The card names each hotspot after its hostile place, letter by letter, and the map goes on working."""
     visitor = visit(attacked)
-    visitor.open("hub-meeting")
+    visitor.open("hub_meeting")
     frame = visitor.map()
     shown = set()
     for rank in range(1, len(ATTACKS) + 1):
@@ -91,7 +91,7 @@ def test_each_attack_is_shown_as_the_words_it_is(attacked: Server, visit: Callab
 
 def test_a_hostile_address_line_changes_nothing(server: Server, visit: Callable[[Server], Visitor]) -> None:
     visitor = visit(server)
-    visitor.open("hub-meeting?district=%3Cimg%20src%3Dx%20onerror%3Dtop.ran%3D1%3E&eps=999999&category=${top.ran=2}")
+    visitor.open("hub_meeting?district=%3Cimg%20src%3Dx%20onerror%3Dtop.ran%3D1%3E&eps=999999&category=${top.ran=2}")
     visitor.map()
     assert visitor.page.get_by_test_id("stException").count() == 0
     is_inert(visitor)

@@ -37,7 +37,7 @@ def test_a_police_uk_file_goes_in_and_stands_on_every_screen(steward: Visitor, t
     steward.page.get_by_role("button", name="Import 3 files").click(timeout=PATIENCE)
     expect(steward.page.get_by_text("600 rows read: 600 accepted")).to_be_visible(timeout=PATIENCE)
     expect(steward.page.get_by_text("Sample data.")).to_have_count(0, timeout=PATIENCE)
-    steward.go(next(entry for entry in ENTRIES if entry.url_path == "hub-meeting"))
+    steward.go(next(entry for entry in ENTRIES if entry.url_path == "hub_meeting"))
     steward.map()
     assert "East Hertfordshire" in steward.text() or "of 600 reports" in steward.text()
     assert steward.faults == []

@@ -17,14 +17,14 @@ ROLES = ("none", "councillor", "senior officer", "hub member", "data steward")
 
 PAGES = {
     # page                   none  councillor  senior  member  steward
-    "hub-meeting": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "whats-new": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
+    "hub_meeting": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
+    "whats_new": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "trends": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "places": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "interventions": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "powers": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "partners": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "before-after": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
+    "before_after": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "portfolio": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "timeliness": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "outcomes": (REFUSES, DRAWS, DRAWS, DRAWS, DRAWS),
@@ -33,8 +33,8 @@ PAGES = {
 }
 
 EMPTY_HUB = {  # what a page says before the first import, when it draws at all
-    "hub-meeting": "The store holds no incidents yet",
-    "whats-new": "The store holds no incidents yet",
+    "hub_meeting": "The store holds no incidents yet",
+    "whats_new": "The store holds no incidents yet",
     "trends": "The store holds no incidents yet",
     "data": "No reports yet: bring in the first file",
 }
