@@ -1,10 +1,12 @@
 """Where is it, and what do we do about it? The shared screen of a hub meeting."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots.pipeline import Card, HubView, card_of, repeats_of
+from hotspots.pipeline import Card, HubView, Query, card_of, repeats_of
 from hotspots.pipeline.agenda import drive_since, place_of
 from hotspots.register.places import Place
 from hotspots.release.disclosure import Released, release
@@ -28,7 +30,8 @@ def render(viewer: Viewer) -> None:
         agenda = st.container(width="content")
         tools = st.container(horizontal=True, width="content", vertical_alignment="center", key="hub-tools")
     with tools:
-        query = filters.filter_row(store, viewer, session.first_query(store))
+        first = session.first_query(store)
+        query = filters.filter_row(store, viewer, first)
     view = session.view_of(store, query)
     released = release(view.table, viewer, policy="hotspots", as_of=view.last_month)
     with tools:
@@ -37,7 +40,7 @@ def render(viewer: Viewer) -> None:
     with agenda:
         step = _agenda(viewer, store, released)
     _body(viewer, store, view, released, step)
-    _foot(view)
+    _foot(store, view, first)
 
 
 def _agenda(viewer: Viewer, store: Store, released: Released) -> str:
@@ -140,7 +143,7 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
         hide_index=True,
         on_select=from_list,
         selection_mode=["single-row", "single-cell"],
-        selection_default={"selection": {"rows": at}},
+        selection_default={"selection": {"rows": at, "cells": [(row, "Area") for row in at]}},  # lets the arrow keys in
         row_height=40,
         height=40 * min(len(rows), ROWS_SHOWN) + 40,
         column_config=_columns(view),
@@ -330,8 +333,14 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
     )
 
 
-def _foot(view: HubView) -> None:
+def _foot(store: Store, view: HubView, first: Query) -> None:
     q = view.query
+    usual = replace(q, eps=first.eps, max_extent=first.max_extent, min_incidents=first.min_incidents)
+    if usual != q:
+        was = session.view_of(store, usual)
+        st.caption(
+            f"**Changed settings:** {sentences.settings_change(len(view.table), view.table['n'].sum(), len(was.table), was.table['n'].sum())}"
+        )
     inside = int(view.table["n"].sum())
     unlocated = (
         f" {sentences.count(view.unlocated)} without a location are counted but not on the map."

@@ -214,3 +214,11 @@ def place_line(name: str, dwellings: int | None, open_: int, late: int) -> str:
     homes = f", {dwellings} homes" if dwellings else ""
     todo = f"{count(open_, 'open action')}, {late} late" if late else count(open_, "open action")
     return f"Adopted as {name}{homes} · {todo}"
+
+
+def settings_change(areas: int, inside: float, usual_areas: int, usual_inside: float) -> str:
+    """What changed settings make of the same reports, beside the hub's own settings."""
+    return (
+        f"{areas} areas hold {int(inside):,} reports; with the hub's own settings {usual_areas} areas "
+        f"hold {int(usual_inside):,}."
+    )
