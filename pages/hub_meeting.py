@@ -338,9 +338,9 @@ def _foot(store: Store, view: HubView, first: Query) -> None:
     usual = replace(q, eps=first.eps, max_extent=first.max_extent, min_incidents=first.min_incidents)
     if usual != q:
         was = session.view_of(store, usual)
-        st.caption(
-            f"**Changed settings:** {sentences.settings_change(len(view.table), view.table['n'].sum(), len(was.table), was.table['n'].sum())}"
-        )
+        before, now = was.table["n"].sum(), view.table["n"].sum()
+        told = sentences.settings_change(len(view.table), now, len(was.table), before)
+        st.caption(f"**Changed settings:** {told}")
     inside = int(view.table["n"].sum())
     unlocated = (
         f" {sentences.count(view.unlocated)} without a location are counted but not on the map."
