@@ -40,7 +40,7 @@ def clicks(page: Page, frame: Frame) -> list[float]:
     """Seconds from a click on the map to the card of another hotspot, several times."""
     page.get_by_text("top areas").click()
     page.wait_for_timeout(2500)
-    frame.evaluate("map.setZoom(16, {animate: false})")
+    frame.evaluate("() => { map.setZoom(16, {animate: false}); }")
     page.wait_for_timeout(1500)
     seconds = []
     for turn in range(CLICKS):
