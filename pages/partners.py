@@ -1,5 +1,6 @@
 """Who is around the table, what do they bring, whom do we need today, and where do we meet unknowingly?"""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -181,7 +182,7 @@ def _register(partners: pd.DataFrame) -> None:
         problems = sorted({word for words in partners["problem_types"] for word in words})
         chosen = st.pills("Joins for", problems, selection_mode="multi", key="joins-for", label_visibility="collapsed")
         fits = [not chosen or not set(chosen).isdisjoint(words) for words in partners["problem_types"]]
-        shown = partners[fits]
+        shown = partners.loc[np.array(fits, dtype=bool)]  # an empty list would choose columns
         st.dataframe(
             pd.DataFrame(
                 {
