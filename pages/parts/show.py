@@ -47,7 +47,8 @@ def coverage(released: Released, *, key: str) -> None:
 
 def plain(text: str) -> str:
     """Text of the data as Markdown that shows itself and does nothing: no link, image or icon."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&" else c for c in str(text))
+    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|$~:&" else c for c in str(text))
+    return escaped.replace(":", ":\u2060")  # a word joiner: icons and emoji are made of :words: after escapes are read
 
 
 def downloads(released: Released, store: Store, *, title: str, settings: Mapping[str, str], name: str) -> None:

@@ -1,6 +1,7 @@
 """Text of an import that would run, load or link, in every field: it is shown as text, and does nothing."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import product
@@ -23,7 +24,7 @@ ATTACKS = {
     "link": "[Mill Lane](javascript:top.ran=5)",
     "quote": '" onmouseover=top.ran=6 x="',
     "jinja": "{{ 7*191 }}{% raw %}",
-    "latex": "$\\href{http://beacon.example}{x}$ :material/home: :red[x]",
+    "latex": "$\\href{http://beacon.example}{x}$ :material/home: :tada: :red[x]",
     "formula": '=HYPERLINK("http://beacon.example","x")',
 }
 HEADER = ["Reference", "Date", "Time", "Type", "Address", "Place", "Flat", "Ward", "District", "Reported by"]
@@ -79,10 +80,11 @@ def test_each_attack_is_shown_as_the_words_it_is(attacked: Server, visit: Callab
     frame = visitor.map()
     shown = set()
     for rank in range(1, len(ATTACKS) + 1):
-        frame.locator(".rank", has_text=str(rank)).filter(visible=True).last.dispatch_event("click", timeout=PATIENCE)
+        disc = frame.locator(".rank", has_text=re.compile(rf"^{rank}$"))
+        disc.dispatch_event("click", timeout=PATIENCE)
         visitor.page.locator(".st-key-card").get_by_text(f"rank {rank},").wait_for(timeout=PATIENCE)
         visitor.settle()
-        shown.add(visitor.card_title().inner_text(timeout=PATIENCE))
+        shown.add(visitor.card_title().inner_text(timeout=PATIENCE).replace("\u2060", ""))
         visitor.page.mouse.move(600, 500)
         is_inert(visitor)
     whole = [word for word in ATTACKS.values() if not any(word in title for title in shown)]
