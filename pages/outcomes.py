@@ -181,3 +181,7 @@ def _table(own: pd.DataFrame) -> pd.DataFrame:
         {"Period": periods, "Kind": order["kind"].to_list(), "Reports": order["shown"].to_list(),
          "Release": order["version"].to_list()}
     )  # fmt: skip
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")

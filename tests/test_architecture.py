@@ -322,6 +322,11 @@ def test_pages_run_nothing_on_import() -> None:
     assert {m.path: loud for m in page_files() if (loud := runs_on_import(m))} == {}
 
 
+def test_every_page_leads_to_the_front_door() -> None:
+    """Served by file name on a cold server, a page without its last line stays blank for ever."""
+    assert [m.path for m in page_files() if not _is_main_guard(m.tree.body[-1])] == []
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -25,7 +25,7 @@ ATTACKS = {
     "quote": '" onmouseover=top.ran=6 x="',
     "jinja": "{{ 7*191 }}{% raw %}",
     "latex": "$\\href{http://beacon.example}{x}$ :material/home: :tada: :red[x]",
-    "formula": '=HYPERLINK("http://beacon.example","x")',
+    "formula": '=HYPERLINK("http://beacon.example";"x")',
 }
 HEADER = ["Reference", "Date", "Time", "Type", "Address", "Place", "Flat", "Ward", "District", "Reported by"]
 TODAY = date(2026, 1, 1)
