@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 import hotspots
 from hotspots import compare_verbs
@@ -286,8 +287,16 @@ compare_verbs.register(app, opened=_open, day=_day, clock=_now)
 
 
 def main() -> None:
-    """Run the command line; `hotspots.__version__` tells the version."""
-    app(prog_name=f"python -m {hotspots.__name__}")
+    """Run the command line; a call that does not fit (an unknown option, an unreadable path) is one line too."""
+    program = f"python -m {hotspots.__name__}"
+    try:
+        code = app(prog_name=program, standalone_mode=False)
+    except TyperException as error:
+        told = " ".join(error.format_message().split()).rstrip(".")
+        if told:  # with no verb at all the help is printed, and there is nothing to add
+            typer.echo(f"{told}. `{program} --help` lists what it takes.", err=True)
+        code = 2
+    sys.exit(code)
 
 
 if __name__ == "__main__":

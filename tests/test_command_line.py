@@ -7,10 +7,12 @@ nothing but JSON on its standard output, is shown once at the end.
 import csv
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -324,11 +326,42 @@ def test_the_store_itself_is_not_taken_for_a_file_of_incidents(filled: Hub) -> N
     assert filled.content() == before
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the administrator may read every file")
+def _as_nobody_special() -> list[str]:
+    """What a command starts with so that even the administrator meets a file's own permissions."""
+    if os.name != "posix" or (os.geteuid() == 0 and shutil.which("setpriv") is None):
+        pytest.skip("this system lets whoever runs the tests read every file")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+def in_a_process(*words: object, before: Sequence[str] = ()) -> Answer:
+    """The same call as a user's shell makes it."""
+    command = [*before, sys.executable, "-m", "hotspots", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=Path(__file__).parents[1])
+    return Answer(done.returncode, done.stdout, done.stderr)
+
+
 def test_a_file_that_may_not_be_read_is_one_line(filled: Hub) -> None:
     path = month_file(filled.folder, month="2021-02")
     path.chmod(0)
-    assert is_one_clear_line(filled.run("import", path))
+    answer = in_a_process("import", path, before=_as_nobody_special())
+    assert is_one_clear_line(answer), answer
+    assert path.name in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "needle"),
+    [
+        (["find", "--epsilon", "75"], "--epsilon"),
+        (["find", "--eps", "wide"], "--eps"),
+        (["seek"], "seek"),
+        (["import"], "FILES"),
+    ],
+    ids=["option", "value", "verb", "nothing given"],
+)
+def test_a_call_that_does_not_fit_is_one_line(words: list[str], needle: str, filled: Hub) -> None:
+    answer = in_a_process(*words)
+    assert is_one_clear_line(answer), answer
+    assert needle.casefold() in answer.err.casefold()
 
 
 @pytest.mark.parametrize(
