@@ -56,7 +56,7 @@ def test_luck_of_the_whole_screen_is_the_sum_of_every_rule_at_every_area(view, w
     months = sum(12 * chart["chance_above"].iloc[-1] for chart in view.charts.values())
     weeks = sum(chart["false_alarms_per_year"].iloc[-1] for chart in view.weeks.values() if chart["h"].notna().any())
     places = watch.watched[watch.watched["kind"] == "place"]
-    back = sum(PER_YEAR[r.unit] / r.run_length for r in places.itertuples())
+    back = sum(PER_YEAR[r.counted_by] / r.run_length for r in places.itertuples())
     assert view.expected["range"] == pytest.approx(months)
     assert view.expected["weeks"] == pytest.approx(weeks)
     assert view.expected["returned"] == pytest.approx(back)
