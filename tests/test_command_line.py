@@ -348,6 +348,7 @@ def test_a_file_that_may_not_be_read_is_one_line(filled: Hub) -> None:
     assert path.name in answer.err
 
 
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(
     ("words", "needle"),
     [
@@ -358,7 +359,7 @@ def test_a_file_that_may_not_be_read_is_one_line(filled: Hub) -> None:
     ],
     ids=["option", "value", "verb", "nothing given"],
 )
-def test_a_call_that_does_not_fit_is_one_line(words: list[str], needle: str, filled: Hub) -> None:
+def test_a_call_that_does_not_fit_is_one_line(words: list[str], needle: str) -> None:
     answer = in_a_process(*words)
     assert is_one_clear_line(answer), answer
     assert needle.casefold() in answer.err.casefold()
