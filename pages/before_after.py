@@ -177,7 +177,7 @@ def _done_at(view: ComparisonView) -> pd.DataFrame:
     rows = [
         (
             view.place,
-            KINDS[i.kind].name,
+            i.label,
             i.start,
             i.window.end if i.window else None,
             i.expected_reporting_effect == "up",

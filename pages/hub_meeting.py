@@ -111,7 +111,7 @@ def _assessments(viewer: Viewer, store: Store) -> None:
         st.caption("No intervention is due for assessment this week.")
         return
     rows = due.assign(assess_on=due["assess_on"].dt.strftime("%-d %b %Y"))
-    names = {"place": "Place", "kind_name": "What was done", "assess_on": "Assess on", "weeks": "Weeks after"}
+    names = {"place": "Place", "what": "What was done", "assess_on": "Assess on", "weeks": "Weeks after"}
     st.dataframe(rows[list(names)].rename(columns=names), hide_index=True, alt="Assessments due")
 
 

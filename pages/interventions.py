@@ -110,7 +110,7 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Place": table["place"],
-            "What": table["kind_name"],
+            "What": table["what"],
             "Status": [STEPS[status] for status in table["status"]],
             "When": [_when(r.start, r.last_day) for r in table.itertuples()],
             "Lead": table["lead"],
@@ -149,9 +149,7 @@ def _assessments(table: pd.DataFrame) -> None:
     )
     with show.card(title, "4, 12, 26 and 52 weeks after the start, or after shut premises opened again"):
         for row in ahead.itertuples():
-            st.markdown(
-                f"**{shared.short_day(row.next_assessment)}** {show.plain(row.kind_name)}, {show.plain(row.place)}"
-            )
+            st.markdown(f"**{shared.short_day(row.next_assessment)}** {show.plain(row.what)}, {show.plain(row.place)}")
 
 
 def _clocks(store: Store, clocks: Released) -> None:
@@ -192,7 +190,7 @@ def _clock_rows(table: pd.DataFrame) -> pd.DataFrame:
             "Stands": [STANDING[s] for s in table["standing"]],
             "Ends": [_ends(due) for due in table["due"]],
             "Clock": table["label"],
-            "For": table["kind_name"],
+            "For": table["what"],
             "Place": table["place"],
             "Law": table["status"],
             "Note": table["note"],
@@ -219,6 +217,9 @@ def record_dialog(viewer: Viewer, store: Store, place_id: int | None = None) -> 
     if kind:
         chosen = KINDS[kind]
         st.caption(f"{chosen.law} · who: {chosen.who} · {chosen.duration} · law: **{chosen.status}**")
+    title = st.text_input(
+        "What exactly", key="new-title", placeholder="CCTV working, say; no names, no flat. Empty: the kind says it all"
+    )
     agencies = shared.agencies(store)
     lead = a.selectbox("Lead agency", agencies, index=None, accept_new_options=True, key="new-lead")
     partners = b.multiselect("With", agencies, accept_new_options=True, key="new-partners")
@@ -244,7 +245,7 @@ def record_dialog(viewer: Viewer, store: Store, place_id: int | None = None) -> 
                 store,
                 Intervention(
                     place, kind, lead or "", status, power, tuple(partners),
-                    cost_hours=hours, expected_reporting_effect=effect, **dates,
+                    cost_hours=hours, expected_reporting_effect=effect, title=title.strip(), **dates,
                 ),
                 who=viewer.name,
                 at=session.now(),
@@ -276,7 +277,7 @@ def _date_fields(store: Store, kind: str | None) -> dict[str, date | datetime | 
 def step_dialog(viewer: Viewer, store: Store, item: Intervention) -> None:
     """Take one intervention to its next status; item: as read when the dialog was opened."""
     viewer.require(Action.RECORD)
-    st.markdown(f"**{KINDS[item.kind].name}**, {show.plain(item.lead)}: {STEPS[item.status]}")
+    st.markdown(f"**{show.plain(item.label)}**, {show.plain(item.lead)}: {STEPS[item.status]}")
     steps = sorted(VALID_TRANSITIONS[item.status])
     to = st.segmented_control(
         "It becomes", steps, default=steps[0], required=True, format_func=str.capitalize, key=f"step-{item.id}"
@@ -296,7 +297,7 @@ def step_dialog(viewer: Viewer, store: Store, item: Intervention) -> None:
                 who=viewer.name,
                 at=session.now(),
             ),
-            f"{KINDS[item.kind].name} is now {to}",
+            f"{item.label} is now {to}",
         )
 
 

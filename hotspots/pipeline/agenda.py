@@ -20,7 +20,7 @@ SAME_PLACE = 0.25
 
 
 def places_to_assess(store: Store, *, today: date) -> pd.DataFrame:
-    """Interventions to assess by the next weekly meeting: place, kind_name, assess_on, weeks, district."""
+    """Interventions to assess by the next weekly meeting: place, what, assess_on, weeks, district."""
     items = reads.listed(store, Intervention)
     due = assessments_due(items, Window(today - LOOK_BACK, today + timedelta(days=7)))
     places = {p.id: p for p in reads.listed(store, Place)}

@@ -23,7 +23,7 @@ from hotspots.pipeline.hub import _hours as hours_of
 from hotspots.pipeline.hub import _parts as parts_of
 from hotspots.pipeline.query import as_points
 from hotspots.register import actions as action_rules
-from hotspots.register.interventions import KINDS, Intervention, next_assessment, reporting_drives
+from hotspots.register.interventions import Intervention, next_assessment, reporting_drives
 from hotspots.register.places import COMPARISON, Place
 from hotspots.register.site_checks import checklist
 from hotspots.store import Store
@@ -331,13 +331,13 @@ def _by_place(items: Sequence[Intervention]) -> dict[int, list[Intervention]]:
 
 def _lane(item: Intervention, today: date) -> tuple:
     drive = item.expected_reporting_effect == "up"
-    label = "Residents asked to report" if drive and item.kind == "RES" else KINDS[item.kind].name
+    drive_words = "Residents asked to report" if drive and item.kind == "RES" and not item.title else item.label
     last = item.last_day
     one_day = last == item.start
     shape = "day" if one_day else "drive" if drive else "period"
     until = "" if one_day else f" to {_short(last)}" if last else " on"
     end = item.window.end if item.window else max(today, item.start)
-    return (label, item.start, end, shape, f"{_short(item.start)}{until}", item.status)
+    return (drive_words, item.start, end, shape, f"{_short(item.start)}{until}", item.status)
 
 
 def _short(day: date) -> str:

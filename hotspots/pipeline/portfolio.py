@@ -11,7 +11,7 @@ from hotspots.pipeline.comparing import compare_in
 from hotspots.pipeline.comparison_view import ComparisonView
 from hotspots.pipeline.evidence import Evidence, evidence_of
 from hotspots.pipeline.watching import WatchView
-from hotspots.register.interventions import KINDS, Intervention, next_assessment
+from hotspots.register.interventions import Intervention, next_assessment
 from hotspots.store import Store
 
 COLUMNS = [
@@ -81,7 +81,7 @@ def _row(
     head = {
         "place": place["name"],
         "district": place["district"],
-        "done": KINDS[item.kind].name,
+        "done": item.label,
         "lead": item.lead,
         "status": item.status,
         "start": item.start,

@@ -172,13 +172,13 @@ def clocks_of(intervention: Intervention) -> tuple[Clock, ...]:
 def clock_table(interventions: Iterable[Intervention], places: Mapping[int, str], *, at: datetime) -> pd.DataFrame:
     """Every running clock of many interventions as a frame, in the order of `soonest`.
 
-    places: place id → name. Returns place_id, place, kind_name, label, due (London time),
+    places: place id → name. Returns place_id, place, what, label, due (London time),
     standing, rule, source, status, note.
     """
     made = [(clock, item) for item in interventions for clock in clocks_of(item)]
     rows = [
         (
-            *(item.place_id, places[item.place_id], KINDS[item.kind].name, c.label, c.due),
+            *(item.place_id, places[item.place_id], item.label, c.label, c.due),
             *(standing(c, at=at), c.rule, c.source, c.status, c.note),
         )
         for c, item in sorted(made, key=lambda pair: _room_order(pair[0], at))
@@ -186,7 +186,7 @@ def clock_table(interventions: Iterable[Intervention], places: Mapping[int, str]
     columns = [
         "place_id",
         "place",
-        "kind_name",
+        "what",
         "label",
         "due",
         "standing",

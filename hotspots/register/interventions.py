@@ -120,6 +120,7 @@ _STARTED = ("active", "extended", "ended", "assessed")
 class Intervention:
     """One thing done at a place; it holds no names and no address.
 
+    title: what exactly, in the hub's words ("CCTV working"), empty where its kind says it all
     lead, partners: agencies · decided, authorised: days · served_at: local time a notice was served
     start, end: first and last day it applies, as written on the order · extended_to: the last day
     after extensions · cost_hours: staff hours · closed: shut period left out of "after"
@@ -143,6 +144,7 @@ class Intervention:
     cost_hours: float | None = None
     expected_reporting_effect: str = "none"
     closed: bool = False
+    title: str = ""
     id: int | None = None
     version: int = 0
 
@@ -165,6 +167,11 @@ class Intervention:
         _require(self.status not in _STARTED or self.start is not None, f"{self.status} needs a start date")
         _require(self.status != "extended" or self.extended_to is not None, "extended needs the new last day")
         _require(self.status not in ("ended", "assessed") or self.last_day is not None, "ended needs an end date")
+
+    @property
+    def label(self) -> str:
+        """What a list calls it: its title, else the name of its kind."""
+        return self.title.strip() or KINDS[self.kind].name
 
     @property
     def last_day(self) -> date | None:
@@ -250,16 +257,16 @@ def next_assessment(intervention: Intervention, *, on: date) -> date | None:
 def assessments_due(interventions: Iterable[Intervention], window: Window) -> pd.DataFrame:
     """Assessments that fall due in a window (from this meeting to the next, say), soonest first.
 
-    Returns intervention_id, place_id, kind_name, assess_on (Timestamp), weeks.
+    Returns intervention_id, place_id, what, assess_on (Timestamp), weeks.
     """
     rows = [
-        (item.id, item.place_id, KINDS[item.kind].name, day, weeks)
+        (item.id, item.place_id, item.label, day, weeks)
         for item in interventions
         if item.status in ("active", "extended", "ended")
         for day, weeks in zip(assessment_dates(item), ASSESS_WEEKS, strict=False)
         if window.start <= day < window.end
     ]
-    frame = pd.DataFrame(rows, columns=["intervention_id", "place_id", "kind_name", "assess_on", "weeks"])
+    frame = pd.DataFrame(rows, columns=["intervention_id", "place_id", "what", "assess_on", "weeks"])
     frame = frame.astype({"assess_on": "datetime64[us]"})
     return frame.sort_values(["assess_on", "place_id"], kind="stable", ignore_index=True)
 

@@ -85,7 +85,7 @@ def _oldest(rows: pd.DataFrame, column: str) -> list[dict]:
 def _intervention(row: dict) -> str:
     days = " to ".join(_day(d) for d in (row["start"], row["last_day"]) if pd.notna(d)) or "no date yet"
     partners = f" with {row['partners']}" if row["partners"] else ""
-    return f"{row['kind_name']}, {row['lead']}{partners}: {days} ({row['status']})"
+    return f"{row['what']}, {row['lead']}{partners}: {days} ({row['status']})"
 
 
 def _action(row: dict) -> str:

@@ -79,7 +79,7 @@ POLICIES: Mapping[str, Policy] = {
         ("period", "series", "n", "low", "high", "outside", "partial", "last_year", "rolling_12"),
     ),
     "states": Policy(Action.SEE_TRENDS, ("state", "n", "meaning")),
-    "assessments due": Policy(Action.SEE_REGISTER, ("place", "district", "kind_name", "assess_on", "weeks")),
+    "assessments due": Policy(Action.SEE_REGISTER, ("place", "district", "what", "assess_on", "weeks")),
     "import batches": Policy(
         Action.SEE_IMPORTS,
         (
@@ -120,11 +120,11 @@ POLICIES: Mapping[str, Policy] = {
     "interventions": Policy(
         Action.SEE_REGISTER,
         _names(
-            "id place district kind kind_name lead partners power_id status law_status decided authorised "
+            "id place district what kind kind_name lead partners power_id status law_status decided authorised "
             "start end extended_to last_day review_on next_assessment cost_hours expected_reporting_effect joint"
         ),
     ),
-    "clocks": Policy(Action.SEE_REGISTER, _names("place kind_name label due standing rule source status note")),
+    "clocks": Policy(Action.SEE_REGISTER, _names("place what label due standing rule source status note")),
     "actions": Policy(
         Action.SEE_REGISTER,
         _names("id place district task owner role due days_late raised status power_id epic side outcome closed"),

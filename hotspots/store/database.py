@@ -252,7 +252,17 @@ def _add_ledger(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=tables.LEDGER)
 
 
-_MIGRATIONS: dict[int, Callable[[Connection], None]] = {2: _add_register, 3: _add_mappings, 4: _add_ledger}
+def _add_title(connection: Connection) -> None:
+    if "title" not in {column["name"] for column in inspect(connection).get_columns("intervention")}:
+        connection.exec_driver_sql("ALTER TABLE intervention ADD COLUMN title TEXT NOT NULL DEFAULT ''")
+
+
+_MIGRATIONS: dict[int, Callable[[Connection], None]] = {
+    2: _add_register,
+    3: _add_mappings,
+    4: _add_ledger,
+    5: _add_title,
+}
 """Version reached → the step that reaches it from the version before."""
 
 

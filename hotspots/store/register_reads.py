@@ -102,15 +102,16 @@ def lineage(store: Store, place_id: int) -> tuple[int, ...]:
 
 
 def interventions(store: Store) -> pd.DataFrame:
-    """Interventions, a row each, days as Timestamps, with place, district, kind_name, law_status,
+    """Interventions, a row each, days as Timestamps, with place, district, what (its label), kind_name, law_status,
     last_day, joint, shuts and victim_premises beside the fields."""
     rows, names = _rows_with_places(store, Intervention)
     days = ["decided", "authorised", "start", "end", "extended_to", "last_day", "review_on"]
-    extra = ["kind_name", "law_status", "last_day", "joint", "shuts", "victim_premises"]
+    extra = ["what", "kind_name", "law_status", "last_day", "joint", "shuts", "victim_premises"]
     for row, item in rows:
         kind = KINDS[item.kind]
-        row |= {"kind_name": kind.name, "law_status": kind.status, "victim_premises": kind.victim_premises}
+        row |= {"what": item.label, "kind_name": kind.name, "law_status": kind.status}
         row |= {"last_day": item.last_day, "joint": item.joint, "shuts": item.shuts}
+        row["victim_premises"] = kind.victim_premises
         row["partners"] = "; ".join(item.partners)
     return _frame(rows, [*names, *extra], days, flags=["joint", "shuts", "victim_premises", "closed"])
 

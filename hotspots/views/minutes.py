@@ -35,7 +35,7 @@ OVERDUE_COLUMNS: Mapping[str, str] = {
 }
 DECISION_COLUMNS: Mapping[str, str] = {
     "place": "Place",
-    "kind_name": "What",
+    "what": "What",
     "lead": "Lead",
     "partners": "With",
     "power_id": "Power",
@@ -46,7 +46,7 @@ DECISION_COLUMNS: Mapping[str, str] = {
 NEWS_COLUMNS: Mapping[str, str] = {"name": "Area", "state": "State", "n": "Reports", "usual": "Usual"}
 CLOCK_COLUMNS: Mapping[str, str] = {
     "place": "Place",
-    "kind_name": "For",
+    "what": "For",
     "label": "Clock",
     "due": "When",
     "standing": "Stands",

@@ -83,6 +83,11 @@ def test_the_profile_says_what_the_story_was_written_with(store: Store) -> None:
     assert "4 open actions, 1 late" in words(app) and "Site: 1 failed and 1 not checked lately" in words(app)
 
 
+def test_what_was_done_is_called_by_its_own_title_where_it_has_one(store: Store) -> None:  # noqa: ARG001
+    table = page("interventions", Role.HUB_MEMBER).dataframe[0].value
+    assert {"CCTV working", "Communal door repaired"} <= set(table["What"])
+
+
 def test_a_place_that_is_not_there_opens_the_list(store: Store) -> None:  # noqa: ARG001
     app = page("places", Role.HUB_MEMBER, place="999")
     assert not app.exception and app.title[0].value == "2 of 10 places need a look"

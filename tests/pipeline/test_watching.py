@@ -69,7 +69,7 @@ def test_every_started_intervention_has_its_line(portfolio):
     assert len(portfolio) == 11
     drive = portfolio[portfolio["verdict"] == NOT_COMPARED]
     assert drive["place"].tolist() == [PARK]
-    closure = portfolio[(portfolio["place"] == PARK) & (portfolio["done"] == "Closure order")].iloc[0]
+    closure = portfolio[(portfolio["place"] == PARK) & (portfolio["done"] == "Closure order, one flat")].iloc[0]
     assert (closure["verdict"], closure["before"], closure["after"]) == ("fell", 49, 4)
     assert closure["next_assessment"].date() == date(2019, 2, 20)
     assert portfolio.loc[portfolio["returned"], "place"].unique().tolist() == [MILL]

@@ -70,9 +70,7 @@ def test_a_clock_prints_its_hour_and_a_day_prints_none():
 
 
 def test_missing_values_are_blank():
-    decided = pd.DataFrame(
-        [{"place": "x", "kind_name": "Closure order", "start": pd.NaT, "last_day": pd.NaT, "lead": None}]
-    )
+    decided = pd.DataFrame([{"place": "x", "what": "Closure order", "start": pd.NaT, "last_day": pd.NaT, "lead": None}])
     assert "<td></td><td></td><td></td>" in minutes(decisions=decided)
 
 
@@ -85,9 +83,9 @@ PLAN = SaraPlan(
 def test_a_plan_reads_in_sara_order_with_a_measured_objective():
     done = pd.DataFrame(
         [
-            {"kind_name": "Closure order", "lead": "Police", "partners": "Council", "status": "ended",
+            {"what": "Closure order", "lead": "Police", "partners": "Council", "status": "ended",
              "start": pd.Timestamp("2017-11-21"), "last_day": pd.Timestamp("2018-02-20")},
-            {"kind_name": "Search warrant", "lead": "Police", "partners": "", "status": "ended",
+            {"what": "Search warrant", "lead": "Police", "partners": "", "status": "ended",
              "start": pd.Timestamp("2017-11-14"), "last_day": pd.NaT},
         ]
     )  # fmt: skip

@@ -65,7 +65,7 @@ def test_every_noun_comes_back_as_it_was_saved(store, place):
         Intervention(
             place.id, "CLN", "Police", partners=("Council", "Saltreach Homes"), power_id="P021",
             served_at=local_time(datetime(2017, 10, 29, 1, 30)), start=DAY, end=date(2017, 11, 10),
-            cost_hours=3.5, expected_reporting_effect="up", closed=True,
+            cost_hours=3.5, expected_reporting_effect="up", closed=True, title="Notice on the stairwell",
         ),
         task(place, epic="Prevention", side="location", power_id="P145"),
         SiteCheck(place.id, "CCTV", "failed", DAY, "Saltreach Homes, caretaker"),
@@ -277,6 +277,22 @@ def test_a_store_of_version_one_is_upgraded_with_a_back_up_and_keeps_its_rows(tm
     saved = register.add(new, BLOCK, **ME)
     assert reads.get(new, Place, saved.id) == saved and check(new)["integrity"] == "ok"
     assert list(tmp_path.glob("old-before-tables-*.sqlite"))
+    new.close()
+
+
+def test_a_store_whose_interventions_had_no_title_keeps_them_and_gains_it(tmp_path):
+    path = tmp_path / "old.sqlite"
+    old = open_store(path, at=NOW, create=True)
+    place = register.add(old, BLOCK, **ME)
+    kept = register.add(old, Intervention(place.id, "ENV", "Landlord"), **ME)
+    with old.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE intervention DROP COLUMN title")
+    old.set_meta({"schema_version": "4"})
+    old.close()
+    new = open_store(path, at=NOW)
+    assert reads.get(new, Intervention, kept.id) == kept and kept.label == "Door entry, CCTV, lighting, gates or locks"
+    told = register.change(new, replace(kept, title="CCTV working"), **ME)
+    assert reads.interventions(new)["what"].tolist() == ["CCTV working"] == [told.label]
     new.close()
 
 
