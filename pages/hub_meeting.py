@@ -173,12 +173,12 @@ def _columns(view: HubView) -> dict:
     months = int(view.query.window.length_in_months)
     return {
         "Rank": st.column_config.NumberColumn(width=40),
-        "Moved": st.column_config.TextColumn(width=58, help="Against the same window one month earlier"),
-        "Area": st.column_config.TextColumn(width=168),
-        "State": st.column_config.TextColumn(width=86, help="By one fixed rule; see Method"),
+        "Moved": st.column_config.TextColumn(width=50, help="Against the same window one month earlier"),
+        "Area": st.column_config.TextColumn(width=150),
+        "State": st.column_config.TextColumn(width=78, help="By one fixed rule; see Method"),
         "Month": st.column_config.NumberColumn(f"{view.last_month:%b}", width=40, format="localized"),
-        "Against usual": st.column_config.ImageColumn(width=104),
-        "Usual": st.column_config.TextColumn(width=58),
+        "Against usual": st.column_config.ImageColumn(width=90),
+        "Usual": st.column_config.TextColumn(width=54),
         "Window": st.column_config.NumberColumn(f"{months} m", width=46, format="localized"),
     }
 

@@ -13,6 +13,9 @@ from hotspots.views.palette import COLOURS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH = "%b %Y"
+PADDING = {"left": 4, "top": 4, "right": 4, "bottom": 2}
+_ROOM = 0.2
+"""Share of a chart's height that two lines of words need between them."""
 
 
 def month_chart(
@@ -78,10 +81,21 @@ def _month_rows(released: Released) -> pd.DataFrame:
     rows["gap_words"] = _only(rows.index[n.isna()][:1], rows, "No data" if gaps == 1 else f"No data, {gaps} months")
     last = rows[n.notna()].tail(1)
     rows["last"] = _only(last.index, rows, f"{last['n'].iloc[0]:,.0f}" if len(last) else "")
-    banded = rows[high.notna()]
-    words = f"usual {banded['usual_low'].iloc[-1]:,.0f} to {banded['usual_high'].iloc[-1]:,.0f}" if len(banded) else ""
-    rows["usual_words"] = _only(banded.index[:1], rows, words)
+    rows["usual_words"], rows["usual_at"] = _usual_words(rows)
     return rows.reset_index(drop=True)
+
+
+def _usual_words(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The last month's usual range in words, and the height to write it at: on the band's upper edge, or,
+    where the last count stands too near it, under the band or (a band that begins at nothing) in its middle."""
+    banded = rows[rows["usual_high"].notna()].tail(1)
+    if banded.empty:
+        return _only(banded.index, rows, ""), pd.Series(np.nan, index=rows.index)
+    n, low, high = banded[["n", "usual_low", "usual_high"]].iloc[0]
+    room = _ROOM * rows[["n", "usual_high"]].max().max()
+    height = high if not abs(n - high) < room else low - room / 2 if low > room else (low + high) / 2
+    words = f"usual {low:,.0f} to {high:,.0f}"
+    return _only(banded.index, rows, words), pd.Series(height, index=banded.index).reindex(rows.index)
 
 
 def _only(at: pd.Index, rows: pd.DataFrame, words: str) -> pd.Series:
@@ -103,8 +117,8 @@ def _month_layers(colours_: tuple[tuple[str, str], ...], step: int) -> alt.Layer
         .encode(x=x, y=alt.Y("usual_low:Q"), y2="usual_high:Q"),
         alt.Chart()
         .transform_filter("isValid(datum.usual_words)")
-        .mark_text(baseline="bottom", dx=4, dy=-3, **text)
-        .encode(x=x, y="usual_high:Q", text="usual_words:N"),
+        .mark_text(baseline="bottom", dx=-4, dy=-3, **{**text, "align": "right"})
+        .encode(x=x, y="usual_at:Q", text="usual_words:N"),
         alt.Chart()
         .transform_filter("isValid(datum.gap_from)")
         .mark_rect(fill=colours["ground"], stroke=colours["gap"], strokeDash=[3, 3], opacity=1)
@@ -246,7 +260,7 @@ def against_usual(latest: float, low: float, high: float, *, top: float) -> str:
 
     top: the largest value of the column, so that every row has one scale.
     """
-    width, height, pad = 104, 34, 9
+    width, height, pad = 78, 34, 8
     scale = (width - 2 * pad) / max(top, 1)
     middle = height / 2
     shapes = []
@@ -332,6 +346,9 @@ def _month_tooltip() -> list[alt.Tooltip]:
 
 
 def _finished(chart: alt.LayerChart, colours: Mapping[str, str]) -> alt.LayerChart:
-    return chart.configure_view(stroke=None).configure_title(
-        fontSize=13, fontWeight="normal", anchor="start", color=colours["second"], offset=6
+    # Without a padding of its own a chart is given a line's height of nothing beneath.
+    return (
+        chart.properties(padding=PADDING)
+        .configure_view(stroke=None)
+        .configure_title(fontSize=13, fontWeight="normal", anchor="start", color=colours["second"], offset=6)
     )
