@@ -3,9 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import wraps
 from getpass import getuser
 from pathlib import Path
 from typing import Annotated
@@ -14,14 +12,17 @@ import typer
 from typer.exceptions import TyperException
 
 import hotspots
-from hotspots import compare_verbs
+from hotspots import compare_verbs, release_verbs
 from hotspots import store as stores
-from hotspots.errors import BadValue, HubError, StoreError
+from hotspots.errors import BadValue, StoreError
 from hotspots.intake.readers import read_incidents
 from hotspots.intake.reading import Limits
 from hotspots.periods import Window
 from hotspots.pipeline import Query, find_from_files, find_in_store, last_query
+from hotspots.release.releasing import publish_sample, published_file
+from hotspots.release.roles import Role, Viewer
 from hotspots.settings import PRIVATE, PROJECT, Settings, read_settings
+from hotspots.shell import AsJson, StorePath, refusals, say
 from hotspots.store import Store
 
 app = typer.Typer(
@@ -31,23 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-StorePath = Annotated[str | None, typer.Option("--store", help="Store file or database URL (default: the hub's own).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Day = Annotated[str | None, typer.Option(help="YYYY-MM-DD")]
-
-
-def refusals(verb: Callable) -> Callable:
-    """Turn a `HubError` into one clear line on stderr and exit code 2."""
-
-    @wraps(verb)
-    def told(*args: object, **kwargs: object) -> object:
-        try:
-            return verb(*args, **kwargs)
-        except HubError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(2) from None
-
-    return told
 
 
 @app.command("import")
@@ -77,7 +62,7 @@ def import_files(
         if new and "://" not in where:
             _remove(Path(where))
         raise
-    _say(_import_lines(report), {"batches": list(report.batches), "totals": report.totals}, as_json)
+    say(_import_lines(report), {"batches": list(report.batches), "totals": report.totals}, as_json)
 
 
 @app.command()
@@ -120,7 +105,7 @@ def find(
     if out is not None:
         _write(out, json.dumps(result.geojson(), ensure_ascii=False))
     summary = result.summary()
-    _say(_find_lines(summary), summary, as_json)
+    say(_find_lines(summary), summary, as_json)
 
 
 @app.command()
@@ -133,7 +118,9 @@ def sample(store: StorePath = None, as_json: AsJson = False) -> None:
     if where.exists() and not stores.open_store(where, at=_now()).is_sample:
         raise StoreError(f"{where.name} holds data of your own; give the sample a path of its own (--store).")
     made = make_sample_store(PROJECT / "data" / "sample", where, at=_now())
-    _say([f"Sample data are in {where.name}: {made['incidents']:,} invented reports."], made, as_json)
+    published_file(str(where)).unlink(missing_ok=True)
+    publish_sample(stores.open_store(where, at=_now()), published_file(str(where)))
+    say([f"Sample data are in {where.name}: {made['incidents']:,} invented reports."], made, as_json)
 
 
 @app.command()
@@ -155,7 +142,7 @@ def fetch(
         "already": [str(path) for path in got.already],
         "missing": list(got.missing),
     }
-    _say(
+    say(
         [f"{len(got.files)} new and {len(got.already)} earlier files are in {into}; import that folder next."],
         told,
         as_json,
@@ -168,7 +155,7 @@ def check(store: StorePath = None, as_json: AsJson = False) -> None:
     """Count what the store holds and check that it is sound."""
     found = stores.check(_open(store, read_settings()))
     lines = [f"{key}: {value}" for key, value in found.items()]
-    _say(lines, found, as_json)
+    say(lines, found, as_json)
     if found["integrity"] != "ok":
         raise typer.Exit(1)
 
@@ -183,7 +170,7 @@ def backup(
     """Copy the store to a dated file, safely while it is in use."""
     opened = _open(store, read_settings())
     target = stores.backup(opened, folder or Path(opened.path or ".").parent / "backups", at=_now())
-    _say([f"Backed up to {target}."], {"backup": str(target), "bytes": target.stat().st_size}, as_json)
+    say([f"Backed up to {target}."], {"backup": str(target), "bytes": target.stat().st_size}, as_json)
 
 
 def _readings(files: list[Path], source: str | None, mapping: Path | None, crs: str, *, quiet: bool):  # noqa: ANN202
@@ -271,10 +258,6 @@ def _find_lines(summary: dict) -> list[str]:
     return lines
 
 
-def _say(lines: list[str], result: dict, as_json: bool) -> None:
-    typer.echo(json.dumps(result, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
-
-
 def _who() -> str:
     return os.environ.get("HUB_USER") or getuser()
 
@@ -283,6 +266,15 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
+def _viewer() -> Viewer:
+    """Who runs the command: whoever can read the store's file is its steward, unless HUB_ROLE says less."""
+    named = os.environ.get("HUB_ROLE", Role.DATA_STEWARD)
+    if named not in set(Role):
+        raise BadValue(f"HUB_ROLE is one of {', '.join(Role)}; {named!r} was given.")
+    return Viewer(Role(named), name=_who())
+
+
+release_verbs.register(app, opened=_open, clock=_now, viewer=_viewer)
 compare_verbs.register(app, opened=_open, day=_day, clock=_now)
 
 

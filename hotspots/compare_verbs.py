@@ -1,8 +1,6 @@
 """The verbs `compare` and `watch` of the command line."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,24 +9,20 @@ from typing import Annotated
 import typer
 from shapely.geometry.base import BaseGeometry
 
-from hotspots.errors import BadValue, HubError
+from hotspots.errors import BadValue
 from hotspots.pipeline.comparing import comparison_for
 from hotspots.pipeline.comparison_view import ComparisonView
 from hotspots.pipeline.outlines import read_outline
 from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import WatchView, watch_for
-from hotspots.settings import Settings, read_settings
+from hotspots.settings import read_settings
+from hotspots.shell import AsJson, Opener, StorePath, refusals, say, story_day
 from hotspots.store import Store
 from hotspots.views import comparison_words as words
 
 OUTLINES = (".geojson", ".json")
 
-
-Opener = Callable[[str | None, Settings], Store]
 DayReader = Callable[[str | None, str], date | None]
-
-StorePath = Annotated[str | None, typer.Option("--store", help="Store file or database URL (default: the hub's own).")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 def register(app: typer.Typer, *, opened: Opener, day: DayReader, clock: Callable[[], datetime]) -> None:
@@ -38,6 +32,7 @@ def register(app: typer.Typer, *, opened: Opener, day: DayReader, clock: Callabl
     """
 
     @app.command("compare")
+    @refusals
     def compare(
         place: Annotated[str, typer.Option(help="A GeoJSON outline, or the name of a place, ward or district.")],
         start: Annotated[str, typer.Option(help="First day of the action, YYYY-MM-DD.")],
@@ -56,40 +51,28 @@ def register(app: typer.Typer, *, opened: Opener, day: DayReader, clock: Callabl
         as_json: AsJson = False,
     ) -> None:
         """Compare a place before and after an action with an area where nothing was done."""
-        with _refusals():
-            held = opened(store, read_settings())
-            view = comparison_for(
-                held,
-                _area(place, held),
-                start=day(start, "--start"),
-                end=day(end, "--end"),
-                control=_area(control, held) if control else None,
-                unit=_unit(unit),
-                periods=periods,
-                same_season=same_season,
-            )
-        _say(_comparison_lines(view), view.summary(), as_json)
+        held = opened(store, read_settings())
+        view = comparison_for(
+            held,
+            _area(place, held),
+            start=day(start, "--start"),
+            end=day(end, "--end"),
+            control=_area(control, held) if control else None,
+            unit=_unit(unit),
+            periods=periods,
+            same_season=same_season,
+        )
+        say(_comparison_lines(view), view.summary(), as_json)
 
     @app.command("watch")
+    @refusals
     def watch(store: StorePath = None, as_json: AsJson = False) -> None:
         """Say which places and hotspots have come back or risen, and how often that rings by luck."""
-        with _refusals():
-            settings = read_settings()
-            held = opened(store, settings)
-            fixed = held.meta("today")
-            query = default_query(held, settings, today=date.fromisoformat(fixed) if fixed else clock().date())
-            view = watch_for(held, replace(query, districts=()))
-        _say(_watch_lines(view), view.summary(), as_json)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn a `HubError` into one clear line on stderr and exit code 2."""
-    try:
-        yield
-    except HubError as error:
-        typer.echo(" ".join(str(error).split()), err=True)
-        raise typer.Exit(2) from None
+        settings = read_settings()
+        held = opened(store, settings)
+        query = default_query(held, settings, today=story_day(held, clock()))
+        view = watch_for(held, replace(query, districts=()))
+        say(_watch_lines(view), view.summary(), as_json)
 
 
 def _area(given: str, store: Store) -> str | BaseGeometry:
@@ -134,8 +117,3 @@ def _watch_lines(view: WatchView) -> list[str]:
         f"{len(view.watched)} places and hotspots are watched; with nothing wrong anywhere they would together "
         f"ring about {view.false_alarms_per_year:.1f} times a year.",
     ]
-
-
-def _say(lines: list[str], result: dict, as_json: bool) -> None:
-    text = json.dumps(result, ensure_ascii=False, default=str, allow_nan=False) if as_json else "\n".join(lines)
-    typer.echo(text)

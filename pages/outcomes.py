@@ -1,6 +1,6 @@
 """What was wrong, what was done, what changed? Read from what the hub has published, and nothing else."""
 
-from pathlib import Path
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -9,16 +9,19 @@ from hotspots.intake.exports import safe_frame
 from hotspots.release.outcomes import Facts, facts_from_json
 from hotspots.release.partition import ALL
 from hotspots.release.roles import Action, Viewer
-from hotspots.store.published import Published, Release, published_beside, read_published
+from hotspots.store.published import Published, Release
 from hotspots.views import outcomes as words
 from hotspots.views.outcome_dates import span
 from pages.parts import session, show
+from pages.parts.publishing import publishing_bar
 
 _STYLE = """<style>
 .st-key-outcome { max-width: 76rem; margin: 0 auto; }
 .st-key-outcome-answer { background: #f5f7f8; color: #0b0c0c; border: 1px solid #d5d9dc; border-radius: 4px;
-  padding: .7rem 1rem; margin-bottom: .4rem; border-bottom: 3px solid #12436D; }
+  padding: .7rem 1rem; margin-bottom: .4rem; row-gap: .15rem; border-bottom: 3px solid #12436D; }
 .st-key-outcome-answer p { color: #0b0c0c; margin: 0; }
+.st-key-outcome-answer [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+.st-key-outcome h1 { padding: 0; }
 .st-key-outcome-answer [data-testid="stHorizontalBlock"] { align-items: baseline; }
 .st-key-outcome h2 { font-size: 1.08rem; padding: .35rem 0 .1rem; }
 .st-key-outcome-foot { border-top: 1px solid #b1b4b6; margin-top: .5rem; }
@@ -32,22 +35,23 @@ _STYLE = """<style>
 def render(viewer: Viewer) -> None:
     """One place or ward, as released; a clear page while nothing has been."""
     viewer.require(Action.SEE_OUTCOMES)
-    held = _for_viewer(read_published(_path()), viewer)
+    st.html(_STYLE)
+    publishing_bar(viewer)
+    held = _for_viewer(session.published(), viewer)
     if held.figures.empty:
         _nothing_yet()
         return
-    st.html(_STYLE)
     with st.container(key="outcome"):
         titles = _titles(held)
-        area = _chosen(titles)
-        _page(held, area, _words(held, area, titles))
-
-
-def _path() -> Path:
-    """The file of released tables that belongs to the store in use; the store itself is not opened."""
-    chosen = session.settings()
-    own = session.own_store_exists() and not st.session_state.get("look_at_sample")
-    return published_beside(chosen.store if own else chosen.sample_store)
+        head, tools = st.columns([66, 34], vertical_alignment="center")
+        with tools, st.container(key="outcome-tools", gap="xsmall"):
+            area = _chosen(titles)
+            page = _words(held, area, titles)
+            _downloads(held.figures[held.figures["area"] == area], page.title, held.releases[-1])
+        with head:
+            st.title(show.plain(page.title), anchor=False)
+            st.caption(show.plain(page.subtitle))
+        _page(held.figures[held.figures["area"] == area], area, page)
 
 
 def _for_viewer(everything: Published, viewer: Viewer) -> Published:
@@ -75,25 +79,26 @@ def _nothing_yet() -> None:
 
 
 def _titles(held: Published) -> dict[str, str]:
-    """Area → its title in the list: places with a page first, then every ward with figures."""
+    """Area → its title in the list: places as the hub took them on, then every ward with figures."""
     names = held.areas.set_index("area")
     places = [a for a in held.pages["area"] if names.loc[a, "level"] == "place"]
     wards = sorted(names.index[names["level"] == "ward"], key=lambda a: tuple(names.loc[a, ["district", "name"]]))
-    known = {a: str(names.loc[a, "name"]) for a in sorted(places, key=lambda a: names.loc[a, "name"])}
+    adopted = {page.area: facts_from_json(page.facts).adopted for page in held.pages.itertuples()}
+    places.sort(key=lambda a: (adopted[a] or date.max, names.loc[a, "name"]))
+    known = {a: str(names.loc[a, "name"]) for a in places}
     return known | {a: f"{names.loc[a, 'name']} ward, {names.loc[a, 'district']}" for a in wards}
 
 
 def _chosen(titles: dict[str, str]) -> str:
     """The place or ward in the list; its link can be shared, an unknown one falls back on the first."""
-    with st.container(key="outcome-tools", horizontal=True, vertical_alignment="bottom"):
-        return st.selectbox(
-            "Place or ward",
-            list(titles),
-            key="area",
-            format_func=lambda area: titles[area],
-            bind="query-params",
-            width=420,
-        )
+    return st.selectbox(
+        "Place or ward",
+        list(titles),
+        key="area",
+        format_func=lambda area: titles[area],
+        bind="query-params",
+        label_visibility="collapsed",
+    )
 
 
 def _words(held: Published, area: str, titles: dict[str, str]) -> words.OutcomeWords:
@@ -115,14 +120,7 @@ def _lies_in(facts: Facts, ward: pd.Series) -> bool:
     return facts.level == "place" and (facts.district, facts.ward) == (ward["district"], ward["name"])
 
 
-def _page(held: Published, area: str, page: words.OutcomeWords) -> None:
-    own = held.figures[held.figures["area"] == area]
-    head, tools = st.columns([70, 30], vertical_alignment="center")
-    with head:
-        st.title(show.plain(page.title), anchor=False)
-        st.caption(show.plain(page.subtitle))
-    with tools:
-        _download(own, page.title, held.releases[-1])
+def _page(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
     _answer(page.answer)
     left, right = st.columns(2, gap="large")
     with left:
@@ -157,19 +155,17 @@ def _chart(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
         st.dataframe(_table(own), hide_index=True)
 
 
-def _download(own: pd.DataFrame, title: str, release: Release) -> None:
-    """The released table, byte for byte the same for everybody; printing is the browser's."""
-    with st.container(key="outcome-tools-right", horizontal=True, horizontal_alignment="right"):
-        csv = safe_frame(_table(own)).to_csv(index=False)
-        head = f"# {title}\n# Release {release.version}, published {release.at.date()}\n"
-        st.download_button(
-            "Released figures (CSV)",
-            (head + csv).encode("utf-8-sig"),
-            file_name=f"outcome-release-{release.version}.csv",
-            mime="text/csv",
-            on_click="ignore",
-        )
-    st.caption("To print: Ctrl and P, or your browser's menu.")
+def _downloads(own: pd.DataFrame, title: str, release: Release) -> None:
+    """The released table, byte for byte the same for everybody."""
+    csv = safe_frame(_table(own)).to_csv(index=False)
+    head = f"# {title}\n# Release {release.version}, published {release.at.date()}\n"
+    st.download_button(
+        "Figures (CSV)",
+        (head + csv).encode("utf-8-sig"),
+        file_name=f"outcome-release-{release.version}.csv",
+        mime="text/csv",
+        on_click="ignore",
+    )
 
 
 def _table(own: pd.DataFrame) -> pd.DataFrame:

@@ -115,6 +115,12 @@ class _Series:
         return self.quiet * PER_YEAR[self.unit] / PER_YEAR["month"]
 
 
+def returned_places(store: Store, query: Query) -> frozenset[str]:
+    """Names of the places whose alarm says that the problem has come back."""
+    watched = watch_for(store, query).watched
+    return frozenset(watched.loc[watched["state"] == "returned", "place"])
+
+
 def _hub(store: Store, query: Query) -> HubView | None:
     """The hotspots to watch, None where the window holds no report at all."""
     try:

@@ -91,7 +91,8 @@ class Facts:
     """What the published file says of one place or ward beside its figures.
 
     level: place or ward · verdict, ring, others: one of `VERDICTS`, or that it is too few, hidden or was
-    not looked at · drive: first and last month in which people were asked to report
+    not looked at · agencies: who did what is told ·
+    drive: first and last month in which people were asked to report
     """
 
     level: str
@@ -109,6 +110,7 @@ class Facts:
     adopted: date | None = None
     problems: tuple[str, ...] = ()
     done: tuple[Done, ...] = ()
+    agencies: tuple[str, ...] = ()
     ring: str = NOT_LOOKED_AT
     others: str = NOT_LOOKED_AT
     drive: tuple[date, date] | None = None
@@ -143,6 +145,7 @@ def place_facts(outcome: PlaceOutcome, figures: Mapping[tuple[str, date], str]) 
         adopted=place.adopted_on.replace(day=1),
         problems=tuple(p for p in place.problem_types if p in PROBLEMS),
         done=tuple(_done(i) for i in told),
+        agencies=tuple(dict.fromkeys(agency for i in told for agency in (i.lead, *i.partners))),
         ring=verdict_of(outcome.comparison.ring_verdict, *ring) if all(ring) else NOT_LOOKED_AT,
         others=_others(outcome.by_others) if verdict == "fell" else NOT_LOOKED_AT,
         drive=_drive(told),
@@ -194,7 +197,7 @@ def facts_from_json(text: str) -> Facts:
     for name in ("before", "after", "drive"):
         known[name] = known[name] and tuple(_day(day) for day in known[name])
     known["done"] = tuple(Done(d["kind"], _day(d["start"]), _day(d["end"])) for d in known["done"])
-    known["problems"] = tuple(known["problems"])
+    known |= {name: tuple(known[name]) for name in ("problems", "agencies")}
     return Facts(**known)
 
 

@@ -10,6 +10,8 @@ from hotspots.store import check, open_store, record_import
 
 TODAY = date(2018, 9, 12)
 """The day the sample's story stands at: its data end on 31 August 2018."""
+PUBLISHED_AT = datetime(2018, 10, 1, 9)
+"""When its outcomes were published: the first day on which figures to the end of August may be."""
 SOURCES = {
     "council": "council ASB log",
     "housing": "housing",

@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from hotspots.errors import StoreError
 from hotspots.schema import METRIC_CRS
-from hotspots.store import register_tables, tables
+from hotspots.store import access_tables, register_tables, tables
 
 WAIT_SECONDS = 60
 _PRAGMAS = (
@@ -257,11 +257,16 @@ def _add_title(connection: Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE intervention ADD COLUMN title TEXT NOT NULL DEFAULT ''")
 
 
+def _add_access(connection: Connection) -> None:
+    tables.metadata.create_all(connection, tables=access_tables.ACCESS)
+
+
 _MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     2: _add_register,
     3: _add_mappings,
     4: _add_ledger,
     5: _add_title,
+    6: _add_access,
 }
 """Version reached → the step that reaches it from the version before."""
 

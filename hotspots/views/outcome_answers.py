@@ -59,6 +59,9 @@ def done_sentences(facts: Facts) -> str:
     """What was done, a sentence a kind, in order of time."""
     kinds = dict.fromkeys(done.kind for done in facts.done)
     sentences = [_done(kind, [d for d in facts.done if d.kind == kind], facts) for kind in kinds]
+    if facts.agencies and sentences:
+        worked = " worked together." if len(facts.agencies) > 1 else " led the work."
+        sentences.append(listed(facts.agencies) + worked)
     return " ".join(sentences) or "What was done here is not for publication."
 
 

@@ -10,6 +10,8 @@ def months(day: date) -> str:
 
 def span(first: date, last: date, *, short: bool = False) -> str:
     """March to August 2017, September 2016 to February 2017; short: two lines split by |."""
+    if short and first.year == last.year:
+        return f"{first:%b} to|{last:%b} {last.year}"
     if short:
         return f"{first:%b} {first.year} to|{last:%b} {last.year}"
     if (first.year, first.month) == (last.year, last.month):

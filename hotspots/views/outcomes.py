@@ -23,6 +23,8 @@ from hotspots.views.palette import COLOURS
 from hotspots.views.sentences import day
 
 QUARTERS_DRAWN = 8
+MAP_POINTS = "police.uk"
+"""The source whose reports lie on map points that stand for 8 or more addresses."""
 _PLACE_TITLES = {
     "fell": "reports fell",
     "rose": "reports rose",
@@ -126,12 +128,15 @@ def ward_words(
 def bars_of(figures: pd.DataFrame, area: str) -> pd.DataFrame:
     """The bars of an area's chart: [start, end, label, shown, height], oldest first.
 
-    Of a ward the last eight quarters; of a place all its periods. `height` is the released number, 5
-    for "fewer than 5" (the height of its box, whatever the count), missing where nothing is shown.
+    Of a ward the last eight quarters; of a place all its periods, from the first with data. `height` is the
+    released number, 5 for "fewer than 5" (the height of its box, whatever the count), missing where nothing
+    is shown.
     """
     own = figures[(figures["area"] == area) & (figures["kind"] == ALL)].sort_values("start")
     if area.startswith("ward:"):
         own = own[_length(own) == 3].tail(QUARTERS_DRAWN)
+    # What no partner had yet sent is no part of the story.
+    own = own[(own["shown"] != NO_DATA).cummax()]
     labels = [span(r.start.date(), r.end.date() - timedelta(days=1), short=True) for r in own.itertuples()]
     heights = [float(THRESHOLD) if s == FEWER else number_of(s) for s in own["shown"]]
     return own[["start", "end", "shown"]].assign(label=labels, height=pd.Series(heights, own.index, dtype=float))
@@ -178,6 +183,8 @@ def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
         lines.append(f"“{NO_DATA.capitalize()}” means that a partner's reports for that period did not arrive.")
     if release.sources:
         lines.append(f"Source: {release.sources}.")
+    if figures["area"].str.startswith("place:").any() and MAP_POINTS in release.sources:
+        lines.append(f"Reports that {MAP_POINTS} puts on a shared map point count for the ward, not for one place.")
     lines.append(
         f"Data to {day(release.as_of)}, release {release.version}, published {day(release.at.date())}. "
         "The same figures are shown to everybody, and they stay as they were released unless late reports "
@@ -318,7 +325,9 @@ def _label_axis(colours: Mapping[str, str]) -> alt.Axis:
     return alt.Axis(
         labelExpr="split(datum.label, '|')",
         labelAngle=0,
-        labelFontSize=14,
+        labelFlush=False,
+        labelOverlap=False,
+        labelFontSize=13,
         labelColor=colours["text"],
         labelLimit=140,
         ticks=False,

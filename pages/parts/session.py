@@ -11,10 +11,12 @@ from hotspots.errors import NotAllowed
 from hotspots.pipeline import HubView, Query, TrendView, default_query, hub_view, map_points, trend_for
 from hotspots.pipeline.agenda import open_and_late, places_to_assess
 from hotspots.register.places import Place
+from hotspots.release.releasing import publish_sample, published_file
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import PROJECT, Settings, read_settings
 from hotspots.store import Store, open_store
 from hotspots.store import register_reads as reads
+from hotspots.store.published import Published, read_published
 from hotspots.views import maps
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -60,6 +62,24 @@ def own_store_exists() -> bool:
     """True once the hub has imported data of its own."""
     own = settings().store
     return "://" in own or Path(own).exists()
+
+
+def published_path() -> Path:
+    """The file of released tables of the store in use."""
+    chosen = settings()
+    own = own_store_exists() and not st.session_state.get("look_at_sample")
+    return published_file(chosen.store if own else chosen.sample_store)
+
+
+def published() -> Published:
+    """Everything released, of the store in use; the store itself is not read.
+
+    The sample's is made when it is first asked for: it takes some seconds that no other page needs.
+    """
+    path, sample = published_path(), settings().sample_store
+    if path == published_file(sample) and not path.exists():
+        _publish_sample(sample)
+    return read_published(path)
 
 
 def viewer(store: Store) -> Viewer:
@@ -189,7 +209,13 @@ def _stamp(where: str) -> int:
 def _make_sample(where: str) -> None:
     from hotspots.sample.store import make_sample_store
 
+    published_file(where).unlink(missing_ok=True)
     make_sample_store(SAMPLE, Path(where), at=now())
+
+
+@st.cache_resource(show_spinner="Publishing the sample's outcomes …")
+def _publish_sample(where: str) -> None:
+    publish_sample(_open(where, _stamp(where)), published_file(where))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

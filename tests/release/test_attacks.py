@@ -32,18 +32,18 @@ MONTHS = [pd.Timestamp(m) for m in HELD.months()]
 class Attacker:
     """One unknown for each part of the map, month and kind; a pair of limits for each released figure."""
 
-    def __init__(self, path, parts: list[tuple[str, ...]]) -> None:
-        self.parts = parts
+    def __init__(self, path, parts: list[tuple[str, ...]], months: list[pd.Timestamp] = MONTHS) -> None:
+        self.parts, self.months = parts, months
         with sqlite3.connect(path) as connection:
             self.rows = connection.execute('SELECT area, start, "end", kind, shown FROM figure').fetchall()
         told = [(self.sum_of(*row[:4]), self.limits(row[4])) for row in self.rows if row[4] != "no data"]
-        self.matrix = sparse.csr_matrix(np.array([sum_ for sum_, _ in told]))
+        self.matrix = sparse.vstack([sparse.csr_matrix(sum_) for sum_, _ in told]).tocsr()
         self.low, self.high = np.array([limits for _, limits in told]).T
 
     def sum_of(self, area: str, start: str, end: str, kind: str) -> np.ndarray:
         """Which unknowns a figure adds up, as he understands its heading."""
         part = np.array([area in part for part in self.parts])
-        month = np.array([pd.Timestamp(start) <= m < pd.Timestamp(end) for m in MONTHS])
+        month = np.array([pd.Timestamp(start) <= m < pd.Timestamp(end) for m in self.months])
         wanted = np.array([kind in (k, "all reports") for k in KINDS])
         return (part[:, None, None] & month[:, None] & wanted).ravel().astype(float)
 

@@ -1,0 +1,136 @@
+"""From the store to the published file: what `publish` needs, put together and kept for the next time."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+
+from hotspots import store as stores
+from hotspots.errors import NoData, NotAllowed
+from hotspots.periods import Window
+from hotspots.pipeline.outcomes import (
+    PlaceCase,
+    WardCase,
+    area_counts,
+    gaps_of,
+    place_cases,
+    sources_in_words,
+    ward_cases,
+)
+from hotspots.release.outcomes import FEWEST_ADDRESSES, PlaceOutcome, WardOutcome
+from hotspots.release.publishing import Summary, calendar_periods, publish
+from hotspots.release.roles import Action, Role, Viewer
+from hotspots.sample.store import PUBLISHED_AT
+from hotspots.settings import PRIVATE
+from hotspots.store import Store
+from hotspots.store.database import add_audit, put_meta
+from hotspots.store.published import published_beside
+from hotspots.store.released_areas import keep_outlines, kept_outlines
+
+_VERSION = "published_version"
+_QUARTER = 3
+
+
+def published_file(store: str) -> Path:
+    """Where the released tables of a store lie: beside its file, or in data/private for one on a server.
+
+    store: file path or database URL, as in the settings
+    """
+    return published_beside(PRIVATE / "hub.sqlite" if "://" in store else store)
+
+
+def publish_store(
+    store: Store, path: Path, *, viewer: Viewer, at: datetime, today: date, returned: frozenset[str] = frozenset()
+) -> Summary:
+    """Release what is due from a store into its published file, and write it into the audit trail.
+
+    path: see `published_file` · returned: names of places whose alarm rings
+    Raises `NotAllowed` for a viewer who may not publish, `NoData` for an empty store, and whatever
+    `publish` raises; the published file is then unchanged.
+    """
+    viewer.require(Action.PUBLISH)
+    held = stores.months_held(store)
+    if held is None:
+        raise NoData("There is nothing to publish: the store holds no incidents yet.")
+    cases = place_cases(store, today=today)
+    fit = [case for case in cases if case.view is not None and (case.place.dwellings or 0) >= FEWEST_ADDRESSES]
+    ids = keep_outlines(store, {stem: shape for case in fit for stem, shape in _stems(case).items()})
+    drawn = kept_outlines(store)
+    counts, gaps = area_counts(store, drawn), gaps_of(store, held)
+    summary = publish(
+        counts,
+        held=held,
+        path=path,
+        at=at,
+        today=today,
+        places=[_outcome(case, ids, returned) for case in fit],
+        wards=[_ward(case) for case in _wards(counts, held, gaps, today)],
+        gaps=gaps,
+        drawn=drawn,
+        sources=sources_in_words(store),
+        sample=store.is_sample,
+        last_version=int(store.meta(_VERSION, "0")),
+    )
+    told = _with_reasons(summary, cases)
+    _remember(store, told, who=viewer.name, at=at)
+    return told
+
+
+def publish_sample(store: Store, path: Path) -> Summary:
+    """Publish the sample as its story has it; only for a store of invented data."""
+    if not store.is_sample:
+        raise NotAllowed("Only the invented sample is published without a steward.")
+    steward = Viewer(Role.DATA_STEWARD, name="sample")
+    return publish_store(store, path, viewer=steward, at=PUBLISHED_AT, today=PUBLISHED_AT.date())
+
+
+def _stems(case: PlaceCase) -> dict[str, object]:
+    """Outlines under the stems of their ids; a comparison area belongs to the place it was chosen for."""
+    return {f"{word}:{case.place.id}": shape for word, shape in case.outlines.items()}
+
+
+def _outcome(case: PlaceCase, ids: dict[str, str], returned: frozenset[str]) -> PlaceOutcome:
+    view = case.view
+    return PlaceOutcome(
+        place=case.place,
+        ward=case.ward,
+        area=ids[f"place:{case.place.id}"],
+        before=view.windows.before,
+        after=view.windows.after,
+        comparison=view.comparison,
+        interventions=case.done,
+        ring_area=ids.get(f"ring:{case.place.id}", ""),
+        control_area=ids.get(f"control:{case.place.id}", ""),
+        by_others=case.by_others,
+        returned=case.place.name in returned,
+        next_test=case.next_test,
+    )
+
+
+def _wards(counts: object, held: Window, gaps: set[tuple[str, date]], today: date) -> list[WardCase]:
+    quarters = [w for w in calendar_periods(held, today=today) if w.length_in_months == _QUARTER]
+    if not quarters or quarters[-1].year_before().start < held.start:
+        return []
+    return ward_cases(counts, quarters[-1], gaps=gaps)
+
+
+def _ward(case: WardCase) -> WardOutcome:
+    return WardOutcome(case.district, case.ward, case.before, case.after, case.comparison)
+
+
+def _with_reasons(summary: Summary, cases: list[PlaceCase]) -> Summary:
+    """The summary with the places that could not even be tried."""
+    small = f"fewer than {FEWEST_ADDRESSES} addresses, or their number is not known"
+    why = {
+        case.place.name: case.why_not or small
+        for case in cases
+        if case.why_not or (case.place.dwellings or 0) < FEWEST_ADDRESSES
+    }
+    return Summary(**{**asdict(summary), "refused": why | dict(summary.refused)})
+
+
+def _remember(store: Store, summary: Summary, *, who: str, at: datetime) -> None:
+    """The version, so that a file put back is noticed, and one line of the audit trail."""
+    with store.writing() as connection:
+        if summary.version:
+            put_meta(connection, _VERSION, str(summary.version))
+        add_audit(connection, at=at, who=who, action="publish", subject="outcomes", after=asdict(summary))

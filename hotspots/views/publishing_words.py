@@ -1,0 +1,19 @@
+"""What the steward is told of an act of publishing; not for councillors."""
+
+from hotspots.release.publishing import Summary
+
+
+def publish_lines(summary: Summary) -> list[str]:
+    """What was published, what was hidden and why some places have no page."""
+    head = (
+        f"Release {summary.version}: {summary.figures:,} figures, data to {summary.as_of}."
+        if summary.version
+        else "Nothing new is due; what was released stays as it is."
+    )
+    lines = [head]
+    if summary.figures:
+        lines.append(
+            f"{summary.fewer:,} read “fewer than 5”, {summary.suppressed:,} are suppressed, "
+            f"{summary.revised:,} replace an earlier figure; none of {summary.tried:,} hidden counts can be worked out."
+        )
+    return [*lines, *[f"Not published, {name}: {why}." for name, why in sorted(summary.refused.items())]]

@@ -1,0 +1,172 @@
+"""The sample published as a hub would: what councillors then hold, and that an attacker gets no small cell out."""
+
+import json
+import shutil
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import box
+from sqlalchemy import select
+
+from hotspots import store as stores
+from hotspots.errors import NotAllowed, StoreError
+from hotspots.periods import Window
+from hotspots.pipeline.outcomes import area_counts, first_action, gaps_of, ward_cases
+from hotspots.register.interventions import Intervention
+from hotspots.release.outcomes import facts_from_json
+from hotspots.release.partition import ALL
+from hotspots.release.releasing import publish_sample, publish_store, published_file
+from hotspots.release.roles import Role, Viewer
+from hotspots.release.tally import GROUP_OF
+from hotspots.sample.store import PUBLISHED_AT
+from hotspots.store import open_store
+from hotspots.store.published import read_published
+from hotspots.store.released_areas import keep_outlines, kept_outlines
+from hotspots.store.tables import audit as audit_lines
+from tests.release.test_attacks import KINDS, Attacker, recovered
+from tests.release.towns import rows_of
+
+STEWARD = Viewer(Role.DATA_STEWARD, name="the steward")
+NOVEMBER = datetime(2018, 11, 2, 9)
+
+
+class Town:
+    """The sample's store of its own, published once."""
+
+    def __init__(self, where) -> None:
+        self.store = open_store(where, at=PUBLISHED_AT)
+        self.path = published_file(str(where))
+        self.summary = publish_sample(self.store, self.path)
+        self.held = read_published(self.path)
+
+    @property
+    def facts(self) -> dict:
+        pages = self.held.current().pages
+        return {f.name: f for text in pages["facts"] if (f := facts_from_json(text)).level == "place"}
+
+
+@pytest.fixture(scope="module")
+def town(sample_file, tmp_path_factory) -> Town:
+    where = tmp_path_factory.mktemp("released") / "sample.sqlite"
+    shutil.copy(sample_file, where)
+    return Town(where)
+
+
+def test_the_sample_has_a_page_for_every_place_that_may_have_one(town):
+    verdicts = {name.removesuffix(" (fictional)"): f.verdict for name, f in town.facts.items()}
+    assert verdicts["Park View"] == "fell"
+    assert set(verdicts) == {"Park View", "Ropewalk Court", "Station Parade", "Lantern Terrace"}
+    assert verdicts["Station Parade"] != "fell", "its fall is luck alone"
+    assert "Mill Lane car park (fictional)" in town.summary.refused
+
+
+def test_park_view_reads_as_in_its_story(town):
+    facts = town.facts["Park View (fictional)"]
+    figures = town.held.current().figures
+    own = figures[(figures["area"] == facts.area) & (figures["kind"] == ALL)].sort_values("start")
+    assert own["shown"].to_list()[-4:] == ["about 15", "about 50", "about 45", "fewer than 5"]
+    assert (facts.before, facts.after) == (
+        (date(2017, 3, 1), date(2017, 8, 31)),
+        (date(2018, 3, 1), date(2018, 8, 31)),
+    )
+    assert facts.order_end == date(2018, 2, 27)
+    assert "POS" not in {d.kind for d in facts.done} and "cuckooing" not in facts.problems
+
+
+def test_it_is_written_into_the_audit_trail(town):
+    with town.store.reading() as connection:
+        lines = connection.execute(select(audit_lines).where(audit_lines.c.action == "publish")).all()
+    assert [json.loads(line.after)["version"] for line in lines] == [1]
+    assert town.store.meta("published_version") == "1"
+
+
+def test_a_second_time_nothing_is_new_and_a_lost_file_is_noticed(town, tmp_path):
+    again = publish_store(town.store, town.path, viewer=STEWARD, at=PUBLISHED_AT, today=PUBLISHED_AT.date())
+    assert (again.version, again.figures) == (0, 0)
+    with pytest.raises(StoreError, match="restore the file"):
+        publish_store(town.store, tmp_path / "lost.sqlite", viewer=STEWARD, at=NOVEMBER, today=NOVEMBER.date())
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.DATA_STEWARD], ids=str)
+def test_nobody_but_the_steward_publishes(role, town):
+    before = town.path.read_bytes()
+    with pytest.raises(NotAllowed):
+        publish_store(town.store, town.path, viewer=Viewer(role), at=NOVEMBER, today=NOVEMBER.date())
+    assert town.path.read_bytes() == before
+
+
+def test_every_report_is_counted_in_exactly_one_row(town):
+    counts = area_counts(town.store, kept_outlines(town.store))
+    assert counts["n"].sum() == stores.totals(town.store)["incidents"]
+    assert not counts.duplicated(["month", "district", "ward", "category", "areas"]).any()
+
+
+def test_an_attacker_with_all_released_tables_of_the_sample_gets_no_small_cell(town):
+    counts = area_counts(town.store, kept_outlines(town.store))
+    held = stores.months_held(town.store)
+    months = [pd.Timestamp(m) for m in held.months()]
+    parts = sorted({_part(row) for row in counts.itertuples()})
+    attacker = Attacker(town.path, parts, months)
+    true = _truth(counts, parts, months)
+    wards = sorted({a for part in parts for a in part if a.startswith("ward:")})
+    places = [f.area for f in town.facts.values()]
+    random = np.random.default_rng(5)
+    quarters = list(zip(months[1::3], months[4::3], strict=False))[:: len(months) // 12]
+    cells = [attacker.sum_of(w, a, b, k) for w in wards for a, b in quarters for k in KINDS]
+    cells += [attacker.sum_of(p, m, m + pd.DateOffset(months=1), ALL) for p in places for m in months[24:]]
+    small = [c for c in cells if c @ true <= 4]
+    assert len(small) > 50
+    chosen = [small[i] for i in random.choice(len(small), size=24, replace=False)]
+    assert recovered(attacker, chosen, true) == []
+
+
+def _part(row) -> tuple[str, ...]:
+    wide = [f"district:{row.district}"] if row.district else []
+    ward = [f"ward:{row.district}/{row.ward}"] if row.district and row.ward else []
+    return (*wide, *ward, *row.areas)
+
+
+def _truth(counts, parts, months):
+    made = np.zeros((len(parts), len(months), len(KINDS)))
+    for row in counts.itertuples():
+        kind = GROUP_OF.get(row.category, "not shown")
+        made[parts.index(_part(row)), months.index(row.month), KINDS.index(kind)] += row.n
+    return made.ravel()
+
+
+def test_a_redrawn_outline_gets_an_id_of_its_own_and_an_old_one_keeps_its(tmp_path):
+    store = open_store(tmp_path / "hub.sqlite", at=NOVEMBER, create=True)
+    assert keep_outlines(store, {"place:3": box(0, 0, 40, 40)}) == {"place:3": "place:3"}
+    assert keep_outlines(store, {"place:3": box(0, 0, 40, 50)}) == {"place:3": "place:3.2"}
+    assert keep_outlines(store, {"place:3": box(0, 0, 40, 40)}) == {"place:3": "place:3"}
+    assert set(kept_outlines(store)) == {"place:3", "place:3.2"}
+
+
+def test_the_order_that_shut_a_place_comes_before_what_was_done_first():
+    drive = Intervention(1, "RES", "c", "ended", start=date(2017, 1, 1), end=date(2017, 1, 31),
+                         expected_reporting_effect="up", id=1)  # fmt: skip
+    warrant = Intervention(1, "WAR", "c", "ended", start=date(2017, 2, 1), end=date(2017, 2, 1), id=2)
+    order = Intervention(1, "CLO", "c", "ended", start=date(2017, 3, 1), end=date(2017, 5, 31), id=3)
+    assert first_action([drive, warrant, order]) is order
+    assert first_action([drive, warrant]) is warrant
+    assert first_action([drive]) is None
+
+
+def test_of_wards_that_did_not_change_hardly_any_is_called_changed():
+    """Forty wards of one rate each: tested one by one some would fall or rise by luck."""
+    random = np.random.default_rng(11)
+    counts = rows_of(random.poisson(12, size=(40, 33, 1)), wards=[f"W{i}" for i in range(40)], categories=["Drugs"])
+    cases = ward_cases(counts, Window(date(2018, 4, 1), date(2018, 7, 1)))
+    verdicts = pd.Series([c.comparison.verdict for c in cases])
+    assert len(cases) == 40
+    assert verdicts.isin(["fell", "rose"]).sum() == 0
+
+
+def test_a_district_with_a_gap_has_no_ward_verdict(town):
+    held = stores.months_held(town.store)
+    gaps = gaps_of(town.store, held)
+    assert {month for _, month in gaps} == {date(2016, 6, 1)}
+    counts = area_counts(town.store, {})
+    assert ward_cases(counts, Window(date(2017, 4, 1), date(2017, 7, 1)), gaps=gaps) == []
