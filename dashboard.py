@@ -11,7 +11,9 @@ from pages.parts import frame, menu, session
 
 def as_page(entry: menu.Entry, viewer: Viewer) -> st.Page:
     """One entry of the menu as a page that cannot run without its viewer."""
-    return st.Page(partial(frame.shown, entry.render, viewer), title=entry.title, url_path=entry.url_path)
+    seen = "hidden" if entry.section == menu.UNLISTED else "visible"
+    render = partial(frame.shown, entry.render, viewer)
+    return st.Page(render, title=entry.title, url_path=entry.url_path, visibility=seen)
 
 
 def main() -> None:
@@ -25,7 +27,8 @@ def main() -> None:
     st.session_state["pages"] = pages
     front = st.Page(partial(frame.shown, home, viewer), title="Home", default=True, visibility="hidden")
     listed = {section: [pages[entry.url_path] for entry in entries] for section, entries in sections.items()}
-    chosen = st.navigation({"": [front], **listed}, position="top")
+    unlisted = [front, *listed.pop(menu.UNLISTED, [])]
+    chosen = st.navigation({menu.UNLISTED: unlisted, **listed}, position="top")
     frame.strip(store, viewer, settings)
     chosen.run()
 

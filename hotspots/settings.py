@@ -20,8 +20,9 @@ class Settings:
 
     eps, max_extent: metres · incidents_a_month: least reports of a hotspot, on average
     min_days: least distinct days where dates are exact · upload_mb: browser uploads, megabytes
-    store, sample_store: file path or database URL · basemap: a local GeoJSON or GeoPackage of
-    streets and buildings, or empty · online_tiles: ask a tile server for streets (leaves the network)
+    store, sample_store: file path or database URL · basemap: a local file of streets (GeoJSON, GeoPackage) or
+    raster tiles (PMTiles, MBTiles), or empty · basemap_credit: its licence line, shown on the map
+    online_tiles: address of a tile server with {z}, {x} and {y}; it then learns where everybody looks
     """
 
     title: str = "Community Safety Hub"
@@ -37,7 +38,8 @@ class Settings:
     crs: str = METRIC_CRS
     upload_mb: int = 200
     basemap: str = ""
-    online_tiles: bool = False
+    basemap_credit: str = ""
+    online_tiles: str = ""
 
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {

@@ -36,7 +36,6 @@ def render(viewer: Viewer) -> None:
     released = release(view.table, viewer, policy="hotspots", as_of=view.last_month)
     with tools:
         show.downloads(released, store, title="Hotspots", settings=_recipe(view), name=f"hotspots-{query.window.end}")
-        st.toggle("Presenter view", key="present", bind="query-params")
     with agenda:
         step = _agenda(viewer, store, released)
     _body(viewer, store, view, released, step)
@@ -328,7 +327,8 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
         bounds=bounds[place],
         on_pick=on_pick,
         basemap=basemap,
-        ground=None if basemap else session.ground_of(store, place),
+        dark=show.is_dark(),
+        ground=session.ground_of(store, place) if basemap.kind == "none" else None,
         bring_into_view=st.session_state.get("list_turn", 0),
     )
 
@@ -351,7 +351,8 @@ def _foot(store: Store, view: HubView, first: Query) -> None:
         f"{sentences.settings_line(q.eps, view.hotspots.min_samples, q.max_extent, q.window)} "
         f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports "
         f"({inside:,} of {view.incidents:,})."
-        f"{unlocated} Data to {sentences.last_day(q.window)}. A report is not a proven crime."
+        f"{unlocated} Data to {sentences.last_day(q.window)}. Ground: {show.plain(session.basemap(store).words)}. "
+        "A report is not a proven crime."
     )
 
 

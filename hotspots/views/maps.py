@@ -5,10 +5,9 @@ Names stand in the list and the card beside it. Assets come from pinned packages
 into a folder that the app serves; without a basemap the ground is white with a scale bar.
 """
 
-import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,7 +21,8 @@ from folium.template import Template
 from hotspots.geojson import to_wgs84
 from hotspots.intake.locate import to_lonlat
 from hotspots.release.disclosure import Released
-from hotspots.views.palette import COLOURS, STATES
+from hotspots.views.basemaps import Basemap
+from hotspots.views.palette import COLOURS, DARK, STATES
 
 ASSETS = {"leaflet.js": "xstatic.pkg.leaflet", "leaflet.css": "xstatic.pkg.leaflet"}
 """File → package that ships it."""
@@ -32,6 +32,7 @@ SERVED_AT = "../../app/static/"
 folium.Map.default_js = [("leaflet", f"{SERVED_AT}leaflet.js")]
 folium.Map.default_css = [("leaflet_css", f"{SERVED_AT}leaflet.css")]
 
+NO_BASEMAP = Basemap()
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 """South-west and north-east corners as (latitude, longitude)."""
 
@@ -50,41 +51,39 @@ def install_assets(folder: Path) -> list[str]:
     return missing
 
 
-def install_basemap(source: Path, folder: Path) -> str:
-    """Copy a basemap GeoJSON into the served folder under a name that changes with its content."""
-    data = source.read_bytes()
-    name = f"basemap-{hashlib.sha256(data).hexdigest()[:12]}.geojson"
-    if not (folder / name).exists():
-        (folder / name).write_bytes(data)
-    return name
+def base_map(
+    bounds: Bounds, *, basemap: Basemap = NO_BASEMAP, ground: np.ndarray | None = None, dark: bool = False
+) -> folium.Map:
+    """The ground of a map: white or dark, with scale bar, and what never changes during a meeting.
 
-
-def base_map(bounds: Bounds, *, basemap: str = "", ground: np.ndarray | None = None) -> folium.Map:
-    """The ground of a map: white, with scale bar, and what never changes during a meeting.
-
-    bounds: what to show first · basemap: name of a served GeoJSON of streets and buildings
+    bounds: what to show first · basemap: streets or tiles to lay beneath
     ground: longitudes and latitudes (n × 2) of map points to dot in grey where there is no basemap
     """
+    tones = _DARK if dark else _LIGHT
     drawn = folium.Map(tiles=None, control_scale=False, zoom_control=True, max_zoom=20, prefer_canvas=False)
     drawn.options["attribution_control"] = False
     drawn.fit_bounds(bounds, padding=(24, 24))
-    drawn.get_root().header.add_child(Element(_STYLE))
-    _Furniture().add_to(drawn)
-    if basemap:
-        _Basemap(f"{SERVED_AT}{basemap}").add_to(drawn)
+    drawn.get_root().header.add_child(Element(_style(tones)))
+    _Furniture(tones, basemap.credit).add_to(drawn)
+    if basemap.kind == "lines":
+        _Lines(f"{SERVED_AT}{basemap.url}", tones).add_to(drawn)
+    elif basemap.kind == "tiles":
+        _Tiles(basemap).add_to(drawn)
     elif ground is not None and len(ground):
         _Ground(ground).add_to(drawn)
     return drawn
 
 
-def hotspot_layer(released: Released, *, chosen: str | None, crs: str, bring_into_view: int = 0) -> folium.FeatureGroup:
+def hotspot_layer(
+    released: Released, *, chosen: str | None, crs: str, bring_into_view: int = 0, dark: bool = False
+) -> folium.FeatureGroup:
     """Outlines with their rank, filled by state, the chosen one with a halo; redrawn without a reload.
 
     bring_into_view: a number that grows when the chosen outline must be seen; the map moves only if
     it is out of sight or too small to make out.
     """
     group = folium.FeatureGroup(name="hotspots")
-    _Outlines(_features(released.table, crs), chosen or "", bring_into_view).add_to(group)
+    _Outlines(_features(released.table, crs), chosen or "", bring_into_view, _DARK if dark else _LIGHT).add_to(group)
     return group
 
 
@@ -107,6 +106,18 @@ def lonlat_of(xy: np.ndarray, crs: str) -> np.ndarray:
     return np.column_stack(to_lonlat(xy[:, 0], xy[:, 1], crs))
 
 
+def box_of(lonlat: np.ndarray, *, step: float = 0.05) -> tuple[float, float, float, float]:
+    """West, south, east and north (degrees) round most points (n × 2), stray ones cut off.
+
+    Widened to whole steps, so that next month's reports seldom ask for another basemap.
+    """
+    if not len(lonlat):
+        return (-9.0, 49.5, 2.5, 61.0)
+    low, high = np.quantile(lonlat, [0.005, 0.995], axis=0)
+    (west, south), (east, north) = np.floor(low / step) * step, np.ceil(high / step) * step
+    return (float(west), float(south), float(east), float(north))
+
+
 def picked(event: dict | None) -> str | None:
     """Id of the outline in what the map component sends back, or None."""
     drawing = (event or {}).get("last_active_drawing") or {}
@@ -125,31 +136,55 @@ def _features(table: gpd.GeoDataFrame, crs: str) -> dict:
     return {"type": "FeatureCollection", "features": features}
 
 
-_STYLE = """<style>
-html, body { margin: 0; background: #fff; }
+_LIGHT: Mapping[str, str] = {
+    **COLOURS, "casing": "#C3C9CD", "road": "#F7F8F9", "built": "#E3E6E9", "wall": "#CFD4D8", "water": "#E6EEF2",
+    "green": "#EFF3EE", "label": "#5B666D", "alert-tint": "#F9BFA2", "steady-tint": "#BFCBD7", "low-tint": "#F3F6F8",
+}  # fmt: skip
+_DARK: Mapping[str, str] = {
+    **DARK, "casing": "#3A444B", "road": "#232A30", "built": "#2A3239", "wall": "#38424A", "water": "#1B2F3D",
+    "green": "#1B261F", "label": "#B4BDC3", "alert-tint": "#8A4323", "steady-tint": "#33516A", "low-tint": "#1C2830",
+}  # fmt: skip
+"""Tones of a map by what they mean, on a white and on a dark ground."""
+
+
+def _style(tones: Mapping[str, str]) -> str:
+    named = "; ".join(f"--{name}: {tone}" for name, tone in tones.items())
+    return f"<style>:root {{ {named} }}\n{_STYLE}</style>"
+
+
+_STYLE = """
+html, body { margin: 0; background: var(--ground); }
 #parent, #map_div { height: 100vh !important; width: 100% !important; }
-.leaflet-container { background: #fff !important; font: 14px/1.3 "Source Sans", Arial, sans-serif; }
-.leaflet-container:focus-visible { outline: 3px solid #0b0c0c; box-shadow: inset 0 0 0 6px #ffdd00; }
-.leaflet-control-scale-line { color: #0b0c0c; border-color: #0b0c0c; }
-.leaflet-bar a { width: 44px; height: 44px; line-height: 44px; font-size: 22px; color: #0b0c0c; }
+.leaflet-container { background: var(--ground) !important; color: var(--text);
+  font: 14px/1.3 "Source Sans", Arial, sans-serif; }
+.leaflet-container:focus-visible { outline: 3px solid var(--text); box-shadow: inset 0 0 0 6px #ffdd00; }
+.leaflet-control-scale-line { color: var(--text); border-color: var(--text); background: var(--ground);
+  text-shadow: none; }
+.leaflet-touch .leaflet-bar a, .leaflet-bar a { width: 44px; height: 44px; line-height: 44px; font-size: 22px; color: var(--text);
+  background: var(--ground); }
+.leaflet-bar a.leaflet-disabled { color: var(--second); background: var(--low-tint); }
 .rank { width: 36px; height: 36px; margin: -18px 0 0 -18px; border-radius: 50%; background: #fff;
   border: 2px solid #0b0c0c; color: #0b0c0c; font: 700 17px/32px Arial, sans-serif; text-align: center;
   box-sizing: border-box; }
 .rank.alert { box-shadow: 0 0 0 5px #F46A25, 0 0 0 7px #0b0c0c; }
-.rank.steady { box-shadow: 0 0 0 3px #12436D; border-color: #12436D; }
-.rank.low { border: 2px dashed #12436D; }
+.rank.steady { box-shadow: 0 0 0 3px var(--place); border-color: #12436d; }
+.rank.low { border: 2px dashed #12436d; }
 .far .rank { width: 24px; height: 24px; margin: -12px 0 0 -12px; font-size: 12px; line-height: 20px; }
 .far .rank.low-rank { width: 10px; height: 10px; margin: -5px 0 0 -5px; font-size: 0; }
-.far .rank.steady { box-shadow: 0 0 0 1.5px #12436D; }
+.far .rank.steady { box-shadow: 0 0 0 1.5px var(--place); }
 .rank.chosen, .far .rank.chosen { width: 46px; height: 46px; margin: -23px 0 0 -23px; background: #0b0c0c; color: #fff;
-  font-size: 21px; line-height: 42px; box-shadow: 0 0 0 6px #ffdd00, 0 0 0 8px #0b0c0c; border-style: solid; }
-.street { color: #5b666d; font-size: 13px; white-space: nowrap; text-shadow: 0 0 3px #fff, 0 0 3px #fff;
+  font-size: 21px; line-height: 42px; box-shadow: 0 0 0 6px #ffdd00, 0 0 0 8px var(--text); border-style: solid; }
+.street { color: var(--label); font-size: 13px; white-space: nowrap;
+  text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground);
   transform-origin: 0 0; }
-.leaflet-control-legend { background: rgba(255,255,255,.94); border: 1px solid #b1b4b6; padding: 5px 10px; }
+.leaflet-control-legend { background: var(--ground); color: var(--text); border: 1px solid var(--gap);
+  padding: 5px 10px; max-width: calc(100vw - 44px); }
+.leaflet-control-credit { background: var(--ground); color: var(--second); font-size: 11px; padding: 0 4px;
+  margin: 0 !important; }
 .leaflet-control-legend span { margin-right: 12px; white-space: nowrap; }
 .leaflet-control-legend svg { vertical-align: -3px; margin-right: 5px; }
 @media (prefers-reduced-motion: reduce) { .leaflet-container * { transition: none !important; } }
-</style>"""
+"""
 
 
 class _Script(MacroElement):
@@ -172,7 +207,7 @@ class _Outlines(_Script):
           var halo = L.geoJSON(null, {interactive: false,
             style: {color: "#ffdd00", weight: 16, fill: false, opacity: 1}}).addTo(group);
           var edge = L.geoJSON(null, {interactive: false,
-            style: {color: "#0b0c0c", weight: 5, fill: false}}).addTo(group);
+            style: {color: {{ this.data.edge }}, weight: 5, fill: false}}).addTo(group);
           var outlines = L.geoJSON(data, {
             style: function (f) { return looks[f.properties.look]; },
             pointToLayer: function (f, at) {
@@ -209,12 +244,14 @@ class _Outlines(_Script):
         {% endmacro %}
     """)
 
-    def __init__(self, features: dict, chosen: str, turn: int) -> None:
-        super().__init__("outlines", features=features, chosen=chosen, looks=_LOOKS, turn=turn)
+    def __init__(self, features: dict, chosen: str, turn: int, tones: Mapping[str, str]) -> None:
+        super().__init__(
+            "outlines", features=features, chosen=chosen, looks=_looks(tones), turn=turn, edge=tones["text"]
+        )
 
 
-class _Furniture(MacroElement):
-    """The legend, bottom left, and a scale bar in metres, bottom right."""
+class _Furniture(_Script):
+    """The legend, bottom left; a scale bar in metres and the basemap's licence line, bottom right."""
 
     _template = Template("""
         {% macro script(this, kwargs) %}
@@ -226,17 +263,46 @@ class _Furniture(MacroElement):
               return "<span><svg width=22 height=15><rect x=1 y=1 width=20 height=13 fill='" + fill + "' stroke='" +
                 edge + "' stroke-width=2 stroke-dasharray='" + dash + "'/></svg>" + words + "</span>";
             }
-            box.innerHTML = item("#F9BFA2", "#0b0c0c", "", "New, growing, returned") +
-              item("#BFCBD7", "#12436D", "", "Steady") + item("#F3F6F8", "#12436D", "4 3", "Fading, quiet");
+            var tone = {{ this.data.tones }};
+            box.innerHTML = item(tone["alert-tint"], tone.text, "", "New, growing, returned") +
+              item(tone["steady-tint"], tone.place, "", "Steady") +
+              item(tone["low-tint"], tone.place, "4 3", "Fading, quiet");
             return box;
           };
           legend.addTo(map);
+          var credit = {{ this.data.credit }}, line = L.control({position: "bottomright"});
+          line.onAdd = function () {
+            var box = L.DomUtil.create("div", "leaflet-control-credit");
+            box.textContent = credit;
+            return box;
+          };
+          if (credit) { line.addTo(map); }
           function far() { map.getContainer().classList.toggle("far", map.getZoom() < 15); }
           map.on("zoomend", far); map.whenReady(far);
           L.control.scale({position: "bottomright", imperial: false, maxWidth: 160}).addTo(map);
         })({{ this._parent.get_name() }});
         {% endmacro %}
     """)
+
+    def __init__(self, tones: Mapping[str, str], credit: str) -> None:
+        super().__init__("furniture", tones=dict(tones), credit=credit)
+
+
+class _Tiles(_Script):
+    """Raster tiles, served from this machine or, where the settings ask for it, from elsewhere."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        L.tileLayer({{ this.data.url }}, {minNativeZoom: {{ this.data.lowest }}, maxNativeZoom: {{ this.data.highest }},
+          maxZoom: 20, noWrap: true,
+          errorTileUrl: "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+        }).addTo({{ this._parent.get_name() }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, basemap: Basemap) -> None:
+        url = basemap.url if "://" in basemap.url else f"{SERVED_AT}{basemap.url}"
+        super().__init__("tiles", url=url, lowest=basemap.lowest, highest=basemap.highest)
 
 
 class _Ground(_Script):
@@ -260,7 +326,7 @@ class _Ground(_Script):
         super().__init__("ground", points=np.round(lonlat[:, ::-1], 5).ravel().tolist())
 
 
-class _Basemap(_Script):
+class _Lines(_Script):
     """Streets, buildings, water and green from a GeoJSON file on this machine."""
 
     _template = Template("""
@@ -269,7 +335,7 @@ class _Basemap(_Script):
           map.createPane("base").style.zIndex = 240;
           map.getPane("base").style.pointerEvents = "none";
           var canvas = L.canvas({pane: "base", padding: 0.3});
-          var width = {major: 10, street: 7, minor: 4}, lines = [];
+          var width = {major: 10, street: 7, minor: 4}, lines = [], tone = {{ this.data.tones }};
           fetch({{ this.data.url }}).then(function (r) { return r.json(); }).then(function (data) {
             function layer(kind, style) {
               return L.geoJSON(data, {renderer: canvas, pane: "base", interactive: false,
@@ -282,9 +348,9 @@ class _Basemap(_Script):
                   lineJoin: "round", opacity: 1};
               };
             }
-            layer("water", {stroke: false, fillColor: "#e6eef2", fillOpacity: 1});
-            layer("green", {stroke: false, fillColor: "#eff3ee", fillOpacity: 1});
-            [["#c3c9cd", 2], ["#f7f8f9", 0]].forEach(function (look) {
+            layer("water", {stroke: false, fillColor: tone.water, fillOpacity: 1});
+            layer("green", {stroke: false, fillColor: tone.green, fillOpacity: 1});
+            [[tone.casing, 2], [tone.road, 0]].forEach(function (look) {
               lines.push([layer("street", line(look[0], look[1])), look]);
             });
             var built = layer("building", building);
@@ -293,7 +359,7 @@ class _Basemap(_Script):
               built.setStyle(building);
             });
             function building() {
-              return {color: "#cfd4d8", weight: map.getZoom() > 16 ? 1 : 0.3, fillColor: "#e3e6e9", fillOpacity: 1};
+              return {color: tone.wall, weight: map.getZoom() > 16 ? 1 : 0.3, fillColor: tone.built, fillOpacity: 1};
             }
             names(data);
           });
@@ -321,18 +387,15 @@ class _Basemap(_Script):
         {% endmacro %}
     """)
 
-    def __init__(self, url: str) -> None:
-        super().__init__("basemap", url=url)
+    def __init__(self, url: str, tones: Mapping[str, str]) -> None:
+        super().__init__("basemap", url=url, tones=dict(tones))
 
 
-_LOOKS = {
-    "alert": {"color": "#0b0c0c", "weight": 2, "fillColor": COLOURS["alert"], "fillOpacity": 0.42},
-    "steady": {"color": COLOURS["place"], "weight": 2, "fillColor": COLOURS["place"], "fillOpacity": 0.26},
-    "low": {
-        "color": COLOURS["place"],
-        "weight": 2,
-        "dashArray": "6 4",
-        "fillColor": COLOURS["place"],
-        "fillOpacity": 0.06,
-    },
-}
+def _looks(tones: Mapping[str, str]) -> dict[str, dict]:
+    """Outline and fill of a hotspot by the state it is in."""
+    place = {"color": tones["place"], "weight": 2, "fillColor": tones["place"]}
+    return {
+        "alert": {"color": tones["text"], "weight": 2, "fillColor": tones["alert"], "fillOpacity": 0.42},
+        "steady": {**place, "fillOpacity": 0.26},
+        "low": {**place, "dashArray": "6 4", "fillOpacity": 0.06},
+    }

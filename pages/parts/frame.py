@@ -10,60 +10,30 @@ from hotspots.errors import HubError
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import Settings
 from hotspots.store import Store
-from pages.parts import show
+from pages.parts import display, show, style
 
-_STYLE = """<style>
-.stMainBlockContainer { padding: 3.75rem 1.4rem 1rem !important; }
-[class*="st-key-strip"] { background: #fff7bf; border-bottom: 1px solid #e6d86b; padding: 0 1.4rem;
-  margin: 0 -1.4rem; width: calc(100% + 2.8rem) !important; max-width: none; height: 1.9rem; gap: .5rem; }
-[class*="st-key-strip-own"] { background: transparent; border-bottom: 1px solid #d5d9dc; }
-[class*="st-key-strip"] p, [class*="st-key-strip"] button p { font-size: .84rem; margin: 0; color: #0b0c0c; }
-[class*="st-key-strip"] .stMarkdown { margin: 0; }
-[class*="st-key-strip"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
-[class*="st-key-strip"] button { min-height: 1.6rem; padding: 0 .4rem; }
-[class*="st-key-strip-own"] p { color: inherit; }
-.st-key-hub-top { min-height: 2.6rem; }
-.st-key-hub-map iframe { height: max(24rem, calc(100vh - 12.6rem)) !important; border: 1px solid #d5d9dc;
-  border-radius: 4px; }
-.st-key-card { border: 2px solid #12436D !important; padding: .55rem .9rem .4rem; }
-.st-key-card h3 { padding: 0; }
-.st-key-who p { font-size: .88rem; line-height: 1.35; }
-[class*="st-key-note"] p { border-left: 4px solid #12436D; background: #eef2f6; color: #0b0c0c;
-  padding: .3rem .7rem; font-size: .92rem; }
-.st-key-warn p { border-left: 4px solid #F46A25; background: #fdece2; color: #0b0c0c; padding: .35rem .7rem; }
-.big-number { font-size: 2.5rem; font-weight: 700; line-height: 1.05; font-variant-numeric: tabular-nums; }
-.quiet { color: #505A5F; font-size: .84rem; }
-*:focus-visible { outline: 3px solid #0b0c0c !important; box-shadow: 0 0 0 6px #ffdd00 !important; }
-@media (max-width: 1500px) { :root { font-size: 15.6px; } }
-@media (max-width: 1200px) { .st-key-hub-body [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
-  .st-key-hub-body [data-testid="stColumn"] { min-width: 100%; } }
-@media print { [class*="st-key-strip"] { background: #fff; } button, header { display: none !important; } }
-@media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
-</style>"""
-"""Only `key=` classes and Streamlit's documented st… classes are styled; nothing else is stable."""
-
-_PRESENTER = """<style>:root { font-size: 22px !important; }
-@media (max-width: 1500px) { :root { font-size: 20px !important; } }</style>"""
+_SAMPLE = "Sample data: every report is invented"
 
 
 def dress(settings: Settings) -> None:
     """Page title, layout and style; first thing of every run."""
     st.set_page_config(page_title=settings.title, page_icon=_icon(), layout="wide", initial_sidebar_state="collapsed")
-    st.html(_STYLE)
-    st.logo(_logo(settings.title), size="large")
+    dark = show.is_dark()
+    st.html(style.sheet(dark=dark))
+    st.logo(_logo(settings.title, tone=show.colours()["place"]), size="large")
     # From a shared link the toggle is not there yet on the first run: the address says it.
     if st.session_state.get("present", st.query_params.get("present") == "true"):
-        st.html(_PRESENTER)
+        st.html(style.presenting(display.text_size()))
 
 
-def _logo(title: str) -> str:
+def _logo(title: str, *, tone: str) -> str:
     """The hub's name beside a hexagon, as a picture drawn here."""
     width = 46 + 12 * len(title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="36" viewBox="0 0 {width} 36">'
-        '<path d="M16 3l12 7v14l-12 7-12-7V10z" fill="#12436D"/><circle cx="16" cy="17" r="4.5" fill="#FFDD00"/>'
+        f'<path d="M16 3l12 7v14l-12 7-12-7V10z" fill="{tone}"/><circle cx="16" cy="17" r="4.5" fill="#FFDD00"/>'
         '<text x="38" y="24" font-family="Source Sans, Arial, sans-serif" font-size="20" font-weight="700" '
-        f'fill="#12436D">{escape(title)}</text></svg>'
+        f'fill="{tone}">{escape(title)}</text></svg>'
     )
 
 
@@ -83,7 +53,10 @@ def strip(store: Store, viewer: Viewer, settings: Settings) -> None:
         if store.is_sample:
             st.markdown("**Sample data.** Every report here is invented.", width="content")
         st.markdown(f"**{escape(settings.marking)}**" if settings.marking else "", width="content")
-        _role_switch(viewer)
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            display.help_and_display(viewer)
+            _role_switch(viewer)
+    st.html(style.page_foot(" · ".join(filter(None, [settings.marking, settings.title, _SAMPLE * store.is_sample]))))
 
 
 def _role_switch(viewer: Viewer) -> None:

@@ -9,6 +9,7 @@ from streamlit_folium import st_folium
 
 from hotspots.release.disclosure import Released
 from hotspots.views import maps
+from hotspots.views.basemaps import Basemap
 
 
 def draw_map(
@@ -19,18 +20,19 @@ def draw_map(
     crs: str,
     bounds: maps.Bounds,
     on_pick: Callable[[str], None],
-    basemap: str = "",
+    basemap: Basemap = maps.NO_BASEMAP,
+    dark: bool = False,
     ground: np.ndarray | None = None,
     bring_into_view: int = 0,
     height: int = 620,
 ) -> None:
     """Draw the outlines of `released`; a click on one calls `on_pick` with its id.
 
-    The ground is part of the component's identity and never changes while `bounds`, `basemap` and
+    The ground is part of the component's identity and never changes while `bounds`, `basemap`, `dark` and
     `ground` stay the same; outlines and the chosen one are redrawn on it, so pan and zoom are kept.
     bring_into_view: a number that grows when the chosen outline must be seen.
     """
-    ground_id = hashlib.sha256(repr((bounds, basemap, None if ground is None else ground.tobytes())).encode())
+    ground_id = hashlib.sha256(repr((bounds, basemap, dark, None if ground is None else ground.tobytes())).encode())
     name = f"{key}-{ground_id.hexdigest()[:10]}"
 
     def changed() -> None:
@@ -39,11 +41,13 @@ def draw_map(
             on_pick(hotspot)
 
     st_folium(
-        maps.base_map(bounds, basemap=basemap, ground=ground),
+        maps.base_map(bounds, basemap=basemap, ground=ground, dark=dark),
         key=name,
         height=height,
         use_container_width=True,
         returned_objects=["last_active_drawing", "last_object_clicked_count"],
-        feature_group_to_add=maps.hotspot_layer(released, chosen=chosen, crs=crs, bring_into_view=bring_into_view),
+        feature_group_to_add=maps.hotspot_layer(
+            released, chosen=chosen, crs=crs, bring_into_view=bring_into_view, dark=dark
+        ),
         on_change=changed,
     )

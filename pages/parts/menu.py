@@ -6,6 +6,7 @@ from typing import NamedTuple
 from hotspots.errors import NotAllowed
 from hotspots.release.roles import Action, Role, Viewer
 from pages import (
+    accessibility,
     before_after,
     data,
     hub_meeting,
@@ -20,6 +21,9 @@ from pages import (
     trends,
     whats_new,
 )
+
+UNLISTED = ""
+"""Section of pages that are reached by a link, not by the menu."""
 
 
 class Entry(NamedTuple):
@@ -49,6 +53,7 @@ ENTRIES = (
     Entry("Assess", "Outcomes", "outcomes", Action.SEE_OUTCOMES, outcomes.render),
     Entry("Data", "Import and quality", "data", Action.SEE_IMPORTS, data.render),
     Entry("Data", "Method", "method", Action.SEE_METHOD, method.render),
+    Entry(UNLISTED, "Accessibility", "accessibility", Action.SEE_OUTCOMES, accessibility.render),
 )
 
 OPENS_WITH = {

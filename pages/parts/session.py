@@ -1,5 +1,6 @@
 """What a run of the script stands on: settings, the open store, the viewer, today."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots.errors import NotAllowed
+from hotspots.errors import BadFile, NotAllowed
 from hotspots.pipeline import HubView, Query, TrendView, default_query, hub_view, map_points, trend_for
 from hotspots.pipeline.agenda import open_and_late, places_to_assess
 from hotspots.register.places import Place
@@ -17,7 +18,8 @@ from hotspots.settings import PROJECT, Settings, read_settings
 from hotspots.store import Store, open_store
 from hotspots.store import register_reads as reads
 from hotspots.store.published import Published, read_published
-from hotspots.views import maps
+from hotspots.views import basemaps, maps
+from hotspots.views.basemaps import Basemap
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 STATIC = PROJECT / "static"
@@ -182,17 +184,26 @@ def _assets() -> list[str]:
     return maps.install_assets(STATIC)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def basemap_name(path: str) -> str:
-    """Served name of the basemap at `path`, or "" when there is none."""
-    source = Path(path) if path else None
-    return maps.install_basemap(source, STATIC) if source and source.exists() else ""
+def basemap(store: Store) -> Basemap:
+    """What lies beneath the map by the settings; the sample's own invented streets when they name nothing."""
+    chosen = settings()
+    if chosen.online_tiles:
+        return basemaps.online(chosen.online_tiles, credit=chosen.basemap_credit)
+    if not chosen.basemap and store.is_sample:
+        invented = str(SAMPLE / "basemap.geojson")
+        return replace(_basemap(store, store.data_version, invented, ""), words="the sample's invented streets")
+    if not chosen.basemap:
+        return maps.NO_BASEMAP
+    try:
+        return _basemap(store, store.data_version, chosen.basemap, chosen.basemap_credit)
+    except BadFile as error:  # the meeting goes on without streets, and the line under the map says why
+        return Basemap(words=f"no basemap. {str(error).rstrip('.')}")
 
 
-def basemap(store: Store) -> str:
-    """The basemap of the settings, or the sample's own invented streets."""
-    chosen = settings().basemap
-    return basemap_name(str(SAMPLE / "basemap.geojson") if store.is_sample and not chosen else chosen)
+@st.cache_resource(show_spinner="Laying out the basemap …", max_entries=8)
+def _basemap(_store: Store, version: str, path: str, credit: str) -> Basemap:
+    box = maps.box_of(_ground(_store, version, ()))
+    return basemaps.install(Path(path), STATIC, box, credit=credit)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

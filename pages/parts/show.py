@@ -13,9 +13,14 @@ from hotspots.views.palette import COLOURS, DARK
 from pages.parts import session
 
 
+def is_dark() -> bool:
+    """True while the viewer looks at the dark theme."""
+    return st.context.theme.type == "dark"
+
+
 def colours() -> Mapping[str, str]:
     """The palette of the theme in use."""
-    return DARK if st.context.theme.type == "dark" else COLOURS
+    return DARK if is_dark() else COLOURS
 
 
 @contextmanager

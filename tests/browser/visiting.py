@@ -91,9 +91,18 @@ class Visitor:
         return titles & {entry.title for entry in menu.ENTRIES}
 
     def go(self, entry: menu.Entry) -> None:
-        """Choose a page in the menu; the session is kept, as a click keeps it."""
-        self.page.get_by_test_id("stTopNavSection").filter(has_text=entry.section).click(timeout=PATIENCE)
-        self.page.locator("a:visible").get_by_text(entry.title, exact=True).click(timeout=PATIENCE)
+        """Choose a page in the menu, or a link on the strip; the session is kept, as a click keeps it.
+
+        A role with a single page in the menu has no menu: the front page is that page.
+        """
+        if entry.section != menu.UNLISTED and not self._sections():
+            return
+        if entry.section == menu.UNLISTED:
+            self.page.get_by_role("button", name="Display").click(timeout=PATIENCE)
+            self.page.get_by_test_id("stPopoverBody").get_by_text(entry.title).click(timeout=PATIENCE)
+        else:
+            self.page.get_by_test_id("stTopNavSection").filter(has_text=entry.section).click(timeout=PATIENCE)
+            self.page.locator("a:visible").get_by_text(entry.title, exact=True).click(timeout=PATIENCE)
         self.page.wait_for_url(re.compile(rf"/{entry.url_path}(\?|$)"), timeout=PATIENCE)
         self.settle()
 

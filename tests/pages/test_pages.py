@@ -30,6 +30,7 @@ PAGES = {
     "outcomes": (REFUSES, DRAWS, DRAWS, DRAWS, DRAWS),
     "data": (REFUSES, REFUSES, REFUSES, REFUSES, DRAWS),
     "method": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
+    "accessibility": (REFUSES, DRAWS, DRAWS, DRAWS, DRAWS),
 }
 
 EMPTY_HUB = {  # what a page says before the first import, when it draws at all

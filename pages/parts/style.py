@@ -1,0 +1,96 @@
+"""The style of every page: one sheet for light, dark, presenter view, small screens and paper.
+
+Only `key=` classes and Streamlit's documented st… classes and test ids are styled; nothing else is stable.
+"""
+
+from collections.abc import Mapping
+
+from hotspots.views.palette import COLOURS, DARK
+
+TEXT_SIZES = (18, 20, 22, 24)
+"""Sizes of text in pixels that presenter view offers; everything on the page grows with it."""
+
+_LIGHT_TINTS: Mapping[str, str] = {"note": "#EEF2F6", "warn": "#FDECE2", "edge": "#D5D9DC", "sample": "#FFF7BF"}
+_DARK_TINTS: Mapping[str, str] = {"note": "#1D3850", "warn": "#4A2410", "edge": "#3A444B", "sample": "#3D3712"}
+
+
+def sheet(*, dark: bool) -> str:
+    """The style for the theme in use, as a `<style>` element."""
+    tones = {**DARK, **_DARK_TINTS} if dark else {**COLOURS, **_LIGHT_TINTS}
+    named = "; ".join(f"--hub-{name}: {tone}" for name, tone in tones.items())
+    return f"<style>:root {{ {named} }}\n{_SCREEN}{_SMALL}{_PAPER}</style>"
+
+
+def presenting(size: int) -> str:
+    """Presenter view: every size on the page follows the root's."""
+    return f"<style>@media screen {{ :root {{ font-size: {size}px !important; }} }}</style>"
+
+
+def page_foot(words: str) -> str:
+    """What each printed page carries at its foot: marking and sample notice, and which page it is."""
+    said = words.replace("\\", "").replace('"', "'").replace("<", "").replace("\n", " ")
+    return (
+        "<style>@page { margin: 16mm 14mm 18mm; "
+        f'@bottom-left {{ content: "{said}"; font: 9pt Arial, sans-serif; }} '
+        '@bottom-right { content: "Page " counter(page) " of " counter(pages); font: 9pt Arial, sans-serif; } }</style>'
+    )
+
+
+_SCREEN = """
+.stMainBlockContainer { padding: 3.75rem 1.4rem 1rem !important; }
+[class*="st-key-strip"] { background: var(--hub-sample); border-bottom: 1px solid var(--hub-edge); padding: 0 1.4rem;
+  margin: 0 -1.4rem; width: calc(100% + 2.8rem) !important; max-width: none; min-height: 1.9rem; gap: .1rem .5rem; }
+[class*="st-key-strip-own"] { background: transparent; }
+[class*="st-key-strip"] p, [class*="st-key-strip"] button p { font-size: .84rem; margin: 0; color: var(--hub-text); }
+[class*="st-key-strip"] .stMarkdown { margin: 0; }
+[class*="st-key-strip"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+[class*="st-key-strip"] button { min-height: 1.6rem; padding: 0 .4rem; }
+.st-key-hub-top { min-height: 2.6rem; }
+.st-key-hub-map iframe { height: max(24rem, calc(100vh - 12.6rem)) !important; border: 1px solid var(--hub-edge);
+  border-radius: 4px; }
+.st-key-card { border: 2px solid var(--hub-place) !important; padding: .55rem .9rem .4rem; }
+.st-key-card h3 { padding: 0; }
+.st-key-who p { font-size: .88rem; line-height: 1.35; }
+[class*="st-key-note"] p { border-left: 4px solid var(--hub-place); background: var(--hub-note); color: var(--hub-text);
+  padding: .3rem .7rem; font-size: .92rem; }
+.st-key-warn p { border-left: 4px solid var(--hub-alert); background: var(--hub-warn); color: var(--hub-text);
+  padding: .35rem .7rem; }
+.big-number { font-size: 2.5rem; font-weight: 700; line-height: 1.05; font-variant-numeric: tabular-nums; }
+.quiet { color: var(--hub-second); font-size: .84rem; }
+[data-testid="stCaptionContainer"] { color: var(--hub-second); opacity: 1; }
+[data-testid="stCaptionContainer"] p { color: inherit; }
+*:focus-visible { outline: 3px solid var(--hub-text) !important; box-shadow: 0 0 0 6px var(--hub-halo) !important; }
+@media (prefers-reduced-motion: reduce) { *, *::before, *::after { transition: none !important;
+  animation: none !important; scroll-behavior: auto !important; } }
+"""
+
+_SMALL = """
+@media (max-width: 1500px) { :root { font-size: 15.6px; } }
+@media (max-width: 1200px) { .st-key-hub-body > [data-testid="stHorizontalBlock"],
+    .st-key-hub-body [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-hub-body [data-testid="stColumn"] { min-width: 100%; } }
+@media (max-width: 800px) { :root { font-size: 16px; }
+  .stMainBlockContainer { padding: 3.75rem .8rem 1rem !important; }
+  [class*="st-key-strip"] { padding: 0 .8rem; margin: 0 -.8rem; width: calc(100% + 1.6rem) !important; }
+  [data-testid="stColumn"] { min-width: 100%; }
+  [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-hub-map iframe { height: min(60vh, 26rem) !important; }
+  [data-testid="stButtonGroup"] > div { flex-wrap: wrap; max-width: 100%; } }
+"""
+
+_PAPER = """
+@media print {
+  @page { size: A4; }
+  :root { font-size: 11pt !important; color-scheme: light; }
+  header, button, iframe[title*="folium"], [class*="st-key-strip"], [data-testid="stToolbar"],
+  [data-testid="stElementToolbar"], .st-key-hub-tools { display: none !important; }
+  html, body, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"], .stMainBlockContainer {
+    position: static !important; height: auto !important; overflow: visible !important; background: #fff !important; }
+  .stMainBlockContainer { padding: 0 !important; max-width: 178mm; }
+  [data-testid="stHorizontalBlock"] { flex-wrap: wrap !important; }
+  [data-testid="stColumn"] { min-width: 100% !important; }
+  h1, h2, h3, h4, h5 { break-after: avoid; }
+  .stVegaLiteChart, [data-testid="stImage"], tr { break-inside: avoid; }
+  a[href^="http"]::after { content: " (" attr(href) ")"; font-weight: 400; }
+}
+"""
