@@ -160,8 +160,8 @@ html, body { margin: 0; background: var(--ground); }
 .leaflet-container:focus-visible { outline: 3px solid var(--text); box-shadow: inset 0 0 0 6px #ffdd00; }
 .leaflet-control-scale-line { color: var(--text); border-color: var(--text); background: var(--ground);
   text-shadow: none; }
-.leaflet-touch .leaflet-bar a, .leaflet-bar a { width: 44px; height: 44px; line-height: 44px; font-size: 22px; color: var(--text);
-  background: var(--ground); }
+.leaflet-touch .leaflet-bar a, .leaflet-bar a { width: 44px; height: 44px; line-height: 44px; font-size: 22px;
+  color: var(--text); background: var(--ground); }
 .leaflet-bar a.leaflet-disabled { color: var(--second); background: var(--low-tint); }
 .rank { width: 36px; height: 36px; margin: -18px 0 0 -18px; border-radius: 50%; background: #fff;
   border: 2px solid #0b0c0c; color: #0b0c0c; font: 700 17px/32px Arial, sans-serif; text-align: center;
