@@ -101,7 +101,9 @@ class Visitor:
             self.page.get_by_role("button", name="Display").click(timeout=PATIENCE)
             self.page.get_by_test_id("stPopoverBody").get_by_text(entry.title).click(timeout=PATIENCE)
         else:
-            self.page.get_by_test_id("stTopNavSection").filter(has_text=entry.section).click(timeout=PATIENCE)
+            # Where the menu does not fit, its last sections are folded into one called "more".
+            folded = re.compile(rf"{entry.section}|more")
+            self.page.get_by_test_id("stTopNavSection").filter(has_text=folded).first.click(timeout=PATIENCE)
             self.page.locator("a:visible").get_by_text(entry.title, exact=True).click(timeout=PATIENCE)
         self.page.wait_for_url(re.compile(rf"/{entry.url_path}(\?|$)"), timeout=PATIENCE)
         self.settle()

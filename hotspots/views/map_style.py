@@ -1,0 +1,67 @@
+"""How a map looks: its tones on a white and on a dark ground, the style of its frame, the states' outlines."""
+
+from collections.abc import Mapping
+
+from hotspots.views import palette
+
+LIGHT: Mapping[str, str] = {
+    **palette.COLOURS, "casing": "#C3C9CD", "road": "#F7F8F9", "built": "#E3E6E9", "wall": "#CFD4D8",
+    "water": "#E6EEF2", "green": "#EFF3EE", "label": "#5B666D",
+    "alert-tint": "#F9BFA2", "steady-tint": "#BFCBD7", "low-tint": "#F3F6F8",
+}  # fmt: skip
+DARK: Mapping[str, str] = {
+    **palette.DARK, "casing": "#3A444B", "road": "#232A30", "built": "#2A3239", "wall": "#38424A", "water": "#1B2F3D",
+    "green": "#1B261F", "label": "#B4BDC3", "alert-tint": "#8A4323", "steady-tint": "#33516A", "low-tint": "#1C2830",
+}  # fmt: skip
+"""Tones of a map by what they mean, on a white and on a dark ground."""
+
+
+def map_style(tones: Mapping[str, str]) -> str:
+    """The style of a map's frame in the tones of a theme, as a `<style>` element."""
+    named = "; ".join(f"--{name}: {tone}" for name, tone in tones.items())
+    return f"<style>:root {{ {named} }}\n{_STYLE}</style>"
+
+
+_STYLE = """
+html, body { margin: 0; background: var(--ground); }
+#parent, #map_div { height: 100vh !important; width: 100% !important; }
+.leaflet-container { background: var(--ground) !important; color: var(--text);
+  font: 14px/1.3 "Source Sans", Arial, sans-serif; }
+.leaflet-container:focus-visible { outline: 3px solid var(--text); box-shadow: inset 0 0 0 6px #ffdd00; }
+.leaflet-control-scale-line { color: var(--text); border-color: var(--text); background: var(--ground);
+  text-shadow: none; }
+.leaflet-touch .leaflet-bar a, .leaflet-bar a { width: 44px; height: 44px; line-height: 44px; font-size: 22px;
+  color: var(--text); background: var(--ground); }
+.leaflet-bar a.leaflet-disabled { color: var(--second); background: var(--low-tint); }
+.rank { width: 36px; height: 36px; margin: -18px 0 0 -18px; border-radius: 50%; background: #fff;
+  border: 2px solid #0b0c0c; color: #0b0c0c; font: 700 17px/32px Arial, sans-serif; text-align: center;
+  box-sizing: border-box; }
+.rank.alert { box-shadow: 0 0 0 5px #F46A25, 0 0 0 7px #0b0c0c; }
+.rank.steady { box-shadow: 0 0 0 3px var(--place); border-color: #12436d; }
+.rank.low { border: 2px dashed #12436d; }
+.far .rank { width: 24px; height: 24px; margin: -12px 0 0 -12px; font-size: 12px; line-height: 20px; }
+.far .rank.low-rank { width: 10px; height: 10px; margin: -5px 0 0 -5px; font-size: 0; }
+.far .rank.steady { box-shadow: 0 0 0 1.5px var(--place); }
+.rank.chosen, .far .rank.chosen { width: 46px; height: 46px; margin: -23px 0 0 -23px; background: #0b0c0c; color: #fff;
+  font-size: 21px; line-height: 42px; box-shadow: 0 0 0 6px #ffdd00, 0 0 0 8px var(--text); border-style: solid; }
+.street { color: var(--label); font-size: 13px; white-space: nowrap;
+  text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground);
+  transform-origin: 0 0; }
+.leaflet-control-legend { background: var(--ground); color: var(--text); border: 1px solid var(--gap);
+  padding: 5px 10px; max-width: calc(100vw - 44px); }
+.leaflet-control-credit { background: var(--ground); color: var(--second); font-size: 11px; padding: 0 4px;
+  margin: 0 !important; }
+.leaflet-control-legend span { margin-right: 12px; white-space: nowrap; }
+.leaflet-control-legend svg { vertical-align: -3px; margin-right: 5px; }
+@media (prefers-reduced-motion: reduce) { .leaflet-container * { transition: none !important; } }
+"""
+
+
+def looks(tones: Mapping[str, str]) -> dict[str, dict]:
+    """Outline and fill of a hotspot by the state it is in."""
+    place = {"color": tones["place"], "weight": 2, "fillColor": tones["place"]}
+    return {
+        "alert": {"color": tones["text"], "weight": 2, "fillColor": tones["alert"], "fillOpacity": 0.42},
+        "steady": {**place, "fillOpacity": 0.26},
+        "low": {**place, "dashArray": "6 4", "fillOpacity": 0.06},
+    }
