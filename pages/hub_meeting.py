@@ -19,6 +19,7 @@ from pages.parts.map import draw_map
 
 RISING = ("new", "growing", "returned")
 ROWS_SHOWN = 7
+_MOVED = "Against the same window one month earlier"
 
 
 def render(viewer: Viewer) -> None:
@@ -136,6 +137,7 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
             st.session_state["chosen"] = rows[picked[0]]
             st.session_state["list_turn"] = st.session_state.get("list_turn", 0) + 1
 
+    tall = 44 if st.session_state.get("present") else 40
     st.dataframe(
         _list_table(listed),
         key=key,
@@ -143,8 +145,8 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
         on_select=from_list,
         selection_mode=["single-row", "single-cell"],
         selection_default={"selection": {"rows": at, "cells": [(row, "Area") for row in at]}},  # lets the arrow keys in
-        row_height=40,
-        height=40 * min(len(rows), ROWS_SHOWN) + 40,
+        row_height=tall,
+        height=tall * (min(len(rows), ROWS_SHOWN) + 1) + 2,
         column_config=_columns(view),
         alt="Hotspots ranked by reports; choose a row to see its card",
     )
@@ -170,10 +172,12 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
 
 def _columns(view: HubView) -> dict:
     months = int(view.query.window.length_in_months)
+    presenting = bool(st.session_state.get("present"))
     return {
         "Rank": st.column_config.NumberColumn(width=40),
-        "Moved": st.column_config.TextColumn(width=50, help="Against the same window one month earlier"),
-        "Area": st.column_config.TextColumn(width=150),
+        # From the back of the room the name matters more than last month's rank, which the card says too.
+        "Moved": None if presenting else st.column_config.TextColumn(width=50, help=_MOVED),
+        "Area": st.column_config.TextColumn(width=200 if presenting else 150),
         "State": st.column_config.TextColumn(width=78, help="By one fixed rule; see Method"),
         "Month": st.column_config.NumberColumn(f"{view.last_month:%b}", width=40, format="localized"),
         "Against usual": st.column_config.ImageColumn(width=90),

@@ -229,7 +229,7 @@ def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) 
     return _finished((cells + bars + none).properties(height=30 * rows + 40), colours)
 
 
-def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 190) -> alt.LayerChart:
+def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 218) -> alt.LayerChart:
     """Reports by weekday and three-hour part of the day, each cell's number printed in it.
 
     released: table with weekday (0 Monday), hour, n, every cell of the week present.
@@ -238,21 +238,26 @@ def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, hei
     cells = table.pivot_table(index="weekday", columns="part", values="n", aggfunc="sum").stack()
     cells = cells.rename("n").reset_index()
     cells["day"] = cells["weekday"].map(dict(enumerate(WEEKDAYS)))
-    cells["from"] = cells["part"].map(lambda h: f"{h:02d}–{h + 3:02d}")
+    cells["from"] = cells["part"].map("{:02d}:00".format)
+    cells["hours"] = cells["part"].map(lambda hour: f"{hour:02d}:00 to {hour + 3:02d}:00")
+    axis = {"labelFontSize": 13, "labelColor": colours["second"], "labelOverlap": False, "labelFlush": False}
     base = alt.Chart(cells).encode(
-        x=alt.X("from:N", sort=None, title="hour", axis=alt.Axis(labelAngle=0, labelFontSize=13, titleFontSize=13)),
-        y=alt.Y("day:N", sort=list(WEEKDAYS), title=None, axis=alt.Axis(labelFontSize=13)),
+        x=alt.X("from:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, **axis)),
+        y=alt.Y("day:N", sort=list(WEEKDAYS), title=None, axis=alt.Axis(**axis)),
     )
-    tint = alt.Color("n:Q", scale=alt.Scale(range=[colours["ground"], colours["place"]], domainMin=0), legend=None)
-    half = cells["n"].max() / 2
-    text = alt.condition(alt.datum.n > half, alt.value(colours["ground"]), alt.value(colours["text"]))
-    return _finished(
-        (
-            base.mark_rect(stroke=colours["grid"]).encode(color=tint, tooltip=["day:N", "from:N", "n:Q"])
-            + base.mark_text(fontSize=13).encode(text="n:Q", color=text)
-        ).properties(height=height),
-        colours,
+    scale = alt.Scale(range=[colours["ground"], colours["place"]], domainMin=0, interpolate="lab")
+    tips = [
+        alt.Tooltip("day:N", title="Day"),
+        alt.Tooltip("hours:N", title="Hours"),
+        alt.Tooltip("n:Q", title="Reports"),
+    ]
+    squares = base.mark_rect(stroke=colours["grid"]).encode(
+        color=alt.Color("n:Q", scale=scale, legend=None), tooltip=tips
     )
+    dark = alt.datum.n > cells["n"].max() / 2
+    text = alt.condition(dark, alt.value(colours["ground"]), alt.value(colours["text"]))
+    words = base.mark_text(fontSize=13).encode(text="n:Q", color=text)
+    return _finished((squares + words).properties(height=height), colours)
 
 
 def against_usual(latest: float, low: float, high: float, *, top: float) -> str:
