@@ -9,6 +9,7 @@ without looking at their counts; the reference totals are those of the other 399
 
 import argparse
 import math
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs" / "truth.md"
 sys.path.insert(0, str(ROOT))
 
 from hotspots.analysis.evaluation import compare  # noqa: E402
@@ -381,7 +383,14 @@ def main() -> None:
     page = report(rows, size)
     print(page)
     if not quick:
-        (ROOT / "docs" / "truth.md").write_text(page, encoding="utf-8")
+        DOCS.write_text(_with_sample(page), encoding="utf-8")
+
+
+def _with_sample(page: str) -> str:
+    """The page with the part that benchmarks/sample_truth.py wrote into the old one."""
+    held = DOCS.read_text(encoding="utf-8") if DOCS.exists() else ""
+    kept = re.search(r"<!-- written by benchmarks/sample_truth.py -->.*?(?=\n## Seattle)", held, flags=re.DOTALL)
+    return page.replace("\n## Seattle", f"\n{kept.group()}\n## Seattle", 1) if kept else page
 
 
 if __name__ == "__main__":

@@ -84,8 +84,11 @@ def watch_for(store: Store, query: Query) -> WatchView:
     periods between false alarms is set so that everything watched together stays inside the budget.
     Rates are taken as Poisson: reports that come in bursts ring more often than the figure says.
     """
-    hub = _hub(store, query)
-    evidence = evidence_of(store, snapped=True)
+    return watch_in(evidence_of(store, snapped=True), _hub(store, query))
+
+
+def watch_in(evidence: Evidence, hub: HubView | None = None) -> WatchView:
+    """`watch_for` on evidence already read, with the hotspots of a hub view or none."""
     places, waiting = _places(evidence)
     spots, unwatched = _hotspots(hub, _outlines(evidence, places)) if hub is not None else ([], 0)
     series = [*places, *spots]

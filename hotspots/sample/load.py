@@ -49,7 +49,7 @@ def load_register(store: Store, folder: Path, *, partners: Path, at: datetime) -
     for name, noun in NOUNS.items():
         rows = _rows(folder, name)
         for row in rows:
-            item = noun(place_id=ids[row["place"]], **_fields_of(noun, row))
+            item = noun(place_id=ids[row["place"]], **fields_of(noun, row))
             register.add(store, item, who=WHO, at=at)
         saved[name] = len(rows)
     known = load_partners(partners)
@@ -65,7 +65,7 @@ def _load_places(store: Store, folder: Path, *, at: datetime) -> dict[str, int]:
     shapes = _in_metres([shapely.geometry.shape(row["geometry"]) for row in rows], store.crs)
     ids = {}
     for row, geometry in zip(rows, shapes, strict=True):
-        place = Place(geometry=geometry, **_fields_of(Place, row))
+        place = Place(geometry=geometry, **fields_of(Place, row))
         ids[place.name] = register.add(store, place, who=WHO, at=at).id
     return ids
 
@@ -82,7 +82,7 @@ def _rows(folder: Path, name: str) -> list[dict]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _fields_of(noun: type[Item], row: Mapping[str, object]) -> dict[str, object]:
+def fields_of(noun: type[Item], row: Mapping[str, object]) -> dict[str, object]:
     """The row's values that the noun has a field for, days as dates and lists as tuples."""
     wanted = {f.name: f.type for f in fields(noun) if f.name in row and f.name not in ("geometry", "place_id")}
     return {name: _value(kind, row[name]) for name, kind in wanted.items()}

@@ -55,9 +55,21 @@ def test_sicily_slope_change():
     assert found.slope_p == pytest.approx(0.43, abs=0.005)
 
 
-def test_causalimpact_readme_relative_effect_is_observed_over_expected():
-    relative = 125.23 / 120.34 - 1
-    assert relative == pytest.approx(0.0406, abs=1e-4)
+def test_causalimpact_readme_effect_is_observed_less_expected():
+    """Its model is not ours (it would predict counts below 0 here); what it prints must still add up."""
+    observed, expected = 125.23, 120.34
+    assert observed - expected == pytest.approx(4.89, abs=0.005)
+    assert observed / expected - 1 == pytest.approx(0.0406, abs=1e-4)
+    assert 4.26 < observed - expected < 5.47
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "change"),
+    [(788, 986.44, -0.201), (46, 68.22, -0.326), (45, 71.80, -0.373), (20, 23.76, -0.158)],
+    ids=["any crime", "felony", "misdemeanour", "drugs"],
+)
+def test_microsynth_seattle_effect_is_observed_over_expected(observed, expected, change):
+    assert observed / expected - 1 == pytest.approx(change, abs=6e-4)
 
 
 def test_expected_is_the_fit_with_the_step_taken_out():
