@@ -26,8 +26,10 @@ from hotspots.store import Store, register_reads
 from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_maps as pictures
 from hotspots.views import comparison_words as words
+from hotspots.views import reporting_words as spoken
 from hotspots.views import sentences
 from pages.parts import session, show
+from pages.parts.watched import watched
 
 LIKEST = "the likest untouched area"
 SIDES = {"year": "Same months, a year apart", "sides": "Weeks just before and after"}
@@ -48,7 +50,7 @@ def render(viewer: Viewer) -> None:
         _downloads(view, released, store)
     left, right = st.columns([52, 48], gap="small")
     with left:
-        _finding(store, view, item)
+        _finding(store, viewer, view, item)
     with right:
         _intervals(view, released)
     left, right = st.columns([63, 37], gap="small")
@@ -188,7 +190,7 @@ def _done_at(view: ComparisonView) -> pd.DataFrame:
     return frame.astype({"start": "datetime64[us]", "end": "datetime64[us]"})
 
 
-def _finding(store: Store, view: ComparisonView, item: Intervention | None) -> None:
+def _finding(store: Store, viewer: Viewer, view: ComparisonView, item: Intervention | None) -> None:
     look = words.VERDICTS[view.comparison.verdict]
     with st.container(border=True, key="card", gap="xsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -198,15 +200,23 @@ def _finding(store: Store, view: ComparisonView, item: Intervention | None) -> N
         if view.comparison.verdict == "refused":
             st.markdown(show.plain(view.comparison.sentence))
         st.markdown(words.counts_line(view))
-        closed = words.in_closed(view)
-        if closed:
-            st.caption(closed)
+        st.markdown(" ".join(line for line in (words.phases(view), words.difference(view.comparison)) if line))
         st.markdown(f"**Did it move?** {show.plain(words.moved(view))}")
         st.markdown(f"**More than luck?** {show.plain(words.luck(view))}")
         due = next_assessment(item, on=session.today(store)) if item else None
+        lasting = _lasting(store, viewer, view) if item else ""
+        if lasting:
+            st.markdown(f"**Did it last?** {show.plain(lasting)}")
         st.markdown(f"**Next test** {words.next_test(view, due)} {words.power(view.comparison)}")
         if item is not None and item.cost_hours is not None:
             st.markdown(f"**What did it cost?** {words.cost(view, item.cost_hours)}")
+
+
+def _lasting(store: Store, viewer: Viewer, view: ComparisonView) -> str:
+    """What the relapse watch says of the place."""
+    held = watched(store)
+    seen = release(held.watched, viewer, policy="watch", as_of=view.windows.after.end - timedelta(days=1)).table
+    return words.lasted(seen[(seen["place"] == view.place) & (seen["kind"] == "place")], view.place in held.waiting)
 
 
 def _intervals(view: ComparisonView, released: dict[str, Released]) -> None:
@@ -303,11 +313,12 @@ def _reporting(view: ComparisonView) -> None:
     """Whether fewer reports may be silence, and where else the problem could have gone."""
     with st.container(border=True, gap="xsmall"):
         st.markdown("##### Are people just not reporting?")
-        said = words.reporting(view) or "These sources do not say who reported, so this cannot be told from them."
+        said = spoken.reporting(view) or "These sources do not say who reported, so this cannot be told from them."
         st.markdown(show.plain(said))
-        drives = [i for i in view.done if i.expected_reporting_effect == "up"]
-        if drives:
-            st.markdown(show.plain(words.drives_line([i.window for i in drives if i.window])))
+        drives = [i.window for i in view.done if i.expected_reporting_effect == "up" and i.window]
+        lines = [spoken.who_reported(view), spoken.officer_found(view), spoken.third_party(view)]
+        lines += [spoken.drives_line(drives)] if drives else []
+        st.markdown(_bullets([line for line in lines if line]))
 
 
 def _bullets(lines: Sequence[str]) -> str:

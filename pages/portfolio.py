@@ -1,27 +1,26 @@
 """What have all our actions come to? Every intervention with its effect, what is due and what came back."""
 
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from hotspots.pipeline import Query
 from hotspots.pipeline.portfolio import NOT_COMPARED, Portfolio, portfolio_for
-from hotspots.pipeline.watching import WatchView, watch_for
+from hotspots.pipeline.watching import WatchView
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_words as words
 from pages.parts import session, show
+from pages.parts import watched as relapses
 
 
 def render(viewer: Viewer) -> None:
     """Counts of verdicts; the table; intervals side by side; the relapse watch."""
     viewer.require(Action.SEE_COMPARISONS)
     store = session.current_store()
-    watched = _watch(store, store.data_version, replace(session.first_query(store), districts=()))
+    watched = relapses.watched(store)
     made = _portfolio(store, store.data_version, session.today(store), watched)
     released = release(made.table, viewer, policy="portfolio", as_of=made.data_to)
     title, tools = st.columns([80, 20], vertical_alignment="center")
@@ -37,11 +36,6 @@ def render(viewer: Viewer) -> None:
     else:
         _actions(released)
     _watched(watched, release(watched.watched, viewer, policy="watch", as_of=made.data_to))
-
-
-@st.cache_resource(show_spinner="Watching places and hotspots …", max_entries=8)
-def _watch(_store: Store, version: str, query: Query) -> WatchView:
-    return watch_for(_store, query)
 
 
 @st.cache_resource(show_spinner="Comparing every action …", max_entries=8)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 
 import numpy as np
@@ -20,8 +20,8 @@ from hotspots.pipeline import control as controls
 from hotspots.pipeline.comparison_view import ComparisonView, Ring
 from hotspots.pipeline.control import FAR_RING_M, REST, RING_M, ControlArea
 from hotspots.pipeline.evidence import Evidence, evidence_of
-from hotspots.pipeline.windows import Unit, Windows, length_in, moved, windows_for
-from hotspots.register.interventions import KINDS, Intervention, reporting_drives
+from hotspots.pipeline.windows import Unit, Windows, length_in, moved, said_day, windows_for
+from hotspots.register.interventions import Intervention, reporting_drives
 from hotspots.register.places import COMPARISON
 from hotspots.store import Store
 
@@ -90,7 +90,7 @@ def compare_in(
         start, end, unit=unit, held=evidence.held, periods=periods,
         drives=reporting_drives(_done(evidence, target)), same_season=same_season,
     )  # fmt: skip
-    case = _Case(evidence, target, windows, unit)
+    case = _Case(evidence, target, windows, unit, start)
     chosen, offered = _control(case, control)
     return _viewed(case, chosen, offered, start=start, end=end, refusal=refusal)
 
@@ -113,6 +113,7 @@ class _Case:
     target: _Target
     windows: Windows
     unit: Unit
+    start: date
 
     def ring_between(self, inner: float, outer: float, control: ControlArea | None = None) -> BaseGeometry | None:
         """The band round the place, less the places that were known before the action and the control."""
@@ -357,22 +358,26 @@ def _notes(case: _Case, control: ControlArea) -> list[str]:
     gaps = case.evidence.gaps(case.windows.before, case.windows.after)
     if gaps:
         notes.append(f"Not received, or in part only: {', '.join(gaps[:4])}{' …' if len(gaps) > 4 else ''}.")
-    inside = [
-        item
-        for item in _done(case.evidence, case.target)
-        if any(_touches(item, window) for window in (case.windows.before, case.windows.after))
-    ]
-    if inside:
-        kinds = ", ".join(dict.fromkeys(KINDS[item.kind].name.lower() for item in inside))
-        notes.append(f"Also done here inside the windows: {kinds}. The change is that of everything together.")
+    notes += _overlaps(case)
     if length_in(case.windows.before, case.unit) != length_in(case.windows.after, case.unit):
         notes.append("The windows differ in length, so counts are compared per period.")
     return notes
 
 
-def _touches(item: Intervention, window: Window) -> bool:
-    """Whether an intervention began, or shut the place, inside a window."""
-    span = item.window
-    return window.start <= item.start < window.end or (
-        item.shuts and span is not None and span.start < window.end and window.start < span.end
-    )
+def _overlaps(case: _Case) -> list[str]:
+    """That other things were done here between the first window's start and the second's end."""
+    first, last = case.windows.before.start, case.windows.after.end
+    others = [
+        item
+        for item in _done(case.evidence, case.target)
+        if item.start < last and (item.window.end if item.window else item.start + timedelta(days=1)) > first
+    ]
+    own = next((item for item in others if item.start == case.start and item.expected_reporting_effect != "up"), None)
+    rest = [item.label for item in others if item is not own and item.expected_reporting_effect != "up"]
+    if not rest:
+        return []
+    noun = "1 other thing was" if len(rest) == 1 else f"{len(rest)} other things were"
+    return [
+        f"{noun} done here between {said_day(first)} and {said_day(last - timedelta(days=1))}: {', '.join(rest)}. "
+        "The change is that of everything together."
+    ]

@@ -10,6 +10,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from hotspots.analysis.comparison import Comparison
+from hotspots.analysis.rates import RateRatio, log_rate_ratio
 from hotspots.periods import Window
 from hotspots.pipeline.control import ControlArea
 from hotspots.pipeline.windows import Unit, Windows, moved
@@ -67,6 +68,16 @@ class ComparisonView:
         """The day after the last period that `when_could_tell` asks for."""
         wait = self.comparison.when_could_tell
         return None if wait is None else moved(self.windows.after.end, wait, self.unit)
+
+    @property
+    def silence(self) -> RateRatio | None:
+        """Change in residents' reports over that in everybody else's; None where the data do not tell them apart."""
+        kinds = self.reporting[self.reporting["what"] == "reporter_kind"]
+        own = kinds["kind"] == "resident"
+        sums = [kinds.loc[rows, ["before", "after"]].sum() for rows in (own, ~own)]
+        if any(int(both.sum()) == 0 for both in sums):
+            return None
+        return log_rate_ratio(*((int(both["before"]), int(both["after"])) for both in sums))
 
     @property
     def area_counts(self) -> pd.DataFrame:

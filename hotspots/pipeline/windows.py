@@ -139,7 +139,7 @@ def _ceiling(day: date, unit: Unit) -> date:
 def _drive_note(drive: Window, side: str) -> str:
     last = drive.end - timedelta(days=1)
     return (
-        f"People were asked to report from {_day(drive.start)} to {_day(last)}; the window {side} was "
+        f"People were asked to report from {said_day(drive.start)} to {said_day(last)}; the window {side} was "
         "moved clear of it."
     )
 
@@ -153,5 +153,6 @@ def _check(start: date, end: date | None, unit: Unit, periods: int | None) -> No
         raise BadValue(f"Periods must be from 1 to 520; {periods} was given.")
 
 
-def _day(value: date) -> str:
+def said_day(value: date) -> str:
+    """1 November 2017."""
     return f"{value.day} {value:%B %Y}"

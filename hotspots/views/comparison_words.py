@@ -1,7 +1,7 @@
 """Before and after in words: counts and interval first, "consistent with", never "caused by"."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from hotspots.analysis.comparison import Comparison
 from hotspots.analysis.findings import span
 from hotspots.periods import Window
 from hotspots.pipeline.comparison_view import ComparisonView, Ring
+from hotspots.views.reporting_words import reporting
 from hotspots.views.sentences import day
 
 
@@ -35,6 +36,7 @@ VERDICTS: Mapping[str, VerdictLook] = {
     "refused": VerdictLook("✕ Refused", ":material/block:", "gray", "the data cannot answer this"),
 }
 _BEYOND = 20.0
+DAYS_A_MONTH = 365.25 / 12
 
 
 def window(value: Window) -> str:
@@ -73,11 +75,25 @@ def counts_line(view: ComparisonView) -> str:
     return text if math.isnan(found.low) else f"{text} The interval allows for {_allowed(found)}."
 
 
-def in_closed(view: ComparisonView) -> str:
-    """What the action's own days held, which neither window counts; "" where there were none."""
-    if view.windows.closed is None or view.in_closed is None:
+def phases(view: ComparisonView) -> str:
+    """Before, during and after in reports a month; "" where the action had no days of its own."""
+    windows, found = view.windows, view.comparison
+    if windows.closed is None or view.in_closed is None:
         return ""
-    return f"{_reports(view.in_closed)} during the action itself ({window(view.windows.closed)}) count in neither."
+    sides = ((found.before, windows.before), (view.in_closed, windows.closed), (found.after, windows.after))
+    before, during, after = (f"{_a_month(n, days):.1f}" for n, days in sides)
+    return (
+        f"Reports a month: **{before}** before, **{during}** during the action itself "
+        f"({_reports(view.in_closed)}, {window(windows.closed)}, in neither window), **{after}** after."
+    )
+
+
+def difference(found: Comparison) -> str:
+    """The weighted displacement difference with its interval; "" where it cannot be worked out."""
+    if math.isnan(found.wdd) or math.isnan(found.wdd_low):
+        return ""
+    ends = f"{_signed(found.wdd_low)} to {_signed(found.wdd_high)}"
+    return f"In reports, against the comparison area: {ends} (difference of differences, WDD {_signed(found.wdd)})."
 
 
 def moved(view: ComparisonView) -> str:
@@ -105,6 +121,20 @@ def luck(view: ComparisonView) -> str:
             f"({change(found.regression_to_mean)}, from {view.references}); that is taken out."
         )
     return text
+
+
+def lasted(seen: pd.DataFrame, waiting: bool) -> str:
+    """Whether a place whose action has ended came back; "" where it is not watched.
+
+    seen: its row of the watch, or none · waiting: whether its action is still to end
+    """
+    if seen.empty:
+        return "Not watched yet: that starts by itself when the action ends." if waiting else ""
+    row = seen.iloc[0]
+    usual = f"{row['observed']:.0f} in the last month, quiet range {row['usual_low']:.0f} to {row['usual_high']:.0f}"
+    if pd.isna(row["since"]):
+        return f"So far: watched since {day(row['watched_from'])} and quiet ({usual})."
+    return f"No, it has come back since {day(row['since'])}: {usual}."
 
 
 def power(found: Comparison) -> str:
@@ -140,31 +170,6 @@ def cannot_say(view: ComparisonView) -> list[str]:
         lines.append("That fewer reports mean fewer incidents: people may have stopped reporting.")
     lines.append("That it will last: it is tested again, and watched.")
     return lines
-
-
-def reporting(view: ComparisonView) -> str:
-    """What reports that residents do not make say beside those they do; "" when the data do not tell."""
-    kinds = view.reporting[view.reporting["what"] == "reporter_kind"].set_index("kind")
-    if "resident" not in kinds.index or len(kinds) < 2:
-        return ""
-    own, others = kinds.loc["resident"], kinds.drop("resident")[["before", "after"]].sum()
-    text = (
-        f"Residents' reports went from {own['before']:,} to {own['after']:,}; those of officers and other services, "
-        f"which do not depend on residents, from {others['before']:,} to {others['after']:,}."
-    )
-    if others["before"] < 5:
-        return f"{text} Too few to tell silence from quiet."
-    same = (own["after"] < own["before"]) == (others["after"] < others["before"])
-    reading = "Both went the same way, so silence alone would not explain it." if same else (
-        "They went different ways, so a change in reporting may be part of it."
-    )  # fmt: skip
-    return f"{text} {reading}"
-
-
-def drives_line(drives: Sequence[Window]) -> str:
-    """That people were asked to report, and when."""
-    spans = " and ".join(f"{day(one.start)} to {day(one.end - timedelta(days=1))}" for one in drives)
-    return f"Residents were asked to report more ({spans}), so silence since is less likely to be under-reporting."
 
 
 def cost(view: ComparisonView, hours: float) -> str:
@@ -235,6 +240,10 @@ def _odds(p_value: float) -> str:
 
 def _reports(n: int) -> str:
     return "1 report" if n == 1 else f"{n:,} reports"
+
+
+def _a_month(n: int, days: Window) -> float:
+    return n / (days.days / DAYS_A_MONTH)
 
 
 def _signed(value: float) -> str:

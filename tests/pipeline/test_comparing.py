@@ -36,6 +36,12 @@ class TestTheSample:
         assert view.in_closed == 11
         assert any("only 155 m away" in note for note in view.notes)
 
+    def test_everything_else_done_there_is_named_so_that_no_action_takes_it_all(self, sample_store):
+        view = comparison_for(sample_store, PARK, **CLOSURE, same_season=True)
+        said = next(note for note in view.notes if "done here between" in note)
+        assert said.startswith("5 other things were done here between 1 March 2017 and 31 August 2018: ")
+        assert "CCTV" in said and "report" not in said.split(":")[1].casefold()
+
     def test_a_reporting_drive_is_never_inside_a_window(self, sample_store):
         view = comparison_for(sample_store, "park view", **CLOSURE)
         assert view.unit == "week"

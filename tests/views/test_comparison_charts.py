@@ -18,6 +18,7 @@ from hotspots.release.roles import Role, Viewer
 from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_maps as pictures
 from hotspots.views import comparison_words as words
+from hotspots.views import reporting_words
 from hotspots.views.palette import COLOURS
 
 VIEWER = Viewer(role=Role.SENIOR_OFFICER)
@@ -138,11 +139,65 @@ def test_an_open_question_names_the_day_it_could_be_answered():
 
 
 def test_silence_is_held_against_reports_that_do_not_depend_on_residents(view):
-    assert "Both went the same way" in words.reporting(view)
+    assert "Both went the same way" in reporting_words.reporting(view)
     rose = view.reporting.assign(after=[3, 20])
-    assert "different ways" in words.reporting(replace(view, reporting=rose))
+    assert "different ways" in reporting_words.reporting(replace(view, reporting=rose))
     few = view.reporting.assign(before=[40, 2])
-    assert "Too few" in words.reporting(replace(view, reporting=few))
+    assert "Too few" in reporting_words.reporting(replace(view, reporting=few))
+
+
+def test_silence_may_be_part_of_a_fall_that_residents_made_alone(view):
+    kinds = pd.DataFrame(
+        [("reporter_kind", "resident", 60, 4), ("reporter_kind", "officer", 30, 26), ("source", "housing", 90, 30)],
+        columns=["what", "kind", "before", "after"],
+    )
+    seen = replace(view, reporting=kinds)
+    assert seen.silence.high < 1
+    assert "silence may be part of it" in reporting_words.reporting(seen)
+    assert reporting_words.who_reported(seen) == "Who reported: residents 60 to 4, officers 30 to 26."
+    assert (
+        reporting_words.officer_found(seen)
+        == "Officers found 30 of 90 reports before (33%) and 26 of 30 reports after (87%)."
+    )
+    assert reporting_words.third_party(seen) == ""
+
+
+def test_fires_and_ambulances_stand_apart_and_a_share_of_few_has_no_percentage(view):
+    rows = [("source", "Fire and rescue", 8, 2), ("source", "Ambulance trust", 3, 1), ("source", "housing", 30, 1)]
+    calls = pd.DataFrame(rows, columns=["what", "kind", "before", "after"])
+    seen = replace(view, reporting=pd.concat([view.reporting, calls]))
+    assert "Fire and rescue 8 to 2; Ambulance trust 3 to 1." in reporting_words.third_party(seen)
+    assert "housing" not in reporting_words.third_party(seen)
+    assert (
+        reporting_words.officer_found(seen) == "Officers found 9 of 49 reports before (18%) and 1 of 4 reports after."
+    )
+    nobody = replace(view, reporting=view.reporting.head(0))
+    assert nobody.silence is None and reporting_words.reporting(nobody) == ""
+
+
+def test_a_closed_period_has_its_own_rate_beside_the_two_windows(view):
+    assert words.phases(view) == (
+        "Reports a month: **8.1** before, **3.6** during the action itself (11 reports, 21 November 2017 to "
+        "20 February 2018, in neither window), **0.7** after."
+    )
+    assert words.phases(replace(view, in_closed=None)) == ""
+
+
+def test_the_difference_in_reports_gives_its_interval_first(view):
+    said = words.difference(view.comparison)
+    assert said.index(" to −") < said.index("WDD −")
+
+
+def test_what_the_watch_says_of_a_place():
+    row = {"observed": 8.0, "usual_low": 0.0, "usual_high": 3.0, "watched_from": pd.Timestamp("2018-02-21")}
+    back = pd.DataFrame([row | {"since": pd.Timestamp("2018-08-01")}])
+    quiet = pd.DataFrame([row | {"observed": 0.0, "since": pd.NaT}])
+    assert words.lasted(back, waiting=False) == (
+        "No, it has come back since 1 August 2018: 8 in the last month, quiet range 0 to 3."
+    )
+    assert "watched since 21 February 2018 and quiet (0 in the last month" in words.lasted(quiet, waiting=False)
+    assert "when the action ends" in words.lasted(quiet.head(0), waiting=True)
+    assert words.lasted(quiet.head(0), waiting=False) == ""
 
 
 def test_hours_stand_beside_an_interval_of_reports_avoided(view):
