@@ -22,6 +22,7 @@ def main() -> None:
     frame.dress(settings)
     store = session.current_store()
     viewer = session.viewer(store)
+    st.session_state["acting"] = viewer
     home, sections = menu.pages_for(viewer)
     pages = {entry.url_path: as_page(entry, viewer) for listed in sections.values() for entry in listed}
     st.session_state["pages"] = pages

@@ -1,17 +1,27 @@
-"""The verbs of the command line that let something out: `publish`."""
+"""The verbs of the command line that let something out: `publish` and `brief`."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from hotspots import briefs
+from hotspots.errors import BadValue
 from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import returned_places
+from hotspots.register.clocks import local_time
 from hotspots.release.releasing import publish_store, published_file
 from hotspots.release.roles import Action, Viewer
-from hotspots.settings import read_settings
+from hotspots.settings import Settings, read_settings
 from hotspots.shell import AsJson, Opener, StorePath, refusals, say, story_day
+from hotspots.store import Store
+from hotspots.store.published import read_published
+from hotspots.store.trail import noted
+from hotspots.views.paper import Paper
+from hotspots.views.printing import printed
 from hotspots.views.publishing_words import publish_lines
 
 
@@ -45,3 +55,48 @@ def register(
             returned=returned_places(held, replace(default_query(held, settings, today=today), districts=())),
         )
         say(publish_lines(summary), asdict(summary), as_json)
+
+    @app.command("brief")
+    @refusals
+    def brief(
+        out: Annotated[Path, typer.Option(help="File to write: .pdf, .html or .docx.")],
+        reader: Annotated[str, typer.Option("--for", help="councillor, hub, review or assessment.")] = "hub",
+        place: Annotated[str | None, typer.Option(help="A place or ward, for councillor and review.")] = None,
+        store: StorePath = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Print a paper: a councillor's one-pager, the meeting pack, an evidence pack, assessment tables."""
+        who, settings = viewer(), read_settings()
+        held = opened(store, settings)
+        made = _paper(held, reader, place, _asked(held, who, settings, clock()), settings)
+        content = printed(made, out.suffix.lower().removeprefix("."), author=settings.title)
+        try:
+            out.write_bytes(content)
+        except OSError as error:
+            raise BadValue(f"{out.name} could not be written ({error.strerror}); choose another path.") from error
+        noted(held, who=who.name, at=clock(), action="export", subject=made.title, after={"file": out.name})
+        say(
+            [f"{made.title}: written to {out}."],
+            {"paper": made.title, "file": str(out), "bytes": len(content)},
+            as_json,
+        )
+
+
+def _asked(held: Store, who: Viewer, settings: Settings, now: datetime) -> briefs.Request:
+    today = story_day(held, now)
+    return briefs.Request(
+        held, who, settings, today, local_time(datetime.combine(today, now.time(), tzinfo=now.tzinfo))
+    )
+
+
+def _paper(held: Store, reader: str, place: str | None, ask: briefs.Request, settings: Settings) -> Paper:
+    if reader in ("councillor", "review") and not place:
+        raise BadValue(f"A paper for {reader} is about one place; name it with --place.")
+    if reader == "councillor":
+        published = read_published(published_file(str(held.path) if held.path else settings.store))
+        return briefs.councillor_brief(published, place, viewer=ask.viewer, marking=settings.marking)
+    if reader == "review":
+        return briefs.evidence_pack(ask, place)
+    if reader in briefs.MEETING:
+        return briefs.MEETING[reader](ask)
+    raise BadValue(f"--for is councillor, hub, review or assessment; {reader!r} was given.")

@@ -11,6 +11,7 @@ import shapely
 import streamlit as st
 from shapely.geometry.base import BaseGeometry
 
+from hotspots import briefs
 from hotspots import store as stores
 from hotspots.errors import NoData
 from hotspots.intake.locate import to_metric
@@ -28,7 +29,7 @@ from hotspots.views import comparison_maps as pictures
 from hotspots.views import comparison_words as words
 from hotspots.views import reporting_words as spoken
 from hotspots.views import sentences
-from pages.parts import session, show
+from pages.parts import papers, session, show
 from pages.parts.watched import watched
 
 LIKEST = "the likest untouched area"
@@ -349,8 +350,14 @@ def _downloads(view: ComparisonView, released: dict[str, Released], store: Store
         "caveats": " ".join(words.caveats(view)),
         "cannot be said": " ".join(words.cannot_say(view)),
     }
+    pack = papers.Offer("Evidence pack", "evidence-pack", lambda ask: briefs.evidence_pack(ask, view.place))
     show.downloads(
-        released["comparison windows"], store, title="Before and after", settings=recipe, name="before-after"
+        released["comparison windows"],
+        store,
+        title="Before and after",
+        settings=recipe,
+        name="before-after",
+        paper=pack if view.place_id is not None else None,
     )
 
 

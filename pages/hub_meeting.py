@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots import briefs
 from hotspots.pipeline import Card, HubView, Query, card_of, repeats_of
 from hotspots.pipeline.agenda import drive_since, place_of
 from hotspots.register.places import Place
@@ -14,7 +15,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import charts, maps, sentences
 from hotspots.views.palette import STATES, state_label
-from pages.parts import actions, filters, session, show
+from pages.parts import actions, filters, papers, session, show
 from pages.parts.map import draw_map
 
 RISING = ("new", "growing", "returned")
@@ -36,7 +37,9 @@ def render(viewer: Viewer) -> None:
     view = session.view_of(store, query)
     released = release(view.table, viewer, policy="hotspots", as_of=view.last_month)
     with tools:
-        show.downloads(released, store, title="Hotspots", settings=_recipe(view), name=f"hotspots-{query.window.end}")
+        name = f"hotspots-{query.window.end}"
+        pack = papers.Offer("Meeting pack", "meeting-pack", briefs.hub_pack)
+        show.downloads(released, store, title="Hotspots", settings=_recipe(view), name=name, paper=pack)
     with agenda:
         step = _agenda(viewer, store, released)
     _body(viewer, store, view, released, step)

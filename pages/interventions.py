@@ -43,7 +43,7 @@ def render(viewer: Viewer) -> None:
     shared.begin()
     table = overview.interventions_table(store, today=session.today(store))
     released = release(table, viewer, policy="interventions")
-    clocks = release(overview.clocks(store, at=shared.moment(store)), viewer, policy="clocks")
+    clocks = release(overview.clocks(store, at=session.moment(store)), viewer, policy="clocks")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap="xsmall"):
             st.title(_title(released.table), anchor=False)

@@ -1,17 +1,14 @@
 """What was wrong, what was done, what changed? Read from what the hub has published, and nothing else."""
 
-from datetime import date
-
 import pandas as pd
 import streamlit as st
 
 from hotspots.intake.exports import safe_frame
-from hotspots.release.outcomes import Facts, facts_from_json
-from hotspots.release.partition import ALL
 from hotspots.release.roles import Action, Viewer
-from hotspots.store.published import Published, Release
+from hotspots.store.published import Published
+from hotspots.views import outcome_paper as paper
 from hotspots.views import outcomes as words
-from hotspots.views.outcome_dates import span
+from hotspots.views import printing
 from pages.parts import session, show
 from pages.parts.publishing import publishing_bar
 
@@ -42,12 +39,12 @@ def render(viewer: Viewer) -> None:
         _nothing_yet()
         return
     with st.container(key="outcome"):
-        titles = _titles(held)
+        titles = paper.titles_of(held)
         head, tools = st.columns([66, 34], vertical_alignment="center")
         with tools, st.container(key="outcome-tools", gap="xsmall"):
             area = _chosen(titles)
-            page = _words(held, area, titles)
-            _downloads(held.figures[held.figures["area"] == area], page.title, held.releases[-1])
+            page = paper.words_for(held, area, titles)
+            _downloads(held, area, page.title)
         with head:
             st.title(show.plain(page.title), anchor=False)
             st.caption(show.plain(page.subtitle))
@@ -78,17 +75,6 @@ def _nothing_yet() -> None:
     )
 
 
-def _titles(held: Published) -> dict[str, str]:
-    """Area → its title in the list: places as the hub took them on, then every ward with figures."""
-    names = held.areas.set_index("area")
-    places = [a for a in held.pages["area"] if names.loc[a, "level"] == "place"]
-    wards = sorted(names.index[names["level"] == "ward"], key=lambda a: tuple(names.loc[a, ["district", "name"]]))
-    adopted = {page.area: facts_from_json(page.facts).adopted for page in held.pages.itertuples()}
-    places.sort(key=lambda a: (adopted[a] or date.max, names.loc[a, "name"]))
-    known = {a: str(names.loc[a, "name"]) for a in places}
-    return known | {a: f"{names.loc[a, 'name']} ward, {names.loc[a, 'district']}" for a in wards}
-
-
 def _chosen(titles: dict[str, str]) -> str:
     """The place or ward in the list; its link can be shared, an unknown one falls back on the first."""
     return st.selectbox(
@@ -99,25 +85,6 @@ def _chosen(titles: dict[str, str]) -> str:
         bind="query-params",
         label_visibility="collapsed",
     )
-
-
-def _words(held: Published, area: str, titles: dict[str, str]) -> words.OutcomeWords:
-    row = held.areas.set_index("area").loc[area]
-    known = {page.area: facts_from_json(page.facts) for page in held.pages.itertuples()}
-    if row["level"] == "place":
-        return words.outcome_words(known[area], held.figures, held.releases[-1])
-    return words.ward_words(
-        str(row["name"]),
-        area,
-        held.figures,
-        held.releases[-1],
-        facts=known.get(area),
-        places=[titles[f.area] for f in known.values() if _lies_in(f, row) and f.area in titles],
-    )
-
-
-def _lies_in(facts: Facts, ward: pd.Series) -> bool:
-    return facts.level == "place" and (facts.district, facts.ward) == (ward["district"], ward["name"])
 
 
 def _page(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
@@ -152,31 +119,30 @@ def _chart(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
     said = "; ".join(f"{bar.label.replace('|', ' ')}: {bar.shown}" for bar in bars.itertuples())
     st.altair_chart(words.outcome_chart(bars, colours=show.colours()), key="outcome-chart", alt=said, width="stretch")
     with st.popover("Show as table", type="tertiary", key="outcome-table"):
-        st.dataframe(_table(own), hide_index=True)
+        st.dataframe(paper.released_table(own), hide_index=True)
 
 
-def _downloads(own: pd.DataFrame, title: str, release: Release) -> None:
-    """The released table, byte for byte the same for everybody."""
-    csv = safe_frame(_table(own)).to_csv(index=False)
-    head = f"# {title}\n# Release {release.version}, published {release.at.date()}\n"
-    st.download_button(
-        "Figures (CSV)",
-        (head + csv).encode("utf-8-sig"),
-        file_name=f"outcome-release-{release.version}.csv",
-        mime="text/csv",
-        on_click="ignore",
+def _downloads(held: Published, area: str, title: str) -> None:
+    """The page on paper and its released figures, byte for byte the same for everybody; made when asked for."""
+    release, chosen = held.releases[-1], session.settings()
+    own = held.figures[held.figures["area"] == area]
+
+    def figures() -> bytes:
+        head = f"# {title}\n# Release {release.version}, published {release.at.date()}\n"
+        return (head + safe_frame(paper.released_table(own)).to_csv(index=False)).encode("utf-8-sig")
+
+    def printed(kind: str) -> bytes:
+        return printing.printed(paper.outcome_paper(held, area, marking=chosen.marking), kind, author=chosen.title)
+
+    files = (
+        ("For committee (PDF)", lambda: printed("pdf"), "pdf"),
+        ("Word", lambda: printed("docx"), "docx"),
+        ("Figures (CSV)", figures, "csv"),
     )
-
-
-def _table(own: pd.DataFrame) -> pd.DataFrame:
-    """Released figures of one area as a table of words, all reports first."""
-    order = own.assign(part=own["kind"] != ALL).sort_values(["start", "end", "part", "kind"])
-    last = order["end"] - pd.Timedelta(days=1)
-    periods = [span(a.date(), b.date()) for a, b in zip(order["start"], last, strict=True)]
-    return pd.DataFrame(
-        {"Period": periods, "Kind": order["kind"].to_list(), "Reports": order["shown"].to_list(),
-         "Release": order["version"].to_list()}
-    )  # fmt: skip
+    with st.container(horizontal=True, gap="small"):
+        for label, made, kind in files:
+            name, mime = f"outcome-release-{release.version}.{kind}", printing.MIME[kind]
+            st.download_button(label, made, file_name=name, mime=mime, on_click="ignore", width="content")
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door

@@ -3,12 +3,13 @@
 import pandas as pd
 import streamlit as st
 
+from hotspots import briefs
 from hotspots.pipeline import TrendView
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.views import charts, sentences
 from hotspots.views.palette import STATES
-from pages.parts import filters, session, show
+from pages.parts import filters, papers, session, show
 
 
 def render(viewer: Viewer) -> None:
@@ -22,7 +23,14 @@ def render(viewer: Viewer) -> None:
     view = session.trend_of(store, query)
     released = release(view.chart, viewer, policy="trend", as_of=view.last["period"].date())
     with tools:
-        show.downloads(released, store, title="Reports by month", settings=_recipe(view), name="trend")
+        show.downloads(
+            released,
+            store,
+            title="Reports by month",
+            settings=_recipe(view),
+            name="trend",
+            paper=papers.Offer("Strategic assessment", "assessment", briefs.assessment_tables),
+        )
     where = ", ".join(query.districts) or "all districts"
     with title:
         st.title(sentences.trend_title(view.last), anchor=False)

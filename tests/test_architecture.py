@@ -25,6 +25,7 @@ LAYERS = (
     ("sample",),
     ("release",),
     ("views",),
+    ("briefs",),
     ("pages",),
     ("shell",),
     ("compare_verbs", "release_verbs"),

@@ -78,6 +78,7 @@ POLICIES: Mapping[str, Policy] = {
         Action.SEE_TRENDS,
         ("period", "series", "n", "low", "high", "outside", "partial", "last_year", "rolling_12"),
     ),
+    "reports by year": Policy(Action.SEE_TRENDS, ("what", "name", "year_to", "n")),
     "states": Policy(Action.SEE_TRENDS, ("state", "n", "meaning")),
     "assessments due": Policy(Action.SEE_REGISTER, ("place", "district", "what", "assess_on", "weeks")),
     "import batches": Policy(

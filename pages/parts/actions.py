@@ -151,7 +151,7 @@ def minutes_download(viewer: Viewer, store: Store, *, news: Released, data_to: d
     """Button that prints the minutes of today's meeting; news: released areas above their usual range."""
     today = session.today(store)
     papers = overview.meeting_papers(
-        store, on=today, since=today - timedelta(days=MEETING_DAYS - 1), at=shared.moment(store)
+        store, on=today, since=today - timedelta(days=MEETING_DAYS - 1), at=session.moment(store)
     )
     came = reads.attendance(store)
     came = came[came["meeting_on"] == pd.Timestamp(today)]
@@ -176,10 +176,11 @@ def minutes_download(viewer: Viewer, store: Store, *, news: Released, data_to: d
         "new_actions": release(papers.new_actions, viewer, policy="actions").table,
         "clocks": release(papers.clocks, viewer, policy="clocks").table,
     }
+    file = f"minutes-{today}.html"
     st.download_button(
         "Minutes",
-        lambda: minutes.minutes_html(meeting, news=rising, **parts).encode(),
-        file_name=f"minutes-{today}.html",
+        session.exported(store, viewer, file, lambda: minutes.minutes_html(meeting, news=rising, **parts).encode()),
+        file_name=file,
         mime="text/html",
         icon=":material/print:",
         on_click="ignore",

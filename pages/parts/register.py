@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,6 @@ import streamlit as st
 from hotspots.errors import HubError, NotAllowed
 from hotspots.pipeline import places as composed
 from hotspots.pipeline.places import PlaceView
-from hotspots.register.clocks import LONDON
 from hotspots.register.places import Place
 from hotspots.register.powers import load_powers
 from hotspots.release.roles import Viewer
@@ -56,12 +55,6 @@ def require_scope(viewer: Viewer, place: Place) -> None:
 def powers() -> pd.DataFrame:
     """The register of powers as its file stands now; treat it as read-only."""
     return _powers(str(POWERS), POWERS.stat().st_mtime_ns if POWERS.exists() else 0)
-
-
-def moment(store: Store) -> datetime:
-    """This moment, for clocks; for the sample, this time of day on the day its story stands at."""
-    now = session.now().replace(tzinfo=UTC)
-    return datetime.combine(session.today(store), now.astimezone(LONDON).time()) if store.is_sample else now
 
 
 def agencies(store: Store) -> list[str]:

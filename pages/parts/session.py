@@ -1,5 +1,6 @@
 """What a run of the script stands on: settings, the open store, the viewer, today."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import streamlit as st
 from hotspots.errors import BadFile, NotAllowed
 from hotspots.pipeline import HubView, Query, TrendView, default_query, hub_view, map_points, trend_for
 from hotspots.pipeline.agenda import open_and_late, places_to_assess
+from hotspots.register.clocks import LONDON
 from hotspots.register.places import Place
 from hotspots.release.releasing import publish_sample, published_file
 from hotspots.release.roles import Role, Viewer
@@ -18,6 +20,7 @@ from hotspots.settings import PROJECT, Settings, read_settings
 from hotspots.store import Store, open_store
 from hotspots.store import register_reads as reads
 from hotspots.store.published import Published, read_published
+from hotspots.store.trail import noted
 from hotspots.views import basemaps, maps
 from hotspots.views.basemaps import Basemap
 
@@ -82,6 +85,28 @@ def published() -> Published:
     if path == published_file(sample) and not path.exists():
         _publish_sample(sample)
     return read_published(path)
+
+
+def acting() -> Viewer:
+    """Who this run is for, as `dashboard.py` found; nobody before it has."""
+    return st.session_state.get("acting", Viewer())
+
+
+def exported(store: Store, viewer: Viewer, file: str, made: Callable[[], bytes]) -> Callable[[], bytes]:
+    """What makes an export, and then writes into the audit trail who took it."""
+
+    def made_and_noted() -> bytes:
+        content = made()
+        noted(store, who=viewer.name, at=now(), action="export", subject=file, after={"bytes": len(content)})
+        return content
+
+    return made_and_noted
+
+
+def moment(store: Store) -> datetime:
+    """This moment, for clocks; for the sample, this time of day on the day its story stands at."""
+    time = now().replace(tzinfo=UTC)
+    return datetime.combine(today(store), time.astimezone(LONDON).time()) if store.is_sample else time
 
 
 def viewer(store: Store) -> Viewer:

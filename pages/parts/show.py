@@ -10,7 +10,7 @@ from hotspots.release.disclosure import Released
 from hotspots.store import Store
 from hotspots.views import charts, exports, sentences
 from hotspots.views.palette import COLOURS, DARK
-from pages.parts import session
+from pages.parts import papers, session
 
 
 def is_dark() -> bool:
@@ -56,14 +56,23 @@ def plain(text: str) -> str:
     return escaped.replace(":", ":\u2060")  # a word joiner: icons and emoji are made of :words: after escapes are read
 
 
-def downloads(released: Released, store: Store, *, title: str, settings: Mapping[str, str], name: str) -> None:
-    """CSV, and GeoJSON where there are outlines; made when asked for, never kept."""
+def downloads(
+    released: Released,
+    store: Store,
+    *,
+    title: str,
+    settings: Mapping[str, str],
+    name: str,
+    paper: papers.Offer | None = None,
+) -> None:
+    """CSV, GeoJSON where there are outlines, a paper where one is offered; made when asked for, never kept."""
+    viewer = session.acting()
     chosen = session.settings()
     recipe = exports.Recipe(title, chosen.marking, session.today(store), store.is_sample, settings)
     with st.popover(":material/download: Export", width="content"):
         st.download_button(
             "Table (CSV)",
-            lambda: exports.csv_of(released, recipe),
+            session.exported(store, viewer, f"{name}.csv", lambda: exports.csv_of(released, recipe)),
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",
@@ -73,9 +82,13 @@ def downloads(released: Released, store: Store, *, title: str, settings: Mapping
             crs = store.crs
             st.download_button(
                 "Map layer (GeoJSON)",
-                lambda: exports.geojson_of(released, recipe, crs=crs),
+                session.exported(
+                    store, viewer, f"{name}.geojson", lambda: exports.geojson_of(released, recipe, crs=crs)
+                ),
                 file_name=f"{name}.geojson",
                 mime="application/geo+json",
                 on_click="ignore",
                 key=f"{name}-geojson",
             )
+        if paper is not None:
+            papers.buttons(paper, store)

@@ -43,6 +43,7 @@ TABLES = {
     "hours of a hotspot": (NO, NO, YES, YES, YES),
     "repeat locations": (NO, NO, YES, YES, YES),
     "trend": (NO, NO, YES, YES, YES),
+    "reports by year": (NO, NO, YES, YES, YES),
     "states": (NO, NO, YES, YES, YES),
     "import batches": (NO, NO, NO, NO, YES),
     "quarantine": (NO, NO, NO, NO, YES),

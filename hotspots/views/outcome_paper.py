@@ -1,0 +1,79 @@
+"""A councillor's one-pager: the outcome page on paper, from released figures and facts and nothing else."""
+
+from datetime import date
+
+import pandas as pd
+
+from hotspots.release.outcomes import facts_from_json
+from hotspots.release.partition import ALL
+from hotspots.release.rounding import FEWER
+from hotspots.store.published import Published
+from hotspots.views.outcome_dates import span
+from hotspots.views.outcomes import OutcomeWords, bars_of, outcome_words, ward_words
+from hotspots.views.paper import Bars, Paper, Section, Text
+
+
+def words_for(held: Published, area: str, titles: dict[str, str]) -> OutcomeWords:
+    """What the page of an area says; `titles`: area → its title in the list of areas."""
+    row = held.areas.set_index("area").loc[area]
+    known = {page.area: facts_from_json(page.facts) for page in held.pages.itertuples()}
+    if row["level"] == "place":
+        return outcome_words(known[area], held.figures, held.releases[-1])
+    here = [f for f in known.values() if (f.level, f.district, f.ward) == ("place", row["district"], row["name"])]
+    return ward_words(
+        str(row["name"]),
+        area,
+        held.figures,
+        held.releases[-1],
+        facts=known.get(area),
+        places=[titles[f.area] for f in here if f.area in titles],
+    )
+
+
+def titles_of(held: Published) -> dict[str, str]:
+    """Area → its title in the list: places as the hub took them on, then every ward with figures."""
+    names = held.areas.set_index("area")
+    places = [a for a in held.pages["area"] if names.loc[a, "level"] == "place"]
+    wards = sorted(names.index[names["level"] == "ward"], key=lambda a: tuple(names.loc[a, ["district", "name"]]))
+    adopted = {page.area: facts_from_json(page.facts).adopted for page in held.pages.itertuples()}
+    places.sort(key=lambda a: (adopted[a] or date.max, names.loc[a, "name"]))
+    known = {a: str(names.loc[a, "name"]) for a in places}
+    return known | {a: f"{names.loc[a, 'name']} ward, {names.loc[a, 'district']}" for a in wards}
+
+
+def outcome_paper(held: Published, area: str, *, marking: str) -> Paper:
+    """The page of an area as a paper, dated by its release: the same for everybody who asks for it."""
+    page = words_for(held, area, titles_of(held))
+    own = held.figures[held.figures["area"] == area]
+    release = held.releases[-1]
+    sections = [
+        Section("", (Text(" · ".join(page.answer), strong=True),)),
+        *[Section(heading, (Text(text),)) for heading, text in page.parts],
+        Section(page.chart_title, (_bars(own, area, page.chart_caption),)),
+        *[Section(question, (Text(answer),)) for question, answer in page.questions],
+    ]
+    return Paper(page.title, marking, release.sample, release.at.date(), (page.subtitle,), tuple(sections), page.foot)
+
+
+def released_table(own: pd.DataFrame) -> pd.DataFrame:
+    """Released figures of one area as a table of words, all reports first."""
+    order = own.assign(part=own["kind"] != ALL).sort_values(["start", "end", "part", "kind"])
+    last = order["end"] - pd.Timedelta(days=1)
+    periods = [span(a.date(), b.date()) for a, b in zip(order["start"], last, strict=True)]
+    return pd.DataFrame(
+        {"Period": periods, "Kind": order["kind"].to_list(), "Reports": order["shown"].to_list(),
+         "Release": order["version"].to_list()}
+    )  # fmt: skip
+
+
+def _bars(own: pd.DataFrame, area: str, caption: str) -> Bars:
+    bars = bars_of(own, area)
+    labels = tuple(label.replace("|", " ") for label in bars["label"])
+    return Bars(
+        labels=labels,
+        words=tuple(bars["shown"]),
+        heights=tuple(None if pd.isna(h) else float(h) for h in bars["height"]),
+        hollow=tuple(bool(s == FEWER) for s in bars["shown"]),
+        caption=caption,
+        alt="; ".join(f"{label}: {shown}" for label, shown in zip(labels, bars["shown"], strict=True)),
+    )

@@ -1,0 +1,43 @@
+"""Papers to take away: made when the button is pressed, and noted in the audit trail."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from hotspots import briefs
+from hotspots.store import Store
+from hotspots.views import printing
+from hotspots.views.paper import Paper
+from pages.parts import session
+
+FORMS = {"PDF": "pdf", "Word": "docx", "web page": "html"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A paper that a page offers: its title on the buttons, the name of its file, what makes it."""
+
+    title: str
+    name: str
+    made: Callable[[briefs.Request], Paper]
+
+
+def buttons(offer: Offer, store: Store) -> None:
+    """A button for each form of a paper."""
+    viewer, moment = session.acting(), session.moment(store)
+    ask = briefs.Request(store, viewer, session.settings(), session.today(store), moment)
+
+    def printed(kind: str) -> bytes:
+        return printing.printed(offer.made(ask), kind, author=ask.settings.title)
+
+    for form, kind in FORMS.items():
+        file = f"{offer.name}-{ask.today}.{kind}"
+        st.download_button(
+            f"{offer.title} ({form})",
+            session.exported(store, viewer, file, lambda kind=kind: printed(kind)),
+            file_name=file,
+            mime=printing.MIME[kind],
+            on_click="ignore",
+            key=f"{offer.name}-{kind}",
+        )
