@@ -1,28 +1,44 @@
-"""What is genuinely changing, and what is noise? Reports by month for a district, with their usual range."""
+"""What is genuinely changing, and what is noise? Reports by month with their usual range."""
+
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from hotspots import briefs
-from hotspots.pipeline import TrendView
+from hotspots.pipeline import HubView, Query, TrendView
+from hotspots.pipeline.trend import DISTRICT, PLACE, SCOPES, WARD, subjects_of
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
-from hotspots.views import charts, sentences
-from hotspots.views.palette import STATES
-from pages.parts import filters, papers, session, show
+from hotspots.store import Store
+from hotspots.views import alarm_words, charts, sentences, trend_charts
+from hotspots.views.palette import STATES, state_label
+from pages.parts import filters, notes, papers, session, show
+from pages.parts import register as shared
+
+RISING = ("new", "growing", "returned")
+PARTS = {WARD: "ward", DISTRICT: "district", PLACE: "adopted place", "source": "source"}
 
 
 def render(viewer: Viewer) -> None:
-    """Control chart, rolling 12 months, same months last year, and what the areas are doing."""
+    """Control chart, rolling 12 months, same months last year, each part against the rest, and the areas."""
     viewer.require(Action.SEE_TRENDS)
     store = session.current_store()
-    title, tools = st.columns([75, 25], vertical_alignment="center")
-    tools = tools.container(horizontal=True, horizontal_alignment="right")
+    shared.begin()
+    title, tools = st.columns([42, 58], vertical_alignment="center")
+    title, tools = title.container(gap="xsmall"), tools.container(horizontal=True, horizontal_alignment="right")
     with tools:
-        query = filters.trend_row(store, viewer, session.first_query(store))
-    view = session.trend_of(store, query)
+        scope = st.segmented_control(
+            "What the chart is of", SCOPES, default=DISTRICT, required=True, format_func=str.capitalize, key="scope",
+            label_visibility="collapsed", bind="query-params",
+        )  # fmt: skip
+        query = filters.trend_row(store, viewer, session.first_query(store), every=True)
+        subject = _subject(viewer, store, query, scope)
+    view = session.trend_of(store, query, scope=scope, subject=subject)
     released = release(view.chart, viewer, policy="trend", as_of=view.last["period"].date())
+    noted = release(view.notes, viewer, policy="notes on a trend")
     with tools:
+        notes.notes_button(viewer, store, view, noted)
         show.downloads(
             released,
             store,
@@ -31,28 +47,60 @@ def render(viewer: Viewer) -> None:
             name="trend",
             paper=papers.Offer("Strategic assessment", "assessment", briefs.assessment_tables),
         )
-    where = ", ".join(query.districts) or "all districts"
     with title:
-        st.title(sentences.trend_title(view.last), anchor=False)
-        st.caption(f"Trends · {show.plain(where)} · data to {sentences.month(view.last['period'])}")
+        heading, caption = st.empty(), st.empty()
+    heading.title(show.plain(sentences.trend_title(view.last, subject)), anchor=False)
+    caption.caption(_caption(view))
     left, right = st.columns([65, 35], gap="small")
     with left:
-        _control_chart(view, released)
+        _control_chart(view, released, noted)
         a, b = st.columns(2, gap="small")
         with a:
             _rolling(view, released)
         with b:
             _last_year(view, released)
+        _multiples(viewer, store, view, scope)
     with right:
-        _areas(viewer, store, query)
+        if len(query.districts) == 1:
+            areas = session.view_of(store, replace(query, categories=(), sources=()))
+            rising = _areas(viewer, areas)
+            if not subject:
+                heading.title(f"{sentences.trend_title(view.last)}; {rising}", anchor=False)
         _coverage(viewer, view)
 
 
-def _control_chart(view: TrendView, released: Released) -> None:
-    with show.card(sentences.control_title(view.chart), f"Reports a month, {sentences.span(view.chart)}"):
-        drawn = charts.month_chart(released, colours=show.colours(), height=330, label="")
+def _subject(viewer: Viewer, store: Store, query: Query, scope: str) -> str:
+    """The ward or place the chart is of, "" for the whole."""
+    if scope == DISTRICT:
+        return ""
+    if scope == WARD:
+        options = subjects_of(session.trend_counts(store), query)
+    else:
+        chosen = query.districts
+        options = [p.name for p in session.places(viewer, store) if not chosen or p.district in chosen]
+    if not options:
+        st.caption("No report names a ward." if scope == WARD else "No place is adopted here yet.")
+        return ""
+    key = f"{scope}-{'-'.join(query.districts)}"
+    return st.selectbox(scope.capitalize(), options, key=key, label_visibility="collapsed", width=220)
+
+
+def _caption(view: TrendView) -> str:
+    q = view.query
+    what = " and ".join(q.categories) if q.categories else "all categories"
+    fed = " and ".join(q.sources) if q.sources else "all sources"
+    where = ", ".join(q.districts) or "all districts"
+    words = [where, view.subject, what, fed, f"data to {sentences.month(view.last['period'])}"]
+    return "Trends · " + " · ".join(show.plain(w) for w in words if w)
+
+
+def _control_chart(view: TrendView, released: Released, noted: Released) -> None:
+    where = show.plain(view.subject or ", ".join(view.query.districts) or "all districts")
+    with show.card(sentences.control_title(view.chart), f"Reports a month, {where}, {sentences.span(view.chart)}"):
+        drawn = trend_charts.noted_chart(released, noted, colours=show.colours(), height=290)
         show.chart(drawn, released, alt_text=sentences.trend_alt(view.last), key="trend-chart")
         st.caption(sentences.control_note(view.coverage))
+        notes.notes_lines(noted)
 
 
 def _rolling(view: TrendView, released: Released) -> None:
@@ -61,7 +109,7 @@ def _rolling(view: TrendView, released: Released) -> None:
         if known < 2:
             st.caption("Drawn once 12 months running are complete; a rolling year with a gap would be false.")
             return
-        drawn = charts.rolling_chart(released, colours=show.colours())
+        drawn = charts.rolling_chart(released, colours=show.colours(), height=170)
         show.chart(drawn, released, alt_text="Reports in the 12 months to each month", key="trend-rolling")
 
 
@@ -70,7 +118,7 @@ def _last_year(view: TrendView, released: Released) -> None:
         if released.table["last_year"].notna().sum() < 1:
             st.caption("No month here was also received the year before.")
             return
-        drawn = charts.same_months_chart(_last_six(released), colours=show.colours())
+        drawn = charts.same_months_chart(_last_six(released), colours=show.colours(), height=170)
         show.chart(
             drawn,
             released,
@@ -80,39 +128,78 @@ def _last_year(view: TrendView, released: Released) -> None:
 
 
 def _last_six(released: Released) -> Released:
-    from dataclasses import replace
-
     return replace(released, table=released.table[released.table["n"].notna()].tail(6))
 
 
-def _areas(viewer: Viewer, store: object, query: object) -> None:
-    view = session.view_of(store, query)
+def _multiples(viewer: Viewer, store: Store, view: TrendView, scope: str) -> None:
+    """Each ward, place or district beside what the rest would give it."""
+    parts = release(view.parts, viewer, policy="parts of a trend")
+    states = release(view.states, viewer, policy="states of parts")
+    if states.table.empty:
+        return
+    noun = PARTS[view.split]
+    title = sentences.parts_title(states.table, noun)
+    with show.card(title, f"Blue: this {noun} · grey: what the rest would give it · last 36 months, one scale"):
+        st.html(trend_charts.panels(parts, states, colours=show.colours()))
+        st.caption(
+            "More or less than the rest: last 12 months against the 12 before; said only where it holds after looking "
+            "at all of them (false discoveries held at 5 %). An orange diamond is above its own usual range."
+        )
+        with st.container(horizontal=True):
+            with st.popover("Show as table", type="tertiary", key="trend-parts-table"):
+                st.dataframe(states.table, hide_index=True)
+            show.downloads(states, store, title=f"Each {noun} against the rest", settings=_recipe(view), name="parts")
+
+
+def _areas(viewer: Viewer, view: HubView) -> str:
+    """Hotspots above their usual range, how many would be by luck, and all states counted; returns the finding."""
     table = release(view.table, viewer, policy="hotspots").table
-    rising = table[table["state"].isin(("new", "growing", "returned"))]
-    against = f"Reports in {sentences.month(view.last_month)} against each area's usual range"
-    with show.card(sentences.rising_title(len(rising), len(table)), against):
+    rising = table[table["state"].isin(RISING)]
+    title = sentences.rising_title(len(rising), len(table))
+    against = f"Reports in {sentences.month(view.last_month)} against each area's usual range, all sources"
+    with show.card(title, against):
         if len(rising):
-            st.dataframe(_rising_table(rising), hide_index=True, alt="Areas above their usual range")
-        st.markdown("**What the areas are doing**")
-        counts = table["state"].value_counts()
-        rows = [
-            {
-                "State": f"{look.glyph} {word.capitalize()}",
-                "Areas": int(counts.get(word, 0)),
-                "By the rule": look.rule,
-            }
-            for word, look in STATES.items()
-        ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Number of areas in each state")
+            st.dataframe(
+                _rising_table(rising),
+                hide_index=True,
+                row_height=42,
+                column_config={
+                    "Area": st.column_config.TextColumn(width=132),
+                    "State": st.column_config.TextColumn(width=84),
+                    "Month": st.column_config.NumberColumn(width=48),
+                    "Against usual": st.column_config.ImageColumn(width=104),
+                    "Usual": st.column_config.TextColumn(width=58),
+                },
+                alt="Areas above their usual range",
+            )
+        with st.container(key="note-luck"):
+            luck = alarm_words.luck(view.false_alarms_per_year)
+            st.markdown(f"**How often is it luck?** {len(table)} areas checked monthly ring by luck {luck}.")
+    with show.card(f"States of the {sentences.count(len(table), 'area')}", "One word each, by a fixed rule"):
+        st.dataframe(_states_table(table), hide_index=True, alt="Number of areas in each state")
+    return title[0].lower() + title[1:] if title.startswith("None") else title
+
+
+def _states_table(table: pd.DataFrame) -> pd.DataFrame:
+    counts = table["state"].value_counts()
+    rows = [
+        {"State": f"{look.glyph} {word.capitalize()}", "Areas": int(counts.get(word, 0)), "By the rule": look.rule}
+        for word, look in STATES.items()
+    ]
+    return pd.DataFrame(rows)
 
 
 def _rising_table(rising: pd.DataFrame) -> pd.DataFrame:
     usual = [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in rising.itertuples()]
+    top = max(float(rising["latest"].max()), 1.0)
     return pd.DataFrame(
         {
             "Area": rising["name"],
-            "State": rising["state"].str.capitalize(),
+            "State": [state_label(s) for s in rising["state"]],
             "Month": rising["latest"],
+            "Against usual": [
+                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top) for r in rising.itertuples()
+            ],
             "Usual": usual,
         }
     )

@@ -17,7 +17,7 @@ from hotspots.register.site_checks import checklist
 from hotspots.sample import load as sample_load
 from hotspots.sample import store as sample_store
 from hotspots.sample import story as sample_story
-from hotspots.store import Store
+from hotspots.store import Store, annotations
 from hotspots.store import register_reads as reads
 
 AT = datetime(2026, 1, 5, 9)
@@ -41,7 +41,10 @@ def test_every_row_of_the_files_is_in_the_store(store: Store, project: Path) -> 
     places = reads.listed(store, Place)
     assert len(places) == len(rows_of(project, "places")) + len(rows_of(project, "blocks"))
     assert len(reads.partners(store)) >= 47
-    assert json.loads(store.meta(sample_load.ANNOTATIONS)) == rows_of(project, "annotations")
+    notes = rows_of(project, "annotations")
+    assert {(n.kind, n.district, n.note) for n in annotations(store)} == {
+        (r["kind"], r["district"], r["note"]) for r in notes
+    }
 
 
 def test_a_row_keeps_its_days_words_and_place(store: Store, project: Path) -> None:
@@ -83,7 +86,7 @@ def test_a_missing_file_leaves_no_half_made_sample(project: Path, tmp_path: Path
     folder = tmp_path / "sample"
     folder.mkdir()
     (folder / "fire-log.csv").write_bytes((project / "data" / "sample" / "fire-log.csv").read_bytes())
-    with pytest.raises(NoData, match=r"\.json is missing"):
+    with pytest.raises(NoData, match=r"json is missing"):
         sample_store.make_sample_store(folder, tmp_path / "made.sqlite", at=AT)
     assert not (tmp_path / "made.sqlite").exists()
 

@@ -50,11 +50,12 @@ def state(series: pd.Series, usual: pd.DataFrame, *, intervention_ended: pd.Time
 
     Raises `NoData` where no period has a usual range (under six earlier periods are known).
 
+    Periods that the chart sets aside (`control_chart(aside=…)`) are passed over as gaps are.
     Whatever a place was for years, a month inside its range is never called new, growing or
     returned. Do not read "growing" as significant: see `states_of` for many places at once.
     """
     unit = unit_of(series)
-    chart = usual.set_index("period").reindex(series.sort_index().index)
+    chart = _judged(usual).set_index("period").reindex(series.sort_index().index)
     judged = chart["n"].notna() & chart["high"].notna()
     if not judged.any():
         raise NoData("No period has a usual range yet (six earlier ones are needed), so it has no state.")
@@ -164,7 +165,13 @@ def _always_hot(scores: Sequence[float] | None, level: float) -> str:
     return "intensifying" if trend.z > 0 else "diminishing"
 
 
+def _judged(chart: pd.DataFrame) -> pd.DataFrame:
+    """The chart with periods set aside (a lockdown) as gaps: nothing is named from them."""
+    return chart.assign(n=chart["n"].mask(chart["set_aside"])) if "set_aside" in chart else chart
+
+
 def _place_row(place: str, chart: pd.DataFrame, ended: pd.Timestamp | None) -> tuple:
+    chart = _judged(chart)
     judged = chart[chart["n"].notna() & chart["high"].notna()]
     if judged.empty:
         return (place, None, pd.NaT, np.nan, np.nan, np.nan, np.nan)

@@ -1,5 +1,6 @@
 """Usual range, control chart and trend of a series of counts; a gap is never a zero."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -88,18 +89,21 @@ def usual_range(
     return earlier.range_at(number, level)
 
 
-def control_chart(series: pd.Series, *, level: float = LEVEL, exclude: Sequence[Window] = ()) -> pd.DataFrame:
+def control_chart(
+    series: pd.Series, *, level: float = LEVEL, exclude: Sequence[Window] = (), aside: Sequence[Window] = ()
+) -> pd.DataFrame:
     """Each period beside the range usual for it, judged from earlier periods only.
 
     Parameters
     ----------
     series : counts indexed by period start, NaN gaps.
     level, exclude : as for `usual_range`.
+    aside : windows out of the ordinary (a lockdown): their periods are excluded and not judged either.
 
     Returns
     -------
-    Frame, a row a period: [period, n, low, high, mean, dispersion, p_above, chance_above, outside, basis].
-    `outside` is "above", "below" or ""; `p_above` the probability of n or more by luck, `chance_above`
+    Frame, a row a period: [period, n, low, high, mean, dispersion, p_above, chance_above, outside, set_aside,
+    basis]. `outside` is "above", "below" or ""; `p_above` the probability of n or more by luck, `chance_above`
     that of any count above the band. The band is NaN until six
     earlier periods are known. Gaps keep their band and are never outside.
 
@@ -110,14 +114,16 @@ def control_chart(series: pd.Series, *, level: float = LEVEL, exclude: Sequence[
     """
     unit = unit_of(series)
     series = series.sort_index().astype(float)
-    usable = _History.of(series, exclude)
+    usable = _History.of(series, [*exclude, *aside])
+    unjudged = touched_by(series.index, aside, unit)
     rows, episode = [], _Episode(unit)
-    for number, (period, n) in zip(_number(series.index, unit), series.items(), strict=True):
+    numbers = _number(series.index, unit)
+    for number, odd, (period, n) in zip(numbers, unjudged, series.items(), strict=True):
         earlier = usable.where(episode.uses(usable.numbers, number))
         usual = earlier.range_at(number, level) if len(earlier.counts) >= FEW else None
-        side = _side(n, usual)
-        episode = episode.after(number, n, side, usual)
-        rows.append(_chart_row(period, n, usual, side))
+        side = "" if odd else _side(n, usual)
+        episode = episode if odd else episode.after(number, n, side, usual)
+        rows.append(_chart_row(period, n, usual, side, odd=bool(odd)))
     return pd.DataFrame(rows, columns=list(_chart_row(None, np.nan, None, "")))
 
 
@@ -186,6 +192,15 @@ def unit_of(series: pd.Series) -> str:
     raise BadValue("Periods are all firsts of a month, or a whole number of weeks apart.")
 
 
+def touched_by(periods: pd.DatetimeIndex, windows: Sequence[Window], unit: str) -> np.ndarray:
+    """Which periods ("month" or "week", by their first days) share a day with any of the windows."""
+    ends = periods + (pd.DateOffset(months=1) if unit == "month" else pd.Timedelta(weeks=1))
+    touched = np.zeros(len(periods), dtype=bool)
+    for window in windows:
+        touched |= np.asarray((periods < pd.Timestamp(window.end)) & (ends > pd.Timestamp(window.start)))
+    return touched
+
+
 @dataclass(frozen=True)
 class _History:
     """Known, usable periods as plain arrays: a page draws a chart for every ward."""
@@ -199,10 +214,7 @@ class _History:
         """Known periods that touch no excluded window, oldest first."""
         unit = unit_of(series)
         known = series.dropna().sort_index()
-        ends = known.index + (pd.DateOffset(months=1) if unit == "month" else pd.Timedelta(weeks=1))
-        touched = np.zeros(len(known), dtype=bool)
-        for window in exclude:
-            touched |= (known.index < pd.Timestamp(window.end)) & (ends > pd.Timestamp(window.start))
+        touched = touched_by(known.index, exclude, unit)
         return cls(unit, _number(known.index[~touched], unit), known.to_numpy(dtype=float)[~touched])
 
     def where(self, chosen: np.ndarray) -> "_History":
@@ -290,11 +302,15 @@ def _range_of(counts: np.ndarray, dispersion: float, level: float, basis: str) -
 def _narrowest(size: float, p: float, outside: float) -> tuple[int, int]:
     """Counts with at most half of `outside` below them and the rest of it above."""
     mean, sd = size * (1 - p) / p, np.sqrt(size * (1 - p)) / p
-    counts = np.arange(int(mean + 15 * sd + 15))
-    up_to = _chance_up_to(counts, size, p)
-    low = int(np.searchsorted(up_to, outside / 2))
-    below = up_to[low - 1] if low else 0.0
-    return low, int(np.searchsorted(up_to, 1 - (outside - below)))
+    counts = range(int(mean + 15 * sd + 15))
+
+    def up_to(count: int) -> float:
+        return float(_chance_up_to(count, size, p))
+
+    # Halving: a force's month has tens of thousands of counts to choose from, and a page draws a dozen charts.
+    low = bisect_left(counts, outside / 2, key=up_to)
+    below = up_to(low - 1) if low else 0.0
+    return low, bisect_left(counts, 1 - (outside - below), key=up_to)
 
 
 def _dispersion(counts: np.ndarray, kind: np.ndarray) -> float:
@@ -331,7 +347,9 @@ def _side(n: float, usual: UsualRange | None) -> str:
     return "above" if n > usual.high else "below" if n < usual.low else ""
 
 
-def _chart_row(period: pd.Timestamp | None, n: float, usual: UsualRange | None, side: str) -> dict:
+def _chart_row(
+    period: pd.Timestamp | None, n: float, usual: UsualRange | None, side: str, *, odd: bool = False
+) -> dict:
     known = usual is not None
     return {
         "period": period,
@@ -340,9 +358,10 @@ def _chart_row(period: pd.Timestamp | None, n: float, usual: UsualRange | None, 
         "high": float(usual.high) if known else np.nan,
         "mean": usual.mean if known else np.nan,
         "dispersion": usual.dispersion if known else np.nan,
-        "p_above": usual.chance_of_at_least(n) if known and not np.isnan(n) else np.nan,
+        "p_above": usual.chance_of_at_least(n) if known and not odd and not np.isnan(n) else np.nan,
         "chance_above": usual.chance_above if known else np.nan,
         "outside": side,
+        "set_aside": odd,
         "basis": usual.basis if known else "",
     }
 

@@ -3,13 +3,14 @@
 from hotspots.pipeline.finding import Found, find_from_files, find_in_store
 from hotspots.pipeline.hub import Card, HubView, card_of, hub_view, repeats_of
 from hotspots.pipeline.query import Query, default_query, last_query, map_points
-from hotspots.pipeline.trend import TrendView, trend_for
+from hotspots.pipeline.trend import TrendCube, TrendView, place_cube, trend_cube, trend_for
 
 __all__ = [
     "Card",
     "Found",
     "HubView",
     "Query",
+    "TrendCube",
     "TrendView",
     "card_of",
     "default_query",
@@ -18,6 +19,8 @@ __all__ = [
     "hub_view",
     "last_query",
     "map_points",
+    "place_cube",
     "repeats_of",
+    "trend_cube",
     "trend_for",
 ]

@@ -18,8 +18,8 @@ from hotspots.analysis.trends import control_chart
 from hotspots.errors import NoData
 from hotspots.periods import Window, add_months, last_months
 from hotspots.pipeline.agenda import place_of
-from hotspots.pipeline.hub import HubView
-from hotspots.pipeline.query import HISTORY_MONTHS, as_points, coverage_for
+from hotspots.pipeline.hub import HubView, chance_above
+from hotspots.pipeline.query import HISTORY_MONTHS, as_points, coverage_for, events
 from hotspots.pipeline.watching import PER_YEAR, WatchView
 from hotspots.register.interventions import Intervention, reporting_drives
 from hotspots.register.places import COMPARISON, Place
@@ -112,13 +112,11 @@ def _subjects(store: Store, view: HubView) -> gpd.GeoDataFrame:
     held = reads.listed(store, Place)
     chosen = view.query.districts
     places = [p for p in held if p.status == "active" and p.kind != COMPARISON and (not chosen or p.district in chosen)]
-    done = reads.listed(store, Intervention)
-    rows = [
-        (f"place-{p.id}", p.name, "place", p.geometry, tuple(reporting_drives([i for i in done if i.place_id == p.id])))
-        for p in places
-    ]
+    done, odd = reads.listed(store, Intervention), events(store, view.query)
+    drives = {p.id: reporting_drives([i for i in done if i.place_id == p.id]) for p in places}
+    rows = [(f"place-{p.id}", p.name, "place", p.geometry, tuple(sorted([*drives[p.id], *odd]))) for p in places]
     rows += [
-        (f"hotspot-{area.id}", area.name, "hotspot", area.geometry, ())
+        (f"hotspot-{area.id}", area.name, "hotspot", area.geometry, tuple(odd))
         for area in view.hotspots.areas.itertuples(index=False)
         if place_of(area.geometry, places) is None
     ]
@@ -324,15 +322,10 @@ def _expected(
     charts: dict[str, pd.DataFrame], found: Sequence[Alarms], hexagons_yearly: float, watched: WatchView | None
 ) -> dict[str, float]:
     """Rule → false alarms a year: monthly ranges, weekly sums, hexagons, ended actions."""
-    months = sum(12 * _chance(chart) for chart in charts.values())
+    months = sum(12 * chance_above(chart) for chart in charts.values())
     both = sum(one.false_alarms_per_year for one in found)
     back = 0.0
     if watched is not None:
         places = watched.watched[watched.watched["kind"] == "place"]
         back = sum(PER_YEAR[r.counted_by] / r.run_length for r in places.itertuples())
     return {"range": months, "weeks": max(both - months, 0.0), "returned": back, "hexagons": hexagons_yearly}
-
-
-def _chance(chart: pd.DataFrame) -> float:
-    known = chart[chart["n"].notna() & chart["high"].notna()]
-    return float(known.iloc[-1]["chance_above"]) if len(known) else 0.0

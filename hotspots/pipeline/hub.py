@@ -15,7 +15,14 @@ from hotspots.analysis.states import states_of
 from hotspots.analysis.trends import control_chart
 from hotspots.errors import NoData
 from hotspots.periods import Window, add_months
-from hotspots.pipeline.query import HISTORY_MONTHS, Query, coverage_for, hotspots_of, located_incidents
+from hotspots.pipeline.query import (
+    HISTORY_MONTHS,
+    Query,
+    coverage_for,
+    events,
+    hotspots_of,
+    located_incidents,
+)
 from hotspots.store import Store
 
 
@@ -40,6 +47,17 @@ class HubView:
     def last_month(self) -> date:
         """First day of the last month in the window."""
         return add_months(self.query.window.end, -1).replace(day=1)
+
+    @property
+    def false_alarms_per_year(self) -> float:
+        """Months above its usual range to expect in a year from all areas together, had nothing changed."""
+        return 12 * sum(chance_above(chart) for chart in self.charts.values())
+
+
+def chance_above(chart: pd.DataFrame) -> float:
+    """Chance that the last judged month of a control chart rings by luck; 0 where none is judged."""
+    known = chart[chart["n"].notna() & chart["high"].notna()]
+    return float(known.iloc[-1]["chance_above"]) if len(known) else 0.0
 
 
 @dataclass(frozen=True)
@@ -119,8 +137,11 @@ def _charts(store: Store, query: Query, found: Hotspots, located: gpd.GeoDataFra
         coverage=coverage_for(store, query),
         groups=groups,
     )
+    aside = events(store, query)
     return {
-        str(hotspot): control_chart(pd.Series(part["n"].to_numpy(), index=pd.DatetimeIndex(part["period"])))
+        str(hotspot): control_chart(
+            pd.Series(part["n"].to_numpy(), index=pd.DatetimeIndex(part["period"])), aside=aside
+        )
         for hotspot, part in months.groupby("hotspot")
     }
 

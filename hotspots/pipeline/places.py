@@ -21,7 +21,7 @@ from hotspots.periods import Window, add_months, last_months, month_start
 from hotspots.pipeline import HubView
 from hotspots.pipeline.hub import _hours as hours_of
 from hotspots.pipeline.hub import _parts as parts_of
-from hotspots.pipeline.query import as_points
+from hotspots.pipeline.query import Query, as_points, events
 from hotspots.register import actions as action_rules
 from hotspots.register.interventions import Intervention, next_assessment, reporting_drives
 from hotspots.register.places import COMPARISON, Place
@@ -114,9 +114,10 @@ def place_charts(store: Store, places: Sequence[Place], *, today: date) -> dict[
             coverage=coverage_of(received, window=window),
             groups=pd.DataFrame({"place_id": [p.id for p in here]}),
         )
+        aside = events(store, Query(window, districts=(district,) if district else ()))
         for place_id, part in months.groupby("place_id"):
             series = pd.Series(part["n"].to_numpy(), index=pd.DatetimeIndex(part["period"]))
-            made[place_id] = control_chart(series, exclude=reporting_drives(done.get(place_id, ())))
+            made[place_id] = control_chart(series, exclude=reporting_drives(done.get(place_id, ())), aside=aside)
     return made
 
 

@@ -13,6 +13,7 @@ from hotspots.analysis.cluster import Hotspots, default_min_samples, find_hotspo
 from hotspots.errors import NoData
 from hotspots.intake.coverage import coverage_of
 from hotspots.periods import Window, add_months, last_months
+from hotspots.register.annotations import EVENT, concerning, not_usual
 from hotspots.settings import Settings
 from hotspots.store import Store
 
@@ -139,6 +140,12 @@ def coverage_for(store: Store, query: Query) -> pd.DataFrame:
     """Which of the query's sources were received in which month, history included."""
     start = add_months(query.window.start.replace(day=1), -HISTORY_MONTHS)
     return coverage_of(received(store, query), window=Window(start, month_after(query.window.end)))
+
+
+def events(store: Store, query: Query) -> list[Window]:
+    """Windows that people noted as out of the ordinary (a lockdown) for the query's districts, up to its end."""
+    noted = concerning(stores.annotations(store), districts=query.districts, sources=query.sources)
+    return not_usual(noted, kinds=[EVENT], until=month_after(query.window.end))
 
 
 def map_points(store: Store, districts: Collection[str], *, most: int = 4000) -> np.ndarray:

@@ -76,9 +76,15 @@ POLICIES: Mapping[str, Policy] = {
     "repeat locations": Policy(Action.SEE_HOTSPOTS, ("top", "n", "of", "share", "chance_low", "chance_high")),
     "trend": Policy(
         Action.SEE_TRENDS,
-        ("period", "series", "n", "low", "high", "outside", "partial", "last_year", "rolling_12"),
+        _names("period series n low high outside set_aside partial last_year rolling_12"),
     ),
     "reports by year": Policy(Action.SEE_TRENDS, ("what", "name", "year_to", "n")),
+    "parts of a trend": Policy(Action.SEE_TRENDS, _names("series period n expected low high outside")),
+    "states of parts": Policy(
+        Action.SEE_TRENDS,
+        _names("series state n usual_low usual_high stands_out change change_low change_high unlike"),
+    ),
+    "notes on a trend": Policy(Action.SEE_TRENDS, _names("id kind note where source start end given_end not_usual")),
     "states": Policy(Action.SEE_TRENDS, ("state", "n", "meaning")),
     "assessments due": Policy(Action.SEE_REGISTER, ("place", "district", "what", "assess_on", "weeks")),
     "import batches": Policy(

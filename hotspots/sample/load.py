@@ -10,18 +10,21 @@ from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
 from hotspots.errors import NoData
 from hotspots.intake.locate import to_metric
 from hotspots.register.actions import Action
+from hotspots.register.annotations import Annotation
 from hotspots.register.interventions import Intervention
 from hotspots.register.partners import load_partners
 from hotspots.register.places import COMPARISON, Place
 from hotspots.register.sara import SaraPlan
 from hotspots.register.site_checks import ResidentMeeting, SiteCheck
 from hotspots.store import register
+from hotspots.store.annotations import add_annotation
 from hotspots.store.database import Store
 from hotspots.store.register_reads import Item
 
@@ -34,8 +37,6 @@ NOUNS: Mapping[str, type[Item]] = {
     "plans": SaraPlan,
 }
 """File of rows → the noun they are; each row names its `place`."""
-ANNOTATIONS = "annotations"
-"""Key of the store's meta value that keeps what a chart must say beneath its line, as JSON."""
 
 
 def load_register(store: Store, folder: Path, *, partners: Path, at: datetime) -> dict[str, int]:
@@ -54,8 +55,7 @@ def load_register(store: Store, folder: Path, *, partners: Path, at: datetime) -
         saved[name] = len(rows)
     known = load_partners(partners)
     register.save_partners(store, known, who=WHO, at=at)
-    store.set_meta({ANNOTATIONS: json.dumps(_rows(folder, ANNOTATIONS))})
-    return saved | {"partners": len(known)}
+    return saved | {"partners": len(known), "annotations": _load_annotations(store, folder, at=at)}
 
 
 def _load_places(store: Store, folder: Path, *, at: datetime) -> dict[str, int]:
@@ -70,16 +70,36 @@ def _load_places(store: Store, folder: Path, *, at: datetime) -> dict[str, int]:
     return ids
 
 
+def wards_of(folder: Path, crs: str) -> gpd.GeoDataFrame:
+    """The sample's wards [kind, name, geometry], moved as the incidents are: police.uk rows name none."""
+    ground = gpd.read_file(_there(folder / "boundaries.geojson"), engine="pyogrio")
+    wards = ground[ground["kind"] == "ward"].reset_index(drop=True)
+    return gpd.GeoDataFrame(wards[["kind", "name"]], geometry=_in_metres(list(wards.geometry), crs), crs=crs)
+
+
+def _load_annotations(store: Store, folder: Path, *, at: datetime) -> int:
+    """Save what the trends must say beneath their line; returns how many."""
+    rows = _rows(folder, "annotations")
+    for row in rows:
+        start, end = (date.fromisoformat(row[c]) if row[c] else None for c in ("from", "to"))
+        made = Annotation(row["kind"], row["note"], start, end, row["district"], row["source"])
+        add_annotation(store, made, who=WHO, at=at)
+    return len(rows)
+
+
 def _in_metres(shapes: list[shapely.Geometry], crs: str) -> np.ndarray:
     """Boundaries moved as the incidents are, so that a report stays on its side of the line."""
     return shapely.transform(np.array(shapes), lambda xy: np.column_stack(to_metric(xy[:, 0], xy[:, 1], crs)))
 
 
 def _rows(folder: Path, name: str) -> list[dict]:
-    path = folder / f"{name}.json"
+    return json.loads(_there(folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _there(path: Path) -> Path:
     if not path.exists():
         raise NoData(f"The sample's file {path.name} is missing from data/sample; fetch the project again.")
-    return json.loads(path.read_text(encoding="utf-8"))
+    return path
 
 
 def fields_of(noun: type[Item], row: Mapping[str, object]) -> dict[str, object]:

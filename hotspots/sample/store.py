@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hotspots.errors import NoData
 from hotspots.intake.readers import read_incidents
-from hotspots.sample.load import load_register
+from hotspots.sample.load import load_register, wards_of
 from hotspots.store import check, open_store, record_import
 
 TODAY = date(2018, 9, 12)
@@ -37,7 +37,9 @@ def make_sample_store(folder: Path, where: Path, *, at: datetime) -> dict:
     readings = (
         reading
         for path in files
-        for reading in read_incidents(path, source=_source(path), crs=store.crs, today=at.date())
+        for reading in read_incidents(
+            path, source=_source(path), crs=store.crs, today=at.date(), boundaries=wards_of(folder, store.crs)
+        )
     )
     record_import(store, readings, who="sample", at=at)
     load_register(store, folder, partners=folder.parent / "partners.csv", at=at)

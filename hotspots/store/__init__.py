@@ -5,6 +5,7 @@ Python's own `sqlite3` is the only SQLite in the process: a second library openi
 file breaks its locks and has been seen to corrupt it.
 """
 
+from hotspots.store.annotations import add_annotation, annotations, remove_annotation
 from hotspots.store.database import Store, open_store
 from hotspots.store.imports import ImportReport, record_import, undo_last_import
 from hotspots.store.mappings import mapping_for, save_mapping
@@ -16,6 +17,7 @@ from hotspots.store.reads import (
     month_counts,
     months_held,
     quarantine,
+    received_of,
     source_months,
     sources,
     totals,
@@ -25,6 +27,8 @@ from hotspots.store.upkeep import backup, check
 __all__ = [
     "ImportReport",
     "Store",
+    "add_annotation",
+    "annotations",
     "backup",
     "batches",
     "check",
@@ -36,7 +40,9 @@ __all__ = [
     "months_held",
     "open_store",
     "quarantine",
+    "received_of",
     "record_import",
+    "remove_annotation",
     "save_mapping",
     "source_months",
     "sources",

@@ -261,12 +261,17 @@ def _add_access(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=access_tables.ACCESS)
 
 
+def _add_annotations(connection: Connection) -> None:
+    tables.metadata.create_all(connection, tables=[tables.annotation])
+
+
 _MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     2: _add_register,
     3: _add_mappings,
     4: _add_ledger,
     5: _add_title,
     6: _add_access,
+    7: _add_annotations,
 }
 """Version reached → the step that reaches it from the version before."""
 

@@ -9,13 +9,17 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 
 from hotspots.errors import BadValue
 from hotspots.periods import Window
+from hotspots.register.annotations import Annotation, concerning, months_missing
 from hotspots.schema import INCIDENTS
+from hotspots.store.annotations import annotations
 from hotspots.store.database import Store
 from hotspots.store.tables import import_batch, incident
 from hotspots.store.tables import quarantine as quarantine_table
 
 _EPOCH = date(1970, 1, 1)
-GROUPS = ("source", "category", "district", "ward", "reporter_kind", "time_precision", "location_precision")
+GROUPS = (
+    "source", "category", "district", "ward", "reporter_kind", "time_precision", "location_precision", "snapshot",
+)  # fmt: skip
 """What `month_counts` may group by."""
 
 
@@ -90,9 +94,10 @@ def location_months(
     districts: Collection[str] | None = None,
     categories: Collection[str] | None = None,
     sources: Collection[str] | None = None,
+    by: Sequence[str] = ("source",),
 ) -> pd.DataFrame:
-    """Counts by coordinate, month and source, located rows only: x, y, month (Timestamp), source, n."""
-    keys = [incident.c.x, incident.c.y, incident.c.month, incident.c.source]
+    """Counts by coordinate, month and the columns `by`, located rows only: x, y, month (Timestamp), *by, n."""
+    keys = [incident.c.x, incident.c.y, incident.c.month, *[incident.c[c] for c in by]]
     query = (
         select(*keys, func.count().label("n"))
         .where(incident.c.x.is_not(None), *_chosen(window, districts, categories, sources))
@@ -100,7 +105,7 @@ def location_months(
     )
     with store.reading() as connection:
         result = connection.execute(query)
-        frame = pd.DataFrame(result.cursor.fetchall(), columns=["x", "y", "month", "source", "n"])
+        frame = pd.DataFrame(result.cursor.fetchall(), columns=["x", "y", "month", *by, "n"])
     return frame.assign(month=_month_starts(frame["month"]))
 
 
@@ -108,18 +113,40 @@ def source_months(store: Store, *, districts: Collection[str] | None = None) -> 
     """Reports by source and month as received: source, month (Timestamp), n.
 
     The whole source counts, wherever its reports lie: a quiet month of one district is not a gap.
-    Only of snapshot sources (police.uk) the forces that cover the districts are taken.
+    Only of snapshot sources (police.uk) the forces that cover the districts are taken. A month that
+    somebody noted as not received has no row, so that it is a gap on every screen.
     """
     columns = [incident.c.source, incident.c.snapshot, incident.c.month]
     every = select(*columns, func.count().label("n")).group_by(*columns)
+    names = ["source", "snapshot", "month", "n"]
+    local = None
     with store.reading() as connection:
-        frame = pd.DataFrame(connection.execute(every).all(), columns=["source", "snapshot", "month", "n"])
+        frame = pd.DataFrame(connection.execute(every).all(), columns=names)
         if districts is not None:
             here = every.where(incident.c.district.in_(sorted(districts)))
-            local = pd.DataFrame(connection.execute(here).all(), columns=frame.columns)
-            frame = frame[_covers(frame, local)]
+            local = pd.DataFrame(connection.execute(here).all(), columns=names)
+    frame = frame.assign(month=_month_starts(frame["month"]))
+    return received_of(frame, local, noted=annotations(store), districts=districts)
+
+
+def received_of(
+    frame: pd.DataFrame,
+    local: pd.DataFrame | None,
+    *,
+    noted: Sequence[Annotation],
+    districts: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """`source_months` of counts already read: frames [source, snapshot, month (Timestamp), n].
+
+    frame: whole sources · local: those of the districts, None for all · noted: the store's annotations
+    """
+    if local is not None:
+        frame = frame[_covers(frame, local)]
     totals_ = frame.groupby(["source", "month"], as_index=False)["n"].sum()
-    return totals_.assign(month=_month_starts(totals_["month"]))
+    said = concerning(noted, districts=districts or (), sources=())
+    missing = pd.MultiIndex.from_tuples(months_missing(said) or [("", date.min)])
+    given = pd.MultiIndex.from_arrays([totals_["source"], totals_["month"].dt.date])
+    return totals_[~given.isin(missing)].reset_index(drop=True)
 
 
 def _covers(frame: pd.DataFrame, local: pd.DataFrame) -> pd.Series:

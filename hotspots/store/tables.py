@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -12,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 metadata = MetaData()
 
@@ -189,3 +190,18 @@ hotspot_name = Table(
 """Names that people gave, one row a change; the newest row is the one in use, in every set."""
 
 LEDGER = (hotspot_set, hotspot_entry, hotspot_name)
+
+annotation = Table(
+    "annotation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("start", Date, nullable=False),
+    Column("end", Date),  # the day after the last one
+    Column("district", Text, nullable=False),  # "" for all
+    Column("source", Text, nullable=False),  # "" for all
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),
+)
+"""What a trend must say beneath its line."""

@@ -55,7 +55,7 @@ STATES: Mapping[str, StateLook] = {
         ":material/trending_down:",
         "gray",
         "low",
-        "below usual, just back inside it after a rise, or down on the quarter before by more than luck",
+        "below usual, just back after a rise, or falling by more than luck",
     ),
     "quiet": StateLook("○", ":material/radio_button_unchecked:", "gray", "low", "three months running at 0 or 1"),
     "not judged": StateLook(

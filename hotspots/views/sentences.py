@@ -106,13 +106,26 @@ def repeat_lines(repeat: pd.DataFrame, base: int) -> list[str]:
     return lines
 
 
-def trend_title(last: pd.Series) -> str:
+def trend_title(last: pd.Series, subject: str = "") -> str:
     """The whole in one line: the last month against its usual range."""
-    when = month(last["period"])
+    when, of = month(last["period"]), f" at {subject}" if subject else ""
+    if last.get("set_aside", False):
+        return f"{int(last['n']):,} reports in {when}{of}: noted as out of the ordinary, so not judged"
     if pd.isna(last["high"]):
-        return f"{int(last['n']):,} reports in {when}; too few earlier months to know what is usual"
+        return f"{int(last['n']):,} reports in {when}{of}; too few earlier months to know what is usual"
     words = {"above": "above", "below": "below"}.get(last["outside"], "inside")
-    return f"Reports were {words} their usual range in {when}: {int(last['n']):,}"
+    return f"Reports{of} were {words} their usual range in {when}: {int(last['n']):,}"
+
+
+def parts_title(states: pd.DataFrame, noun: str) -> str:
+    """How many parts went another way than the rest, by name where there are few."""
+    unlike = states[states["unlike"].fillna("") != ""]
+    if unlike.empty:
+        return f"Each {noun} went as the rest did over the last year" if len(states) > 1 else f"Reports by {noun}"
+    names = [f"{row.series} ({row.unlike})" for row in unlike.itertuples()]
+    if len(names) <= 2:
+        return f"{' and '.join(names)} went another way than the rest"
+    return f"{len(names)} of {count(len(states), noun)} went another way than the rest"
 
 
 def trend_alt(last: pd.Series) -> str:
@@ -123,6 +136,7 @@ def trend_alt(last: pd.Series) -> str:
 def control_title(chart: pd.DataFrame) -> str:
     """How often, and when last, the series left its usual range."""
     judged = chart[chart["high"].notna() & chart["n"].notna()]
+    judged = judged[~judged["set_aside"]] if "set_aside" in judged else judged
     if judged.empty:
         return "Reports a month"
     outside = judged[judged["outside"] != ""]

@@ -12,6 +12,7 @@ from hotspots.release.roles import Viewer
 from hotspots.store import Store
 from hotspots.views import sentences
 
+ALL_DISTRICTS = "All districts together"
 MONTHS = (1, 3, 6, 9, 12, 24)
 
 
@@ -21,25 +22,36 @@ def filter_row(store: Store, viewer: Viewer, first: Query) -> Query:
     return _settings(query, first)
 
 
-def trend_row(store: Store, viewer: Viewer, first: Query) -> Query:
-    """The filters alone, for pages without hotspot settings."""
-    return _filters(store, viewer, first)
+def trend_row(store: Store, viewer: Viewer, first: Query, *, every: bool = False) -> Query:
+    """The filters alone, for pages without hotspot settings; every: offer all districts together as well."""
+    return _filters(store, viewer, first, every=every)
 
 
-def _filters(store: Store, viewer: Viewer, first: Query) -> Query:
+def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False) -> Query:
     held = stores.months_held(store)
     with st.popover(":material/tune: Filters", width="content"):
-        districts = _district(store, viewer, first)
+        districts = _district(store, viewer, first, every=every)
         window = _window(first, held)
         categories, sources = _choices(store, store.data_version)
         chosen = st.multiselect(
             "Category", categories, key="category", placeholder="All categories", bind="query-params"
         )
-        fed = st.multiselect("Source", sources, key="source", placeholder="All sources", bind="query-params")
+        if not every:
+            fed = st.multiselect("Source", sources, key="source", placeholder="All sources", bind="query-params")
+    if every:
+        fed = _source_pills(sources)
     return replace(first, window=window, districts=districts, categories=tuple(chosen), sources=tuple(fed))
 
 
-def _district(store: Store, viewer: Viewer, first: Query) -> tuple[str, ...]:
+def _source_pills(sources: list[str]) -> list[str]:
+    """The sources in sight, one press each; none pressed means all."""
+    return st.pills(
+        "Sources, all where none is pressed", sources, selection_mode="multi", key="trend-source",
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+
+
+def _district(store: Store, viewer: Viewer, first: Query, *, every: bool) -> tuple[str, ...]:
     counts = _districts(store, store.data_version)
     allowed = counts if viewer.districts is None else counts[counts["district"].isin(viewer.districts)]
     options = allowed["district"].tolist()
@@ -49,12 +61,14 @@ def _district(store: Store, viewer: Viewer, first: Query) -> tuple[str, ...]:
     start = options.index(first.districts[0]) if first.districts and first.districts[0] in options else 0
     chosen = st.selectbox(
         "District",
-        options,
+        [*options, ALL_DISTRICTS] if every else options,
         index=start,
-        key="district",
-        format_func=lambda name: f"{name} ({per_name[name]:,} reports)",
+        key="trend-district" if every else "district",
+        format_func=lambda name: f"{name} ({per_name[name]:,} reports)" if name in per_name else name,
         bind="query-params",
     )
+    if chosen == ALL_DISTRICTS:
+        return () if viewer.districts is None else tuple(options)
     return (chosen,)
 
 

@@ -10,8 +10,20 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.errors import BadFile, NotAllowed
-from hotspots.pipeline import HubView, Query, TrendView, default_query, hub_view, map_points, trend_for
+from hotspots.pipeline import (
+    HubView,
+    Query,
+    TrendCube,
+    TrendView,
+    default_query,
+    hub_view,
+    map_points,
+    place_cube,
+    trend_cube,
+    trend_for,
+)
 from hotspots.pipeline.agenda import open_and_late, places_to_assess
+from hotspots.pipeline.trend import DISTRICT, PLACE
 from hotspots.register.clocks import LONDON
 from hotspots.register.places import Place
 from hotspots.release.releasing import publish_sample, published_file
@@ -143,14 +155,30 @@ def view_of(store: Store, query: Query) -> HubView:
     return _hub_view(store, store.data_version, query)
 
 
-def trend_of(store: Store, query: Query) -> TrendView:
-    """The trend view of a query, computed once for all sessions; treat it as read-only."""
-    return _trend(store, store.data_version, query)
+def trend_of(store: Store, query: Query, *, scope: str = DISTRICT, subject: str = "") -> TrendView:
+    """The trend view of a query, made from counts that are read once; treat it as read-only."""
+    return _trend(store, store.data_version, query, scope, subject)
 
 
-@st.cache_resource(show_spinner="Counting months …", max_entries=64)
-def _trend(_store: Store, version: str, query: Query) -> TrendView:
-    return trend_for(_store, query)
+def trend_counts(store: Store) -> TrendCube:
+    """Counts of the whole store, grouped by the database and kept until the data change."""
+    return _trend_cube(store, store.data_version)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _trend(_store: Store, version: str, query: Query, scope: str, subject: str) -> TrendView:
+    places = _place_cube(_store, version) if scope == PLACE else None
+    return trend_for(_trend_cube(_store, version), query, scope=scope, subject=subject, places=places)
+
+
+@st.cache_resource(show_spinner="Counting months …", max_entries=4)
+def _trend_cube(_store: Store, version: str) -> TrendCube:
+    return trend_cube(_store)
+
+
+@st.cache_resource(show_spinner="Counting months inside each boundary …", max_entries=4)
+def _place_cube(_store: Store, version: str) -> pd.DataFrame:
+    return place_cube(_store)
 
 
 def places(viewer: Viewer, store: Store) -> list[Place]:

@@ -237,3 +237,15 @@ def test_mann_kendall_leaves_gaps_out_but_keeps_their_time():
     assert mann_kendall([1, GAP, 3, GAP, 5]).slope == pytest.approx(1)
     with pytest.raises(NoData):
         mann_kendall([1, GAP, 2])
+
+
+def test_a_period_set_aside_is_drawn_but_neither_judged_nor_used():
+    months = pd.date_range("2017-01-01", periods=30, freq="MS")
+    counts = pd.Series([50.0 + 5 * (i % 3) for i in range(30)], index=months)
+    counts.iloc[20:23] = 5
+    plain = control_chart(counts)
+    aside = control_chart(counts, aside=[Window(date(2018, 9, 10), date(2018, 12, 1))])
+    assert (plain["outside"] == "below").sum() == 3 and not (aside["outside"] == "below").any()
+    assert aside.loc[aside["set_aside"], "n"].tolist() == [5, 5, 5] and aside["p_above"].isna()[20:23].all()
+    untouched = control_chart(counts.drop(counts.index[20:23]).asfreq("MS"))
+    assert aside["low"].tolist()[23:] == untouched["low"].tolist()[23:]

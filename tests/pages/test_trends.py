@@ -1,0 +1,93 @@
+"""Trends on a small store: one ward against the rest, notes added and taken away by those who may."""
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from hotspots.store import annotations, open_store
+from tests.pages.test_before_after import said, show_page
+from tests.pipeline import small_town as town
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A town whose East reports twice as much in its last year; July 2017 was not received."""
+    east = town.at(town.CENTRE, town.DAYS[::2].append(town.DAYS[town.DAYS >= "2018-01-01"]))
+    rows = pd.concat([east.assign(Ward="East"), town.background().assign(Ward="West")], ignore_index=True)
+    made = tmp_path_factory.mktemp("trends")
+    store = town.store_of(made, rows[rows["when"].dt.to_period("M") != "2017-07"])
+    store.set_meta({"identity": "trends"})
+    store.close()
+    (made / "settings.toml").write_text('store = "hub.sqlite"\n')
+    return made
+
+
+@pytest.fixture
+def page(folder, monkeypatch):
+    monkeypatch.setenv("HUB_SETTINGS", str(folder / "settings.toml"))
+
+    def opened(role: str = "hub member", **state: object) -> AppTest:
+        shown = AppTest.from_function(show_page, args=("trends", role), default_timeout=90)
+        for key, value in state.items():
+            shown.session_state[key] = value
+        shown.run()
+        assert not shown.exception, shown.exception
+        return shown
+
+    return opened
+
+
+def test_the_page_says_what_changed_and_that_a_month_is_not_there(page):
+    words = said(page("senior officer"))
+    assert "East (more)" in words and "West (less)" in words
+    assert "July 2017 of log not received" in words
+
+
+def test_a_ward_is_looked_at_by_itself(page):
+    shown = page(scope="ward")
+    assert "at East" in shown.title[0].value
+
+
+def told_notes(shown: AppTest) -> str:
+    return next(caption.value for caption in shown.caption if caption.value.startswith("Noted"))
+
+
+def open_dialog() -> AppTest:
+    """The dialog of notes, open in every run."""
+
+    def script() -> None:
+        from hotspots.release.disclosure import release
+        from hotspots.release.roles import Role, Viewer
+        from pages.parts import notes, session
+
+        store, viewer = session.current_store(), Viewer(role=Role.HUB_MEMBER, name="test member")
+        view = session.trend_of(store, session.first_query(store), scope="district", subject="")
+        notes.notes_dialog(viewer, store, view, release(view.notes, viewer, policy="notes on a trend"))
+
+    return AppTest.from_function(script, default_timeout=90).run()
+
+
+def test_a_member_notes_an_event_and_takes_it_away(page, folder):
+    shown = open_dialog()
+    shown.selectbox(key="note-kind").set_value("out of the ordinary")
+    shown.text_input(key="note-words").set_value("Street [festival](x)")
+    shown.button(key="note-keep").click().run()
+    assert not shown.exception, shown.exception
+    store = open_store(folder / "hub.sqlite", at=town.NOW)
+    kept = annotations(store)
+    assert [(n.kind, n.note, n.district) for n in kept] == [("out of the ordinary", "Street [festival](x)", "Saltmere")]
+    told = page("senior officer")
+    assert "not judged" in told.title[0].value and "Street \\[festival\\]\\(x\\)" in told_notes(told)
+    open_dialog().button(key=f"note-{kept[0].id}").click().run()
+    assert annotations(store) == []
+    store.close()
+
+
+def test_a_note_that_does_not_fit_is_refused_in_a_sentence(page):
+    assert page
+    shown = open_dialog().button(key="note-keep").click().run()
+    assert "Say in 1 to 80 characters" in said(shown).replace("\\", "")
+
+
+def test_a_senior_officer_reads_notes_and_writes_none(page):
+    assert not [b for b in page("senior officer").button if b.key == "trend-note"]
