@@ -29,8 +29,11 @@ def noted_chart(
     rows = _shades(notes.table, released.table["period"])
     if rows.empty:
         return counts
-    config, counts.config = counts.config, alt.Undefined
-    return alt.layer(*_shading(rows, colours), counts).properties(height=height).configure(**config.to_dict())
+    # Only the outermost chart may hold these two.
+    config, padding = counts.config, counts.padding
+    counts.config = counts.padding = alt.Undefined
+    drawn = alt.layer(*_shading(rows, colours), counts).properties(height=height, padding=padding)
+    return drawn.configure(**config.to_dict())
 
 
 def _shades(notes: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
