@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,17 +20,18 @@ from hotspots.pipeline.comparing import comparison_for
 from hotspots.pipeline.comparison_view import ComparisonView
 from hotspots.pipeline.control import REST
 from hotspots.pipeline.portfolio import comparison_of
-from hotspots.register.interventions import KINDS, Intervention, next_assessment
+from hotspots.register.interventions import Intervention, next_assessment
 from hotspots.register.places import COMPARISON
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
-from hotspots.store import Store, register_reads
+from hotspots.store import Store, register, register_reads
 from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_maps as pictures
 from hotspots.views import comparison_words as words
 from hotspots.views import reporting_words as spoken
 from hotspots.views import sentences
 from pages.parts import papers, session, show
+from pages.parts import register as shared
 from pages.parts.watched import watched
 
 LIKEST = "the likest untouched area"
@@ -92,34 +94,54 @@ def _chosen(store: Store, viewer: Viewer, done: Sequence[Intervention]) -> tuple
     here = [i for i in done if names[i.place_id] == place and i.expected_reporting_effect != "up"]
     first = next((n for n, i in enumerate(here) if i.shuts), 0)
     labels = {str(i.id): _label(i) for i in here}
-    picked = st.selectbox("What was done", list(labels), index=first, format_func=labels.get, key=f"done-{place}")
+    picked = st.selectbox(
+        "What was done", list(labels), index=first, format_func=labels.get, key=f"done-{here[0].place_id}",
+        bind="query-params",
+    )  # fmt: skip
     item = next(i for i in here if str(i.id) == picked)
-    control = _control(places, place)
+    control = _control(places, item)
     kind, months = _windows()
-    view = _view(store, store.data_version, item, control, months if kind == "year" else None, kind == "year")
+    asked = replace(item, compare_with="" if control == LIKEST else control)
+    view = _view(store, store.data_version, asked, months if kind == "year" else None, kind == "year")
+    _record_choice(store, viewer, item, control)
     return view, item
 
 
 def _label(item: Intervention) -> str:
-    kind, window = KINDS[item.kind].name, item.window
-    return f"{kind}, {words.window(window) if window else f'from {sentences.day(item.start)}'}"
+    window = item.window
+    return f"{item.label}, {words.window(window) if window else f'from {sentences.day(item.start)}'}"
 
 
-def _control(places: pd.DataFrame, place: str) -> str | None:
-    """The comparison area: suggested unless somebody chooses another."""
-    others = places[places["name"] != place].sort_values("name")
+def _control(places: pd.DataFrame, item: Intervention) -> str:
+    """The comparison area: suggested unless somebody chooses another, whose choice can be put on record."""
+    others = places[places.index != item.place_id].sort_values("name")
     blocks = others.loc[others["kind"] == COMPARISON, "name"].tolist()
     adopted = others.loc[others["kind"] != COMPARISON, "name"].tolist()
     options = [LIKEST, *blocks, *adopted, REST]
-    chosen = st.selectbox(
+    return st.selectbox(
         "Compare with",
         options,
-        key="compare-with",
+        index=options.index(item.compare_with) if item.compare_with in options else 0,
+        key=f"compare-with-{item.id}",
         bind="query-params",
         help="Suggested: an area where nothing is logged, beyond 400 m of any action, in the same district, with a "
-        "level and trend before the action like the place's. Yours to change; the page says which was used.",
+        "level and trend before the action like the place's. Yours to change; the page says which was used, and a "
+        "hub member can put the choice on record.",
     )
-    return None if chosen == LIKEST else chosen
+
+
+def _record_choice(store: Store, viewer: Viewer, item: Intervention, control: str) -> None:
+    """A button where the area chosen is not the one on record; the audit keeps who and when."""
+    chosen = "" if control == LIKEST else control
+    if chosen == item.compare_with or not viewer.can(Action.RECORD):
+        return
+    if st.button(":material/push_pin: Keep this comparison area", key=f"keep-{item.id}"):
+        shared.save(
+            lambda: register.change(
+                store, replace(item, compare_with=chosen), who=viewer.name, at=session.now()
+            ),
+            f"{item.label} is compared with {control} from now on",
+        )  # fmt: skip
 
 
 def _windows() -> tuple[str, int]:
@@ -149,10 +171,8 @@ def _any_area(store: Store) -> ComparisonView:
 
 
 @st.cache_resource(show_spinner="Comparing before and after …", max_entries=64)
-def _view(
-    _store: Store, version: str, item: Intervention, control: str | None, months: int | None, year: bool
-) -> ComparisonView:
-    return comparison_of(_store, item, control=control, periods=months, same_season=year)
+def _view(_store: Store, version: str, item: Intervention, months: int | None, year: bool) -> ComparisonView:
+    return comparison_of(_store, item, periods=months, same_season=year)
 
 
 @st.cache_resource(show_spinner="Comparing before and after …", max_entries=32)
@@ -329,12 +349,13 @@ def _bullets(lines: Sequence[str]) -> str:
 def _foot(view: ComparisonView, item: Intervention | None) -> None:
     reasons = " ".join(view.control.reasons)
     unit = f"by {view.unit}"
-    kind = KINDS[item.kind].name if item else "a date given by hand"
+    kind = item.label if item else "a date given by hand"
+    on_record = " (on record)" if item is not None and item.compare_with == view.control.name else ""
     st.caption(
         show.plain(
             f"{kind} · {words.window(view.windows.before)} against {words.window(view.windows.after)}, {unit}. "
-            f"Comparison area, {view.control.name}: {reasons} Reports on map points that stand for many addresses are "
-            "left out. A report is not a proven crime. Consistent with is not caused by."
+            f"Comparison area, {view.control.name}{on_record}: {reasons} Reports on map points that stand for many "
+            "addresses are left out. A report is not a proven crime. Consistent with is not caused by."
         )
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 from hotspots.errors import NoData
 from hotspots.pipeline.comparing import compare_in
 from hotspots.pipeline.comparison_view import ComparisonView
+from hotspots.pipeline.control import REST
 from hotspots.pipeline.evidence import Evidence, evidence_of
 from hotspots.pipeline.watching import WatchView
 from hotspots.register.interventions import Intervention, next_assessment
@@ -53,20 +54,28 @@ def comparison_of(
     item: Intervention,
     *,
     evidence: Evidence | None = None,
-    control: str | None = None,
     periods: int | None = None,
     same_season: bool = True,
 ) -> ComparisonView:
-    """The comparison of one intervention at its place, same months a year apart where the data allow it."""
+    """The comparison of one intervention at its place, same months a year apart where the data allow it.
+
+    It is compared with the area on record for it (`compare_with`), else with the likest untouched one.
+    """
     evidence = evidence or evidence_of(store)
     place = evidence.places.loc[item.place_id, "name"]
-    ask = {"start": item.start, "end": item.window.end if item.window else None, "control": control}
+    ask = {"start": item.start, "end": item.window.end if item.window else None, "control": _on_record(item, evidence)}
     if same_season:
         try:
             return compare_in(store, evidence, place, **ask, periods=periods, same_season=True)
         except NoData:
             pass  # the year before is not held: the periods just before still are
     return compare_in(store, evidence, place, **ask, periods=periods, unit="month" if periods else None)
+
+
+def _on_record(item: Intervention, evidence: Evidence) -> str | None:
+    """The comparison area somebody chose for it; None where none was, or its place is no longer active."""
+    known = (REST, *evidence.places["name"])
+    return item.compare_with if item.compare_with in known else None
 
 
 def _oldest_last(evidence: Evidence) -> Iterator[Intervention]:

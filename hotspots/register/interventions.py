@@ -124,7 +124,8 @@ class Intervention:
     lead, partners: agencies · decided, authorised: days · served_at: local time a notice was served
     start, end: first and last day it applies, as written on the order · extended_to: the last day
     after extensions · cost_hours: staff hours · closed: shut period left out of "after"
-    expected_reporting_effect: up (people were asked to report), none or down.
+    expected_reporting_effect: up (people were asked to report), none or down · compare_with: the
+    comparison area somebody chose for it, "" for the suggested one.
     Raises `BadValue` for dates out of order, an unknown kind, status or effect, or no lead.
     """
 
@@ -145,6 +146,7 @@ class Intervention:
     expected_reporting_effect: str = "none"
     closed: bool = False
     title: str = ""
+    compare_with: str = ""
     id: int | None = None
     version: int = 0
 

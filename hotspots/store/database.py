@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -252,9 +253,10 @@ def _add_ledger(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=tables.LEDGER)
 
 
-def _add_title(connection: Connection) -> None:
-    if "title" not in {column["name"] for column in inspect(connection).get_columns("intervention")}:
-        connection.exec_driver_sql("ALTER TABLE intervention ADD COLUMN title TEXT NOT NULL DEFAULT ''")
+def _add_word(connection: Connection, column: str) -> None:
+    """One more text column of the interventions, where it is not there yet."""
+    if column not in {held["name"] for held in inspect(connection).get_columns("intervention")}:
+        connection.exec_driver_sql(f"ALTER TABLE intervention ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
 
 
 def _add_access(connection: Connection) -> None:
@@ -269,9 +271,10 @@ _MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     2: _add_register,
     3: _add_mappings,
     4: _add_ledger,
-    5: _add_title,
+    5: partial(_add_word, column="title"),
     6: _add_access,
     7: _add_annotations,
+    8: partial(_add_word, column="compare_with"),
 }
 """Version reached → the step that reaches it from the version before."""
 

@@ -119,7 +119,7 @@ intervention = Table(
     "intervention",
     metadata,
     *_at_place(),
-    *_text("kind", "title", "lead", "status", "power_id", "expected_reporting_effect"),
+    *_text("kind", "title", "lead", "status", "power_id", "expected_reporting_effect", "compare_with"),
     Column("partners", Words, nullable=False),
     Column("served_at", LocalTime),
     *_days("decided", "authorised", "start", "end", "extended_to", "review_on"),

@@ -95,6 +95,25 @@ def test_another_comparison_area_may_be_chosen(page):
     assert "Comparison area, rest of the district" in said(again)
 
 
+def test_a_hub_member_puts_the_chosen_area_on_record_and_it_stays(page):
+    shown = page("before_after", role="hub member")
+    assert not [b for b in shown.button if "Keep this" in b.label]
+    chosen = next(box for box in shown.selectbox if box.label == "Compare with").select("rest of the district").run()
+    next(b for b in chosen.button if "Keep this" in b.label).click().run()
+    again = page("before_after", role="hub member")
+    assert next(box for box in again.selectbox if box.label == "Compare with").value == "rest of the district"
+    assert "rest of the district (on record)" in said(again)
+    assert not [b for b in again.button if "Keep this" in b.label]
+    back = next(box for box in again.selectbox if box.label == "Compare with").select("the likest untouched area").run()
+    next(b for b in back.button if "Keep this" in b.label).click().run()
+
+
+def test_who_may_not_record_may_look_with_another_area_but_keeps_nothing(page):
+    shown = page("before_after", role="senior officer")
+    chosen = next(box for box in shown.selectbox if box.label == "Compare with").select("rest of the district").run()
+    assert not [b for b in chosen.button if "Keep this" in b.label]
+
+
 def test_without_places_a_hotspot_and_a_date_are_chosen(page):
     shown = page("before_after", hub="without")
     assert [box.label for box in shown.selectbox] == ["Hotspot"]

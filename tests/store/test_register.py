@@ -296,6 +296,22 @@ def test_a_store_whose_interventions_had_no_title_keeps_them_and_gains_it(tmp_pa
     new.close()
 
 
+def test_a_store_from_before_comparison_areas_were_recorded_gains_the_column(tmp_path):
+    path = tmp_path / "old.sqlite"
+    old = open_store(path, at=NOW, create=True)
+    place = register.add(old, BLOCK, **ME)
+    kept = register.add(old, Intervention(place.id, "ENV", "Landlord"), **ME)
+    with old.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE intervention DROP COLUMN compare_with")
+    old.set_meta({"schema_version": "7"})
+    old.close()
+    new = open_store(path, at=NOW)
+    chosen = register.change(new, replace(reads.get(new, Intervention, kept.id), compare_with="Quay House"), **ME)
+    assert reads.get(new, Intervention, kept.id) == chosen
+    assert audit_lines(new)[-1].who == ME["who"] and "Quay House" in audit_lines(new)[-1].after
+    new.close()
+
+
 TEN_MEMBERS = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
