@@ -1,10 +1,13 @@
 """Fixtures every test may use."""
 
 import os
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+
+from tests.postgresql import Server, debian_programs, has_user, running
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -34,3 +37,22 @@ def sample_file(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     where = tmp_path_factory.mktemp("sample") / "sample.sqlite"
     make_sample_store(project / "data" / "sample", where, at=datetime(2026, 1, 5, 9))
     return where
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server of this session's own; skips where Debian's is not installed, except in CI."""
+    if debian_programs() is None or (os.geteuid() == 0 and not has_user("postgres")):
+        if os.environ.get("CI"):
+            pytest.fail("CI must have Debian's postgresql package")
+        pytest.skip("PostgreSQL is not on this machine (apt-get install postgresql)")
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place_for_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a test may make its store: a new file, and again a new empty schema on a server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "hub.sqlite")
+    return request.getfixturevalue("postgresql").new_place()

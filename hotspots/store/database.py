@@ -12,12 +12,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from hotspots.errors import StoreError
 from hotspots.schema import METRIC_CRS
-from hotspots.store import access_tables, register_tables, tables
+from hotspots.store import access_tables, register_tables, server, tables
 
 WAIT_SECONDS = 60
 _PRAGMAS = (
@@ -43,13 +42,15 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A connection for reads; sees one consistent state until closed."""
         with self.engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
+            if self.path is None:
+                server.read_consistently(connection)
+            else:
                 connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
-        """One short write transaction; every writer and the checkpoint queue on one lock file.
+        """One short write transaction; writers queue on one lock: a file beside SQLite, else the server's own.
 
         connection: give the one that holds staged rows, else a new one is made.
         Raises `StoreError` when the lock is not free within a minute.
@@ -132,6 +133,8 @@ def open_store(
         _migrate(store)
     except DatabaseError as error:
         store.close()
+        if store.path is None:
+            raise server.went_wrong(str(where), error) from error
         raise StoreError(f"{_name(where)} is not a store this program can read; restore a backup.") from error
     return store
 
@@ -179,13 +182,13 @@ def chain_of(last: str | None, line: Mapping[str, object]) -> str:
 
 
 def _name(where: str | Path) -> str:
-    return make_url(str(where)).render_as_string(hide_password=True) if "://" in str(where) else Path(where).name
+    return server.name_of(str(where)) if "://" in str(where) else Path(where).name
 
 
 def _connect(where: str | Path, create: bool) -> Store:
     if "://" in str(where):
         try:
-            return Store(create_engine(str(where)), None)
+            return Store(server.connect(str(where)), None)
         except (ArgumentError, NoSuchModuleError) as error:
             raise StoreError(f"{_name(where)} is not a database URL; give a file path or postgresql://…") from error
         except ModuleNotFoundError as error:
@@ -216,9 +219,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 @contextmanager
 def _transaction(connection: Connection) -> Iterator[None]:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            server.queue_to_write(connection)
         yield
     except BaseException:
         connection.rollback()
@@ -228,6 +233,8 @@ def _transaction(connection: Connection) -> Iterator[None]:
 
 def _create(store: Store, *, at: datetime, sample: bool, crs: str) -> None:
     with store.writing() as connection:
+        if inspect(connection).has_table("meta"):
+            return  # another process has just made it
         tables.metadata.create_all(connection)
         for key, value in {
             "schema_version": str(tables.SCHEMA_VERSION),
@@ -293,6 +300,7 @@ def _migrate(store: Store) -> None:
 
         copy_to(store, store.path.with_name(f"{store.path.stem}-before-tables-{tables.SCHEMA_VERSION}.sqlite"))
     with store.writing() as connection:
+        version = int(connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == "schema_version")))
         for step in range(version + 1, tables.SCHEMA_VERSION + 1):
             _MIGRATIONS[step](connection)
         put_meta(connection, "schema_version", str(tables.SCHEMA_VERSION))

@@ -27,6 +27,7 @@ from hotspots.intake.reading import Reading
 from hotspots.schema import INCIDENTS, conform
 from hotspots.store import tables
 from hotspots.store.database import Store, add_audit, bump_version
+from hotspots.store.server import copy_rows, with_key, without_key
 from hotspots.store.tables import import_batch, incident, incident_history, quarantine, stage
 
 Progress = Callable[[float, str], None]
@@ -116,6 +117,8 @@ def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
 def _stage_all(connection: Connection, readings: Iterable[Reading]) -> list[_Staged]:
     stage.drop(connection, checkfirst=True)
     stage.create(connection)
+    if connection.dialect.name != "sqlite":
+        without_key(connection, stage)
     connection.commit()
     staged = []
     for position, reading in enumerate(readings):
@@ -134,6 +137,9 @@ def _stage_all(connection: Connection, readings: Iterable[Reading]) -> list[_Sta
                 reading.mapping_version,
             )
         )
+    if connection.dialect.name != "sqlite":
+        with_key(connection, stage, newest="batch_id")
+        connection.commit()
     return staged
 
 
@@ -153,6 +159,8 @@ def _seconds(times: pd.Series) -> np.ndarray:
 
 
 def _bulk_insert(connection: Connection, rows: pd.DataFrame) -> None:
+    """Stage rows; of those with one identity the last stays."""
+    rows = rows.drop_duplicates("incident_id", keep="last")
     columns = [_plain(rows[c]) for c in rows.columns]
     if connection.dialect.name == "sqlite":
         # executemany on the driver: four times faster than Core's dictionaries for a million rows.
@@ -162,9 +170,8 @@ def _bulk_insert(connection: Connection, rows: pd.DataFrame) -> None:
         connection.connection.driver_connection.executemany(sql, zip(*columns, strict=True))
         connection.connection.driver_connection.execute("COMMIT")
         return
-    records = [dict(zip(rows.columns, values, strict=True)) for values in zip(*columns, strict=True)]
-    if records:
-        connection.execute(insert(stage), records)
+    copy_rows(connection, stage, list(rows.columns), zip(*columns, strict=True))
+    connection.commit()
 
 
 def _plain(column: pd.Series) -> list:

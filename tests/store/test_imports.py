@@ -14,6 +14,7 @@ from hotspots import store as stores
 from hotspots.errors import NoData, StoreError
 from hotspots.intake import read_incidents
 from hotspots.periods import Window
+from tests.postgresql import on_file, on_server
 
 AT = datetime(2026, 1, 2, 3, 4, 5)
 HEADER = (
@@ -46,8 +47,8 @@ def take(store, path, source=None):
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = stores.open_store(tmp_path / "hub.sqlite", at=AT, create=True)
+def store(place_for_store):
+    opened = stores.open_store(place_for_store, at=AT, create=True)
     yield opened
     opened.close()
 
@@ -141,19 +142,20 @@ print("done", flush=True)
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_the_store_holds_the_old_month_or_the_new_one(store, tmp_path, project):
+@on_server
+def test_killed_at_any_moment_the_store_holds_the_old_month_or_the_new_one(store, place_for_store, tmp_path, project):
     take(store, street_file(tmp_path, "2021-01", 400))
     new = street_file(tmp_path / "new", "2021-01", 900, kind="Burglary")
     seen = set()
-    for turn in range(10):
+    for turn in range(6):
         process = subprocess.Popen(
-            [sys.executable, "-c", IMPORTER, str(store.path), str(new)],
+            [sys.executable, "-c", IMPORTER, place_for_store, str(new)],
             cwd=project,
             stdout=subprocess.PIPE,
             text=True,
         )
         process.stdout.readline()
-        time.sleep(0.015 * turn)
+        time.sleep(0.025 * turn)
         process.kill()
         finished = "done" in process.communicate(timeout=30)[0]
         n = stores.totals(store)["incidents"]
@@ -167,9 +169,10 @@ def test_killed_at_any_moment_the_store_holds_the_old_month_or_the_new_one(store
     assert 400 in seen
 
 
-def test_two_imports_at_once_and_a_reader_beside_them(store, tmp_path, project):
+def test_two_imports_at_once_and_a_reader_beside_them(store, place_for_store, tmp_path, project):
     paths = [street_file(tmp_path / month, month, 3000) for month in ("2021-01", "2021-02")]
-    running = [subprocess.Popen([sys.executable, "-c", IMPORTER, str(store.path), str(p)], cwd=project) for p in paths]
+    command = [sys.executable, "-c", IMPORTER, place_for_store]
+    running = [subprocess.Popen([*command, str(p)], cwd=project) for p in paths]
     seen = set()
     deadline = time.monotonic() + 60
     while any(p.poll() is None for p in running) and time.monotonic() < deadline:
@@ -188,6 +191,7 @@ def test_a_changed_audit_line_is_found(store, tmp_path):
     assert "audit line 1" in stores.check(store)["integrity"]
 
 
+@on_file
 def test_a_backup_is_a_sound_store_of_its_own(store, tmp_path):
     take(store, street_file(tmp_path, "2021-01", 5))
     copy = stores.backup(store, tmp_path / "copies", at=AT)
@@ -196,10 +200,13 @@ def test_a_backup_is_a_sound_store_of_its_own(store, tmp_path):
     opened.close()
 
 
-def test_a_newer_store_and_a_foreign_database_are_refused(store, tmp_path):
+def test_a_newer_store_is_refused(store, place_for_store):
     store.set_meta({"schema_version": "999"})
     with pytest.raises(StoreError, match="newer version"):
-        stores.open_store(store.path, at=AT)
+        stores.open_store(place_for_store, at=AT)
+
+
+def test_a_foreign_database_is_refused(tmp_path):
     foreign = tmp_path / "other.sqlite"
     import sqlite3
 
@@ -212,6 +219,7 @@ def test_a_newer_store_and_a_foreign_database_are_refused(store, tmp_path):
         stores.open_store(tmp_path / "text.sqlite", at=AT)
 
 
+@on_file
 def test_deleted_addresses_leave_the_file(store, tmp_path):
     take(store, log_file(tmp_path, [("A1", "Noise")]), "council ASB log")
     stores.undo_last_import(store, who="analyst", at=AT)

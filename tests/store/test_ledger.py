@@ -24,8 +24,8 @@ SEPTEMBER = Window(date(2017, 10, 1), date(2018, 10, 1))
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_store(tmp_path / "hub.sqlite", at=NOW, create=True)
+def store(place_for_store):
+    opened = open_store(place_for_store, at=NOW, create=True)
     yield opened
     opened.close()
 

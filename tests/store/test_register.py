@@ -6,7 +6,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import date, datetime
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -37,8 +36,8 @@ BLOCK = Place("Park View (fictional)", "block", Point(1000, 1000).buffer(30), DA
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_store(tmp_path / "hub.sqlite", at=NOW, create=True)
+def store(place_for_store):
+    opened = open_store(place_for_store, at=NOW, create=True)
     yield opened
     opened.close()
 
@@ -334,8 +333,8 @@ with ThreadPoolExecutor(10) as pool:
 """
 
 
-def test_twenty_members_in_two_processes_recording_at_once_lose_nothing(store, place, project):
-    command = [sys.executable, "-c", TEN_MEMBERS, str(store.path), str(place.id)]
+def test_twenty_members_in_two_processes_recording_at_once_lose_nothing(store, place_for_store, place, project):
+    command = [sys.executable, "-c", TEN_MEMBERS, place_for_store, str(place.id)]
     running = [subprocess.Popen([*command, first], cwd=project) for first in ("0", "10")]
     assert [process.wait(timeout=120) for process in running] == [0, 0]
     found = reads.actions(store)
@@ -344,11 +343,11 @@ def test_twenty_members_in_two_processes_recording_at_once_lose_nothing(store, p
     assert check(store)["integrity"] == "ok"  # the audit chain too
 
 
-def test_of_many_members_changing_one_action_each_version_has_one_winner(store, place):
+def test_of_many_members_changing_one_action_each_version_has_one_winner(store, place_for_store, place):
     action = register.add(store, task(place), **ME)
 
     def change(number: int) -> bool:
-        mine = open_store(Path(store.path), at=NOW)
+        mine = open_store(place_for_store, at=NOW)
         try:
             register.change(mine, replace(action, task=f"version of {number}"), who=f"member {number}", at=NOW)
         except register.Conflict:
