@@ -169,8 +169,23 @@ def backup(
 ) -> None:
     """Copy the store to a dated file, safely while it is in use."""
     opened = _open(store, read_settings())
-    target = stores.backup(opened, folder or Path(opened.path or ".").parent / "backups", at=_now())
+    beside = opened.path.parent if opened.path else PRIVATE
+    target = stores.backup(opened, folder or beside / "backups", at=_now(), who=_who())
     say([f"Backed up to {target}."], {"backup": str(target), "bytes": target.stat().st_size}, as_json)
+
+
+@app.command()
+@refusals
+def migrate(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="Store file or database URL to copy.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Empty database (URL) or new file to copy into.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy a store from SQLite to PostgreSQL or back, and prove that every row of every table arrived."""
+    copied = stores.copy_store(stores.open_store(source, at=_now()), target, who=_who(), at=_now())
+    lines = [f"{rows:>10,}  {table}" for table, rows in copied.items()]
+    told = f"{sum(copied.values()):,} rows of {len(copied)} tables were copied; each table was read back and is equal."
+    say([*lines, told], {"tables": copied, "rows": sum(copied.values())}, as_json)
 
 
 def _readings(files: list[Path], source: str | None, mapping: Path | None, crs: str, *, quiet: bool):  # noqa: ANN202

@@ -44,7 +44,14 @@ class Server:
 
     def sql(self, text: str) -> str:
         """What the server's own client answers, unaligned; raises when the server refuses."""
-        command = [self.programs / "psql", self.url(), "-X", "-At", "-v", "ON_ERROR_STOP=1", "-c", text]
+        return self._psql("-c", text)
+
+    def file(self, path: Path) -> str:
+        """Run a file of SQL, a dump say."""
+        return self._psql("-f", str(path))
+
+    def _psql(self, *what: str) -> str:
+        command = [self.programs / "psql", self.url(), "-X", "-At", "-v", "ON_ERROR_STOP=1", *what]
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip()
 
 

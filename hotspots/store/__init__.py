@@ -9,6 +9,7 @@ from hotspots.store.annotations import add_annotation, annotations, remove_annot
 from hotspots.store.database import Store, open_store
 from hotspots.store.imports import ImportReport, record_import, undo_last_import
 from hotspots.store.mappings import mapping_for, save_mapping
+from hotspots.store.moving import copy_store
 from hotspots.store.reads import (
     batches,
     districts,
@@ -32,6 +33,7 @@ __all__ = [
     "backup",
     "batches",
     "check",
+    "copy_store",
     "districts",
     "incidents",
     "location_months",

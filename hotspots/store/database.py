@@ -118,15 +118,15 @@ def open_store(
     create: make it when absent, with `sample` and `crs` fixed for its life.
     Raises `StoreError` for an absent, foreign, broken or newer store; it is left unchanged.
     """
-    store = _connect(where, create)
+    store = connect_store(where, create)
     try:
         with store.reading() as connection:
             held = set(inspect(connection).get_table_names())
         exists = {"meta", "import_batch"} <= held
         if held and not exists:
-            raise StoreError(f"{_name(where)} is a database of another program; choose another path.")
+            raise StoreError(f"{name_of_store(where)} is a database of another program; choose another path.")
         if not exists and not create:
-            raise StoreError(f"{_name(where)} holds no incidents yet; import a file or make the sample first.")
+            raise StoreError(f"{name_of_store(where)} holds no incidents yet; import a file or make the sample first.")
         _keep_log(store)
         if not exists:
             _create(store, at=at, sample=sample, crs=crs)
@@ -135,7 +135,7 @@ def open_store(
         store.close()
         if store.path is None:
             raise server.went_wrong(str(where), error) from error
-        raise StoreError(f"{_name(where)} is not a store this program can read; restore a backup.") from error
+        raise StoreError(f"{name_of_store(where)} is not a store this program can read; restore a backup.") from error
     return store
 
 
@@ -181,18 +181,27 @@ def chain_of(last: str | None, line: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _name(where: str | Path) -> str:
+def name_of_store(where: str | Path) -> str:
+    """What messages call it: a file's name, or a URL without its password."""
     return server.name_of(str(where)) if "://" in str(where) else Path(where).name
 
 
-def _connect(where: str | Path, create: bool) -> Store:
+def connect_store(where: str | Path, create: bool) -> Store:
+    """Reach the place of a store without a look at what it holds; `open_store` looks.
+
+    create: a file may be made. Raises `StoreError` for a place that cannot hold one.
+    """
     if "://" in str(where):
         try:
             return Store(server.connect(str(where)), None)
         except (ArgumentError, NoSuchModuleError) as error:
-            raise StoreError(f"{_name(where)} is not a database URL; give a file path or postgresql://…") from error
+            raise StoreError(
+                f"{name_of_store(where)} is not a database URL; give a file path or postgresql://…"
+            ) from error
         except ModuleNotFoundError as error:
-            raise StoreError(f"{_name(where)} needs the Python package {error.name}; install it first.") from error
+            raise StoreError(
+                f"{name_of_store(where)} needs the Python package {error.name}; install it first."
+            ) from error
     path = Path(where)
     if not path.exists() and not create:
         raise StoreError(f"There is no store at {path.name}; import a file or make the sample first.")

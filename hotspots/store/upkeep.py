@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 import hotspots
 from hotspots.errors import StoreError
 from hotspots.store.database import Store, chain_of
+from hotspots.store.moving import copy_store
 from hotspots.store.reads import totals
 from hotspots.store.tables import audit
 
@@ -25,18 +26,21 @@ def check(store: Store) -> dict:
     }
 
 
-def backup(store: Store, folder: Path, *, at: datetime) -> Path:
-    """Copy the store, safely while it is in use, to a dated file and check the copy.
+def backup(store: Store, folder: Path, *, at: datetime, who: str = "back-up") -> Path:
+    """Copy the store, safely while it is in use, to a dated SQLite file and check the copy.
 
-    Raises `StoreError` on a server (use its own tools) or when the copy is not sound.
+    A server's store becomes such a file too: it opens as it is, and `copy_store` puts it back on a server.
+    Raises `StoreError` when the copy is not sound.
     """
-    if store.path is None:
-        raise StoreError("A server's database is backed up with its own tools, pg_dump for PostgreSQL.")
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{store.path.stem}-{at:%Y%m%d-%H%M%S}.sqlite"
+    stem = store.path.stem if store.path else store.engine.url.database or "hub"
+    target = folder / f"{stem}-{at:%Y%m%d-%H%M%S}.sqlite"
     if target.exists():
         raise StoreError(f"{target.name} exists already; wait a second and try again.")
-    copy_to(store, target)
+    if store.path is None:
+        copy_store(store, target, who=who, at=at)
+    else:
+        copy_to(store, target)
     return target
 
 
