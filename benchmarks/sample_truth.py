@@ -68,7 +68,7 @@ QUESTIONS = {
     "recording": "Brineholt against Tidewick at its recording change: neither *fell* nor *rose*",
     "recorded place": "A place in Brineholt at the recording change: neither *fell* nor *rose*",
 }
-FALLS = ("fell", "gates", "moved")
+REFERENCES = ("Poisson", "log ratio", "WDD")
 NO_FALLS = ("luck", "untouched", "recording", "recorded place")
 
 
@@ -87,7 +87,7 @@ def calls(seed: int, world: World) -> list[Call]:
     found += [
         _not_fallen("luck", _judged(evidence, ids[luck])),
         _not_fallen("untouched", _at(evidence, _untouched(sample, seed), date(2017, 11, 21), date(2018, 2, 21))),
-        *_watched(evidence),
+        *_watched(_evidence(sample, luck, snapped=True)),
         _district(sample),
         _unchanged("recorded place", _at(evidence, "Capstan Square (fictional)", story.RECORDING_CHANGE, None)),
     ]
@@ -104,14 +104,14 @@ def _untouched(sample: Sample, seed: int) -> str:
     return names[seed % len(names)]
 
 
-def _evidence(sample: Sample, luck: str) -> Evidence:
-    """What the store would give the comparison of places: reports at addresses, places, what was done."""
+def _evidence(sample: Sample, luck: str, *, snapped: bool = False) -> Evidence:
+    """What the store would give: reports (at addresses, unless `snapped`), places, what was done."""
     places = _places(sample, luck)
     ids = {place.name: place.id for place in places}
     incidents = sample.incidents
     received = incidents.assign(month=incidents["occurred_from"].dt.to_period("M").dt.to_timestamp())
     received = received.groupby(["source", "month"], as_index=False).size().rename(columns={"size": "n"})
-    placed = incidents[incidents["location_precision"] != "snapped"]
+    placed = incidents if snapped else incidents[incidents["location_precision"] != "snapped"]
     received = received[received["source"].isin(placed["source"].unique())]
     number = count(1)
     done = tuple(
@@ -119,7 +119,7 @@ def _evidence(sample: Sample, luck: str) -> Evidence:
         for row in sample.register["interventions"]
     )
     frame = places_frame(places, crs=str(sample.sites.crs))
-    return Evidence(placed, False, story.SPAN, coverage_of(received, window=story.SPAN), frame, done, str(frame.crs))
+    return Evidence(placed, snapped, story.SPAN, coverage_of(received, window=story.SPAN), frame, done, str(frame.crs))
 
 
 def _places(sample: Sample, luck: str) -> list[Place]:
@@ -199,9 +199,10 @@ def _watched(evidence: Evidence) -> Iterator[Call]:
 
 
 def _district(sample: Sample) -> Call:
-    """All reports of one district against the other; recorded under another word, none is lost."""
+    """All reports of one district against the other, the story's places left out; none is lost, some renamed."""
     windows = windows_for(story.RECORDING_CHANGE, None, unit="month", held=story.SPAN)
-    frame = sample.incidents
+    told = {effect.site for effect in story.EFFECTS}
+    frame = sample.incidents[~sample.site.isin(told)]
     month = frame["occurred_from"].dt.to_period("M")
     target, control = (
         [
@@ -230,32 +231,41 @@ def table(found: list[Call]) -> str:
     """A row a question: how often right, ours and the references, and ours' false falls."""
     lines = ["| question | right: ours | Poisson | log ratio | WDD | false *fell* |", "|---|---|---|---|---|---|"]
     for question, words in QUESTIONS.items():
-        asked = [call for call in found if call.question == question]
-        names = ("Poisson", "log ratio", "WDD")
-        theirs = [_share([c.references[n] for c in asked]) if n in asked[0].references else "" for n in names]
+        asked = _asked(found, question)
+        theirs = [_share([c.references[n] for c in asked]) if n in asked[0].references else "" for n in REFERENCES]
         false = _share([c.fell for c in asked]) if question in NO_FALLS else ""
         lines.append(f"| {words} | {_share([c.right for c in asked])} | {' | '.join(theirs)} | {false} |")
     return "\n".join(lines)
 
 
 def against_targets(found: list[Call]) -> str:
-    """At least 90 % right wherever a reference has 90 % power, false *fell* at most 5 %; met or missed."""
-    worst, missed = [], []
-    for question in QUESTIONS:
-        asked = [call for call in found if call.question == question]
+    """At least 90 % right wherever an honest reference is, false *fell* at most 5 %; met or missed."""
+    honest = [name for name in REFERENCES if max(_wrong(found, question, name) for question in NO_FALLS) <= 0.05]
+    lines, worst = [], max(float(np.mean([c.fell for c in _asked(found, question)])) for question in NO_FALLS)
+    for question, words in QUESTIONS.items():
+        if question in NO_FALLS or not _asked(found, question)[0].references:
+            continue
+        asked = _asked(found, question)
         right = float(np.mean([call.right for call in asked]))
-        best = max((np.mean([c.references[n] for c in asked]) for n in asked[0].references), default=1.0)
-        if question in NO_FALLS:
-            false = float(np.mean([call.fell for call in asked]))
-            worst.append(false)
-            missed += [question] if false > 0.05 else []
-        elif best >= 0.90 and right < 0.90:
-            missed.append(question)
-    verdict = "met" if not missed else f"**missed**: {', '.join(missed)}"
+        best = {n: float(np.mean([c.references[n] for c in asked])) for n in REFERENCES if n in asked[0].references}
+        above = [name for name, power in best.items() if power >= 0.90]
+        if above and right < 0.90:
+            held = "**missed**" if set(above) & set(honest) else "below, though no honest reference is above"
+            lines.append(f"- {words}: ours {100 * right:.1f} %, {' and '.join(above)} above 90 %: {held}.")
+    verdict = "met" if worst <= 0.05 else "**missed**"
+    rest = "\n".join(lines) or "- At least 90 % right wherever a reference has 90 % power: met."
     return (
-        f"Target: at least 90 % right wherever the best reference is, and false *fell* at most 5 % (worst here "
-        f"{100 * max(worst):.1f} %): {verdict}."
+        f"- False *fell* at most 5 %: worst {100 * worst:.1f} %, {verdict}.\n{rest}\n"
+        f"- References that themselves keep to 5 % where nothing fell: {', '.join(honest) or 'none'}."
     )
+
+
+def _asked(found: list[Call], question: str) -> list[Call]:
+    return [call for call in found if call.question == question]
+
+
+def _wrong(found: list[Call], question: str, name: str) -> float:
+    return 1 - float(np.mean([call.references[name] for call in _asked(found, question)]))
 
 
 def _share(values: list[bool]) -> str:

@@ -20,6 +20,7 @@ from hotspots.pipeline.comparing import comparison_for
 from hotspots.pipeline.comparison_view import ComparisonView
 from hotspots.pipeline.control import REST
 from hotspots.pipeline.portfolio import comparison_of
+from hotspots.pipeline.target import wards_and_districts
 from hotspots.register.interventions import Intervention, next_assessment
 from hotspots.register.places import COMPARISON
 from hotspots.release.disclosure import Released, release
@@ -34,9 +35,10 @@ from pages.parts import papers, session, show
 from pages.parts import register as shared
 from pages.parts.watched import watched
 
-LIKEST = "the likest untouched area"
+LIKEST = "the likest untouched areas"
 SIDES = {"year": "Same months, a year apart", "sides": "Weeks just before and after"}
-MONTHS = (3, 6, 9, 12)
+LONGEST = "longest"
+MONTHS = (LONGEST, "3", "6", "9", "12")
 
 
 def render(viewer: Viewer) -> None:
@@ -144,30 +146,38 @@ def _record_choice(store: Store, viewer: Viewer, item: Intervention, control: st
         )  # fmt: skip
 
 
-def _windows() -> tuple[str, int]:
+def _windows() -> tuple[str, int | None]:
+    """Which windows, and how many months a side; None for as long as the data allow."""
     with st.popover(":material/date_range: Windows", width="content"):
         kind = st.radio("Windows", list(SIDES), format_func=SIDES.get, key="compare-windows", bind="query-params")
         months = st.segmented_control(
-            "Months a side", MONTHS, default=6, required=True, key="side-months", disabled=kind != "year"
-        )
+            "Months a side", MONTHS, default=LONGEST, required=True, key="side-months", disabled=kind != "year",
+            help="Longest: 12, 9 or 6, as many as the data hold after it with the same months of the year before.",
+        )  # fmt: skip
         st.caption("Reporting drives and the days of the action itself are never inside a window.")
-    return kind, months
+    return kind, None if months == LONGEST else int(months)
 
 
 def _any_area(store: Store) -> ComparisonView:
-    """A hotspot of the hub screen and a date, for a hub without places or for a question of the moment."""
-    query = session.first_query(store)
-    areas = session.view_of(store, query).hotspots.areas
-    if areas.empty:
-        raise NoData("There is no hotspot to compare; adopt a place, or widen the window on the hub screen.")
-    names = dict(zip(areas["id"], areas["name"], strict=True))
-    spot = st.selectbox("Hotspot", list(names), format_func=names.get, key="compare-spot")
+    """A hotspot, ward or district and a date, for a hub without places or for a question of the moment."""
+    areas = session.view_of(store, session.first_query(store)).hotspots.areas
+    spots = {str(number): name for number, name in zip(areas["id"], areas["name"], strict=True)}
+    wide = wards_and_districts(store)
+    if not (spots or wide):
+        raise NoData("There is nothing to compare; import a file, or widen the window on the hub screen.")
+    area = st.selectbox(
+        "Hotspot, ward or district", [*spots, *wide], format_func=lambda key: spots.get(key, key), key="compare-spot",
+        help="Data on map points that stand for 8 or more addresses, as police.uk gives, may be compared for a ward "
+        "or district only.",
+    )  # fmt: skip
     held = stores.months_held(store)
     middle = held.start + (held.end - held.start) / 2
     start = st.date_input("First day", middle, held.start, held.end, key="compare-start", format="DD/MM/YYYY")
     end = st.date_input("Day after its last", None, held.start, held.end, key="compare-end", format="DD/MM/YYYY")
-    outline = areas.loc[areas["id"] == spot, "geometry"].iloc[0]
-    return _view_of_outline(store, store.data_version, shapely.to_wkb(outline), names[spot], start, end)
+    if area not in spots:
+        return _view_of_area(store, store.data_version, area, "", start, end)
+    outline = areas.loc[areas["id"].astype(str) == area, "geometry"].iloc[0]
+    return _view_of_area(store, store.data_version, shapely.to_wkb(outline), spots[area], start, end)
 
 
 @st.cache_resource(show_spinner="Comparing before and after …", max_entries=64)
@@ -176,10 +186,12 @@ def _view(_store: Store, version: str, item: Intervention, months: int | None, y
 
 
 @st.cache_resource(show_spinner="Comparing before and after …", max_entries=32)
-def _view_of_outline(
-    _store: Store, version: str, outline: bytes, name: str, start: date, end: date | None
+def _view_of_area(
+    _store: Store, version: str, area: str | bytes, name: str, start: date, end: date | None
 ) -> ComparisonView:
-    return comparison_for(_store, shapely.from_wkb(outline), name=name, start=start, end=end)
+    """area: a ward's or district's name, or an outline as WKB with its `name`."""
+    place = area if isinstance(area, str) else shapely.from_wkb(area)
+    return comparison_for(_store, place, name=name, start=start, end=end)
 
 
 def _released(view: ComparisonView, viewer: Viewer) -> dict[str, Released]:
@@ -225,6 +237,8 @@ def _finding(store: Store, viewer: Viewer, view: ComparisonView, item: Intervent
         st.markdown(f"**Did it move?** {show.plain(words.moved(view))}")
         st.markdown(f"**More than luck?** {show.plain(words.luck(view))}")
         due = next_assessment(item, on=session.today(store)) if item else None
+        if view.long_run is not None:
+            st.markdown(f"**Over a longer time?** {show.plain(words.longer(view))}")
         lasting = _lasting(store, viewer, view) if item else ""
         if lasting:
             st.markdown(f"**Did it last?** {show.plain(lasting)}")
@@ -259,7 +273,7 @@ def _intervals(view: ComparisonView, released: dict[str, Released]) -> None:
 def _timeline(view: ComparisonView, released: dict[str, Released]) -> None:
     subtitle = (
         f"Reports a {view.unit} · solid blue: {show.plain(view.place)} · dashed turquoise: "
-        f"{show.plain(view.control.name)} · pink: during the action"
+        f"{_average(view)}{show.plain(view.control.name)} · pink: during the action"
     )
     with show.card(words.timeline_title(view), subtitle):
         drawn = charts.timeline(
@@ -268,12 +282,17 @@ def _timeline(view: ComparisonView, released: dict[str, Released]) -> None:
         show.chart(drawn, released["comparison"], alt_text=words.timeline_title(view), key="compare-timeline")
 
 
+def _average(view: ComparisonView) -> str:
+    """What the line of the comparison area is, where that is several areas together."""
+    return "average of " if len(view.control.parts) > 1 else ""
+
+
 def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
     areas = {"target": (view.place, "boundary as adopted" if view.place_id else "outline as given")}
     if view.ring is not None:
         areas["ring"] = (f"Nearby, 0 to {view.ring.outer_m:.0f} m", "without other places known before")
     where = "more than 400 m away" if view.control.geometry is None else f"{view.control.distance:,.0f} m away"
-    areas["control"] = ("Comparison area", f"{show.plain(view.control.name)}, {where}")
+    areas["control"] = ("Comparison area", f"{_average(view)}{show.plain(view.control.name)}, {where}")
     top = charts.top_of(
         released["comparison"], tuple(a for a in areas if view.control.geometry is not None or a != "control")
     )

@@ -27,7 +27,7 @@ def render(viewer: Viewer) -> None:
     with title:
         st.title(words.portfolio_title(released.table), anchor=False)
         st.caption(
-            f"Every action in the register, likest untouched area as comparison · data before {words.day(made.data_to)}"
+            f"Every action in the register against the likest untouched areas · data before {words.day(made.data_to)}"
         )
     with tools, st.container(horizontal=True, horizontal_alignment="right"):
         show.downloads(released, store, title="Portfolio of interventions", settings=_RECIPE, name="portfolio")
@@ -138,8 +138,8 @@ def _quiet(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 _RECIPE = {
-    "windows": "six whole months after, against the same months a year before; else the 26 weeks just before and after",
-    "comparison area": "likest untouched area of the same district, beyond 400 m of any action",
+    "windows": "12, 9 or 6 whole months after, against the same months a year before; else 26 weeks each side",
+    "comparison area": "likest untouched areas of the same district, beyond 400 m of any action",
     "not judged": NOT_COMPARED,
 }
 

@@ -4,14 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from hotspots import store as stores
 from hotspots.analysis.comparison import Comparison
 from hotspots.analysis.evaluation import compare
 from hotspots.errors import BadValue, NoData
@@ -20,13 +18,13 @@ from hotspots.pipeline import control as controls
 from hotspots.pipeline.comparison_view import ComparisonView, Ring
 from hotspots.pipeline.control import FAR_RING_M, REST, RING_M, ControlArea
 from hotspots.pipeline.evidence import Evidence, evidence_of
+from hotspots.pipeline.long_run import LongRun, long_run
+from hotspots.pipeline.target import Target, place_called, target_of
 from hotspots.pipeline.windows import Unit, Windows, length_in, moved, said_day, windows_for
 from hotspots.register.interventions import Intervention, reporting_drives
 from hotspots.register.places import COMPARISON
 from hotspots.store import Store
 
-WIDE_M2 = 500_000.0
-"""From half a square kilometre an outline is taken for a ward or district, where map points may count."""
 SNAPPED_REFUSED = (
     "Refused: every report here lies on a map point that stands for 8 or more addresses, so nothing can be said "
     "about one block. Compare its ward or district, or import a partner's own log."
@@ -50,7 +48,7 @@ def comparison_for(
 
     place: a polygon in the store's metres (called `name`), or the name of a place, ward or district
     start: first day of the action · end: the day after its last, None while it goes on
-    control: a polygon, a place's name or "rest of the district"; without one the likest untouched area
+    control: a polygon, a place's name or "rest of the district"; without one the likest untouched areas
     unit: weeks where every report knows its day, else months · periods: units a side (26 weeks, 6 months)
     same_season: whole months after it against the same months of the year before.
     Raises `BadValue` for an unknown name or wrong dates, `NoData` where nothing was ever reported there
@@ -77,11 +75,11 @@ def compare_in(
     name: str = "",
 ) -> ComparisonView:
     """`comparison_for` on evidence already read, for many comparisons of one store."""
-    target = _target(store, evidence, place, name)
+    target = target_of(store, evidence, place, name)
     refusal = ""
     if target.wide or not target.mask.any():
         evidence = evidence_of(store, snapped=True)
-        target = _target(store, evidence, place, name)
+        target = target_of(store, evidence, place, name)
         refusal = "" if target.wide else SNAPPED_REFUSED
     if not target.mask.any():
         raise NoData(f"Nothing was ever reported in {target.name}; check the outline and its coordinates.")
@@ -96,21 +94,9 @@ def compare_in(
 
 
 @dataclass(frozen=True, eq=False)
-class _Target:
-    """What is compared; `geometry` is None for a ward or district known by name."""
-
-    name: str
-    mask: np.ndarray
-    geometry: BaseGeometry | None
-    ids: tuple[int, ...] = ()
-    wide: bool = False
-    column: str = ""
-
-
-@dataclass(frozen=True, eq=False)
 class _Case:
     evidence: Evidence
-    target: _Target
+    target: Target
     windows: Windows
     unit: Unit
     start: date
@@ -128,41 +114,7 @@ class _Case:
         return band.difference(shapely.union_all(others)) if others else band
 
 
-def _target(store: Store, evidence: Evidence, place: str | BaseGeometry, name: str) -> _Target:
-    if isinstance(place, str):
-        return _named(store, evidence, place)
-    places = evidence.places
-    shapes = places.geometry.to_numpy()
-    shared = shapely.area(shapely.intersection(shapes, place)) / shapely.area(shapely.union(shapes, place))
-    same = places[shared > 0.5]
-    called = name or (same["name"].iloc[0] if len(same) == 1 else "the area given")
-    return _Target(called, evidence.inside(place), place, tuple(same["id"]), wide=place.area >= WIDE_M2)
-
-
-def _named(store: Store, evidence: Evidence, name: str) -> _Target:
-    row = _place_called(evidence, name)
-    if row is not None:
-        return _Target(row["name"], evidence.inside(row["geometry"]), row["geometry"], (row["id"],))
-    for column in ("district", "ward"):
-        known = stores.month_counts(store, by=[column])[column].dropna().unique()
-        match = next((word for word in known if word.casefold() == name.strip().casefold()), None)
-        if match is not None:
-            mask = (evidence.incidents[column] == match).to_numpy()
-            return _Target(match, mask, None, wide=True, column=column)
-    near = get_close_matches(name, evidence.places["name"], n=3, cutoff=0.4)
-    hint = f"did you mean {' or '.join(near)}?" if near else "adopt it first, or give its outline as GeoJSON."
-    raise BadValue(f"There is no place, ward or district called {name!r}; {hint}")
-
-
-def _place_called(evidence: Evidence, name: str) -> pd.Series | None:
-    """The active place of a name, whatever its case, or the only one whose name begins so."""
-    wanted, names = name.strip().casefold(), evidence.places["name"].str.casefold()
-    exact = evidence.places[names == wanted]
-    found = exact if len(exact) else evidence.places[names.str.startswith(wanted)]
-    return found.iloc[0] if len(found) == 1 and wanted else None
-
-
-def _done(evidence: Evidence, target: _Target) -> list[Intervention]:
+def _done(evidence: Evidence, target: Target) -> list[Intervention]:
     return [item for item in evidence.done if item.place_id in target.ids]
 
 
@@ -191,13 +143,13 @@ def _control_called(case: _Case, name: str, offered: Sequence[ControlArea]) -> C
     known = next((area for area in offered if area.name.casefold() == name.strip().casefold()), None)
     if known is not None:
         return known
-    row = _place_called(case.evidence, name)
+    row = place_called(case.evidence, name)
     if row is None or row["id"] in case.target.ids:
         raise BadValue(f"There is no other place called {name!r} to compare with; take one of the list or {REST!r}.")
     return controls.named_control(case.evidence, case.target.geometry, row, case.windows)
 
 
-def _rest_of(evidence: Evidence, target: _Target) -> ControlArea:
+def _rest_of(evidence: Evidence, target: Target) -> ControlArea:
     """For a ward the rest of its district, for a district all the others."""
     frame, mask = evidence.incidents, ~target.mask
     if target.column == "ward":
@@ -240,7 +192,7 @@ def _viewed(
         suggestions=tuple(offered),
         ring=rings.get("ring"),
         far_ring=rings.get("far ring"),
-        series=evidence.counts(masks, _history(case), unit),
+        series=_drawn(evidence.counts(masks, _history(case), unit), control),
         destinations=_destinations(case),
         reporting=_reporting(case),
         in_closed=_in_closed(case),
@@ -248,6 +200,7 @@ def _viewed(
         outlines=outlines,
         done=tuple(_done(evidence, target)),
         notes=tuple(_notes(case, control)),
+        long_run=_long_run(case, start),
     )
 
 
@@ -300,6 +253,21 @@ def _worded(found: Comparison, case: _Case, refusal: str) -> Comparison:
         return replace(found, verdict="refused", sentence=refusal, caveats=())
     snapped = case.target.wide and (case.evidence.incidents["location_precision"] == "snapped").any()
     return replace(found, sentence=f"{found.sentence} {SNAPPED_CAVEAT}") if snapped else found
+
+
+def _drawn(counted: pd.DataFrame, control: ControlArea) -> pd.DataFrame:
+    """The series as they are drawn: of several comparison areas together, their average."""
+    several = (counted["area"] == "control") & (len(control.parts) > 1)
+    return counted.assign(n=counted["n"].where(~several, counted["n"] / max(len(control.parts), 1)))
+
+
+def _long_run(case: _Case, start: date) -> LongRun | None:
+    """Only where the area was not picked for being high."""
+    if not case.target.wide:
+        return None
+    left_out = [item.window for item in _done(case.evidence, case.target) if item.window and item.shuts]
+    left_out += [case.windows.closed] if case.windows.closed else []
+    return long_run(case.evidence, case.target.mask, start=start, left_out=tuple(left_out))
 
 
 def _history(case: _Case) -> Window:

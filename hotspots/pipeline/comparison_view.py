@@ -13,6 +13,7 @@ from hotspots.analysis.comparison import Comparison
 from hotspots.analysis.rates import RateRatio, log_rate_ratio
 from hotspots.periods import Window
 from hotspots.pipeline.control import ControlArea
+from hotspots.pipeline.long_run import LongRun
 from hotspots.pipeline.windows import Unit, Windows, moved
 from hotspots.register.interventions import Intervention
 
@@ -40,7 +41,7 @@ class ComparisonView:
     reporting: [what, kind, before, after] by who reported and by source
     in_closed: reports during the action itself, None where days are not known
     references: what luck was measured on · outlines: area → geometry in metres
-    done: everything logged at the place
+    done: everything logged at the place · long_run: a ward's or district's interrupted time series
     """
 
     place: str
@@ -62,6 +63,7 @@ class ComparisonView:
     outlines: Mapping[str, BaseGeometry]
     done: tuple[Intervention, ...]
     notes: tuple[str, ...]
+    long_run: LongRun | None = None
 
     @property
     def could_tell_on(self) -> date | None:
@@ -166,6 +168,7 @@ class ComparisonView:
             "far_ring": _ring_summary(self.far_ring),
             "destinations": self.destinations.to_dict("records"),
             "references": self.references,
+            "long_run": None if self.long_run is None else _long_run_summary(self.long_run),
             "could_tell_on": self.could_tell_on,
             "notes": list(self.notes),
         }
@@ -177,6 +180,11 @@ def _dates(window: Window) -> dict[str, str]:
 
 def _ring_summary(ring: Ring | None) -> dict | None:
     return None if ring is None else {key: _plain(value) for key, value in asdict(ring).items()}
+
+
+def _long_run_summary(found: LongRun) -> dict:
+    step = {key: _plain(getattr(found.effect, key)) for key in ("step", "low", "high", "p_value", "dispersion")}
+    return step | {"months_before": found.months_before, "months_after": found.months_after}
 
 
 def _plain(value: object) -> object:

@@ -21,6 +21,8 @@ RING_M, FAR_RING_M = 150.0, 400.0
 """Outer edges of the two rings; beyond the second an area is far enough to compare with."""
 REST = "rest of the district"
 MOST_SUGGESTED = 5
+MOST_TOGETHER = 3
+LIKEST = "likest untouched areas"
 FEWEST_EXPECTED = 10
 _FARTHEST_LEVEL = math.log(3)
 _TREND_WEIGHT = 0.25
@@ -33,6 +35,7 @@ class ControlArea:
 
     mask: its incidents among the evidence's · geometry: None for the rest of a district
     distance: metres between the outlines, NaN for the rest of a district
+    parts: names of the areas it is made of, where it is several together
     """
 
     name: str
@@ -42,24 +45,27 @@ class ControlArea:
     distance: float
     reasons: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def suggestions(
     evidence: Evidence, target: BaseGeometry, windows: Windows, unit: Unit, *, ring: BaseGeometry
 ) -> list[ControlArea]:
-    """Comparison areas in order of likeness, the rest of the district last.
+    """Comparison areas: the likest few together, each alone in order of likeness, the rest of the district last.
 
     target, ring: metres; `ring` is the whole reach within which the problem could have moved. Places and
     blocks are taken that lie wholly outside it, known before the action, where nothing was logged
     between the two windows nor within 400 m (a problem may have moved in from there), and whose
     long-run level is within a factor of three. Judged on the two years up to the action only, never on
-    what came after it. Those of the same district come first.
+    what came after it. Those of the same district come first. Several together carry less chance of
+    their own than any one of them (docs/truth.md).
     """
     free = _clean(evidence, windows)
     free = free[~free.intersects(ring)]
     alike = _alike(evidence, target, free, windows, unit) if len(free) else pd.DataFrame()
     found = [_suggested(evidence, target, row) for row in alike.head(MOST_SUGGESTED).itertuples()]
-    return [*found, rest_of_district(evidence, target, ring)]
+    together = [_together(evidence, target, alike)] if len(alike) > 1 else []
+    return [*together, *found, rest_of_district(evidence, target, ring)]
 
 
 def named_control(evidence: Evidence, target: BaseGeometry, place: pd.Series, windows: Windows) -> ControlArea:
@@ -112,7 +118,8 @@ def references(
     """
     blocks = untouched(evidence, windows)
     blocks = blocks[(blocks["kind"] == COMPARISON) & ~blocks.intersects(ring)]
-    blocks = blocks[blocks["name"] != control.name]
+    others = blocks[~blocks["name"].isin((control.name, *control.parts))]
+    blocks = others if len(others) >= FEWEST_REFERENCES else blocks
     if len(blocks) >= FEWEST_REFERENCES:
         areas = {str(row.id): evidence.inside(row.geometry) for row in blocks.itertuples()}
         return _totals(evidence, areas, windows.before, unit), f"{len(blocks)} comparison blocks"
@@ -199,6 +206,24 @@ def _suggested(evidence: Evidence, target: BaseGeometry, row: tuple) -> ControlA
         "Nothing is logged there between the two windows.",
     )
     return ControlArea(row.name, row.kind, evidence.inside(row.geometry), row.geometry, distance, reasons)
+
+
+def _together(evidence: Evidence, target: BaseGeometry, alike: gpd.GeoDataFrame) -> ControlArea:
+    """The likest few as one comparison area, of one district where that has two of them."""
+    near = alike[~alike["elsewhere"]]
+    chosen = (near if len(near) > 1 else alike).head(MOST_TOGETHER)
+    outline = shapely.union_all(chosen.geometry.to_numpy())
+    distance = float(shapely.distance(outline, target))
+    names = tuple(chosen["name"])
+    levels = ", ".join(f"{row.name} {row.seen:,.0f}" for row in chosen.itertuples())
+    reasons = (
+        f"Reports in the window before: {levels}; the place had {chosen['wanted'].iloc[0]:,.0f}.",
+        f"The nearest is {_kilometres(distance)} away, beyond the rings: the problem is unlikely to have moved there.",
+        "Nothing is logged in any of them between the two windows.",
+        "Together they carry less chance of their own than one would.",
+    )
+    mask = evidence.inside(outline)
+    return ControlArea(f"the {len(names)} {LIKEST}", "areas", mask, outline, distance, reasons, parts=names)
 
 
 def _kilometres(metres: float) -> str:

@@ -12,7 +12,8 @@ from hotspots.pipeline.comparison_view import ComparisonView
 from hotspots.pipeline.control import REST
 from hotspots.pipeline.evidence import Evidence, evidence_of
 from hotspots.pipeline.watching import WatchView
-from hotspots.register.interventions import Intervention, next_assessment
+from hotspots.pipeline.windows import length_in, windows_for
+from hotspots.register.interventions import Intervention, next_assessment, reporting_drives
 from hotspots.store import Store
 
 COLUMNS = [
@@ -21,6 +22,7 @@ COLUMNS = [
     "avoided", "avoided_low", "avoided_high", "cost_hours", "ring_verdict", "ring_before", "ring_after",
     "next_assessment", "could_tell_on", "returned", "why", "intervention_id",
 ]  # fmt: skip
+LONGEST_FIRST = (12, 9, 6)
 NOT_COMPARED = "reporting drive"
 """Verdict of an intervention whose aim is more reports: a rise is its success, so none is judged."""
 
@@ -34,7 +36,7 @@ class Portfolio:
 
 
 def portfolio_for(store: Store, *, today: date, watched: WatchView, same_season: bool = True) -> Portfolio:
-    """Compare every intervention that has started, each with the likest untouched area.
+    """Compare every intervention that has started, each with the likest untouched areas.
 
     today: for the next assessment · watched: says which places have returned. A comparison that cannot be
     made yet stands with the reason in `why`; where a year apart is not to be had, the weeks just before
@@ -59,17 +61,34 @@ def comparison_of(
 ) -> ComparisonView:
     """The comparison of one intervention at its place, same months a year apart where the data allow it.
 
-    It is compared with the area on record for it (`compare_with`), else with the likest untouched one.
+    It is compared with the area on record for it (`compare_with`), else with the likest untouched ones.
+    periods: months a side; without it the longest of 12, 9 and 6 that the data hold whole after it with the
+    same months of the year before it, which depends on what is held and never on what happened.
     """
     evidence = evidence or evidence_of(store)
     place = evidence.places.loc[item.place_id, "name"]
     ask = {"start": item.start, "end": item.window.end if item.window else None, "control": _on_record(item, evidence)}
     if same_season:
         try:
-            return compare_in(store, evidence, place, **ask, periods=periods, same_season=True)
+            months = periods or _longest(evidence, item)
+            return compare_in(store, evidence, place, **ask, periods=months, same_season=True)
         except NoData:
             pass  # the year before is not held: the periods just before still are
     return compare_in(store, evidence, place, **ask, periods=periods, unit="month" if periods else None)
+
+
+def _longest(evidence: Evidence, item: Intervention) -> int:
+    """The most months a side that are whole, without a gap, and lie just one year apart."""
+    drives = reporting_drives(i for i in evidence.done if i.place_id == item.place_id)
+    end = item.window.end if item.window else None
+    for months in LONGEST_FIRST:
+        windows = windows_for(
+            item.start, end, unit="month", held=evidence.held, periods=months, drives=drives, same_season=True
+        )
+        whole = length_in(windows.after, "month") == months and windows.after.year_before() == windows.before
+        if whole and not evidence.gaps(windows.before, windows.after):
+            return months
+    return LONGEST_FIRST[-1]
 
 
 def _on_record(item: Intervention, evidence: Evidence) -> str | None:

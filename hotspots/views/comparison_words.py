@@ -69,7 +69,8 @@ def counts_line(view: ComparisonView) -> str:
     found, before, after = view.comparison, view.windows.before, view.windows.after
     text = f"From **{found.before:,}** in {window(before)} to **{found.after:,}** in {window(after)}."
     if found.control_before is not None:
-        text += f" The comparison area went from **{found.control_before:,}** to **{found.control_after:,}**."
+        areas = "area" if len(view.control.parts) < 2 else f"areas ({len(view.control.parts)} together)"
+        text += f" The comparison {areas} went from **{found.control_before:,}** to **{found.control_after:,}**."
     if found.verdict in ("fell", "rose"):
         text += f" Best estimate {change(found.ratio - 1)}."
     return text if math.isnan(found.low) else f"{text} The interval allows for {_allowed(found)}."
@@ -121,6 +122,18 @@ def luck(view: ComparisonView) -> str:
             f"({change(found.regression_to_mean)}, from {view.references}); that is taken out."
         )
     return text
+
+
+def longer(view: ComparisonView) -> str:
+    """What a longer series of a ward or district says, with trend and season; "" where none could be fitted."""
+    found = view.long_run
+    if found is None:
+        return ""
+    fits = span(found.effect.low, found.effect.high).replace(" %", "%")
+    return (
+        f"{found.months_before} months before and {found.months_after} after, allowing for trend and season, are "
+        f"consistent with {fits} at that time (interrupted time series, no comparison area)."
+    )
 
 
 def lasted(seen: pd.DataFrame, waiting: bool) -> str:

@@ -89,7 +89,7 @@ def test_a_reporting_drive_is_not_offered_as_something_to_judge(page):
 def test_another_comparison_area_may_be_chosen(page):
     shown = page("before_after")
     box = next(box for box in shown.selectbox if box.label == "Compare with")
-    assert box.options[0] == "the likest untouched area"
+    assert box.options[0] == "the likest untouched areas"
     again = box.select("rest of the district").run()
     assert not again.exception
     assert "Comparison area, rest of the district" in said(again)
@@ -104,7 +104,9 @@ def test_a_hub_member_puts_the_chosen_area_on_record_and_it_stays(page):
     assert next(box for box in again.selectbox if box.label == "Compare with").value == "rest of the district"
     assert "rest of the district (on record)" in said(again)
     assert not [b for b in again.button if "Keep this" in b.label]
-    back = next(box for box in again.selectbox if box.label == "Compare with").select("the likest untouched area").run()
+    back = (
+        next(box for box in again.selectbox if box.label == "Compare with").select("the likest untouched areas").run()
+    )
     next(b for b in back.button if "Keep this" in b.label).click().run()
 
 
@@ -116,7 +118,7 @@ def test_who_may_not_record_may_look_with_another_area_but_keeps_nothing(page):
 
 def test_without_places_a_hotspot_and_a_date_are_chosen(page):
     shown = page("before_after", hub="without")
-    assert [box.label for box in shown.selectbox] == ["Hotspot"]
+    assert [box.label for box in shown.selectbox] == ["Hotspot, ward or district"]
     assert len(shown.date_input) == 2
     assert shown.title[0].value
 
