@@ -7,26 +7,31 @@ import pandas as pd
 import streamlit as st
 
 from hotspots import briefs
-from hotspots.pipeline import Card, HubView, Query, card_of, repeats_of
-from hotspots.pipeline.agenda import drive_since, place_of
-from hotspots.register.places import Place
+from hotspots.pipeline import HubView, Query
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import charts, maps, sentences
-from hotspots.views.palette import STATES, state_label
-from pages.parts import actions, filters, papers, session, show
+from hotspots.views.palette import state_label
+from pages.parts import filters, hub_card, meeting, papers, session, show
+from pages.parts import register as shared
 from pages.parts.map import draw_map
 
-RISING = ("new", "growing", "returned")
-ROWS_SHOWN = 7
+ROWS_SHOWN, ROWS_PRESENTED = 7, 4
 _MOVED = "Against the same window one month earlier"
+TITLES = {
+    "late": "Overdue actions, the latest first",
+    "assess": "Did it work? Assessments due by the next meeting",
+    "new": "What we agreed since the last meeting",
+}
+"""What the right side is headed with where it is not the ranked list."""
 
 
 def render(viewer: Viewer) -> None:
     """The hub screen: agenda and filters above, map on the left, ranked list and card on the right."""
     viewer.require(Action.SEE_HOTSPOTS)
     store = session.current_store()
+    shared.begin()
     top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="hub-top")
     with top:
         agenda = st.container(width="content")
@@ -41,56 +46,36 @@ def render(viewer: Viewer) -> None:
         pack = papers.Offer("Meeting pack", "meeting-pack", briefs.hub_pack)
         show.downloads(released, store, title="Hotspots", settings=_recipe(view), name=name, paper=pack)
     with agenda:
-        step = _agenda(viewer, store, released)
+        step = meeting.agenda(viewer, store, released)
     _body(viewer, store, view, released, step)
-    _foot(store, view, first)
-
-
-def _agenda(viewer: Viewer, store: Store, released: Released) -> str:
-    """The meeting's items in order, counts first; opens on the first that has something."""
-    late = len(actions.overdue(viewer, store).table)
-    rising = int(released.table["state"].isin(RISING).sum())
-    assess = len(session.assessments(store))
-    labels = {
-        "late": f"**{late}** overdue action{'' if late == 1 else 's'}",
-        "rising": f"**{rising}** new and rising",
-        "all": f"**{len(released.table)}** top areas",
-        "assess": f"**{assess}** to assess",
-    }
-    opens = "late" if late else "rising" if rising else "all"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        step = st.segmented_control(
-            "Agenda",
-            list(labels),
-            default=opens,
-            required=True,
-            format_func=labels.get,
-            key="step",
-            label_visibility="collapsed",
-        )
-        if viewer.can(Action.RECORD) and st.button("New action", icon=":material/add:", shortcut="Ctrl+Enter"):
-            actions.record_action_dialog(viewer, store)
-    return step
+    with st.container(key="hub-foot"):
+        _foot(store, view, first)
 
 
 @st.fragment
 def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step: str) -> None:
-    listed = released.table if step != "rising" else released.table[released.table["state"].isin(RISING)]
+    listed = meeting.areas_of(step, released.table)
     chosen = _chosen(released, listed)
     with st.container(key="hub-body"):
         left, right = st.columns([53, 47], gap="small")
     # The card is written first, before list and map, so that a click never waits for it.
     with right, st.container(gap="xsmall"):
         ranked = st.container(gap="xsmall")
-        _card(viewer, store, view, released, chosen)
+        hub_card.card(viewer, store, view, released, chosen)
         with ranked:
+            st.markdown(f"##### {_heading(view, released, step)}")
             if step == "late":
-                _late_actions(viewer, store)
+                meeting.late_actions(viewer, store)
             elif step == "assess":
-                _assessments(viewer, store)
+                meeting.assessments(viewer, store)
+            elif step == "new":
+                meeting.closing(viewer, store, view, released)
             else:
                 _ranked_list(view, released, listed, chosen)
+            if step in ("rising", "new"):
+                meeting.case_review(store, view)
     with left, st.container(key="hub-map"):
+        meeting.turn(released.table, step, chosen)
         _map(store, view, released, chosen)
 
 
@@ -102,33 +87,18 @@ def _chosen(released: Released, listed: pd.DataFrame) -> str | None:
     return listed["id"].iloc[0] if len(listed) else None
 
 
-def _late_actions(viewer: Viewer, store: Store) -> None:
-    st.markdown("##### Overdue actions, the latest first")
-    actions.overdue_list(viewer, store, key="hub-late")
-
-
-def _assessments(viewer: Viewer, store: Store) -> None:
-    due = release(session.assessments(store), viewer, policy="assessments due").table
-    st.markdown("##### Did it work? Assessments due by the next meeting")
-    if due.empty:
-        st.caption("No intervention is due for assessment this week.")
-        return
-    rows = due.assign(assess_on=due["assess_on"].dt.strftime("%-d %b %Y"))
-    names = {"place": "Place", "what": "What was done", "assess_on": "Assess on", "weeks": "Weeks after"}
-    st.dataframe(rows[list(names)].rename(columns=names), hide_index=True, alt="Assessments due")
+def _heading(view: HubView, released: Released, step: str) -> str:
+    """What the item of the agenda is about."""
+    table = released.table
+    return TITLES.get(step) or sentences.hub_title(len(table), int(table["n"].sum()), view.incidents)
 
 
 def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen: str | None) -> None:
-    inside = int(released.table["n"].sum())
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        title = sentences.hub_title(len(released.table), inside, view.incidents)
-        st.markdown(f"##### {title}", width="content")
-        counts = f"{inside:,} of {sentences.count(view.incidents)}, {sentences.period(view.query.window)}"
-        st.caption(counts, width="content")
     if listed.empty:
         st.info(_nothing(released))
         return
     rows = listed["id"].tolist()
+    rows_shown, tall = (ROWS_PRESENTED, 44) if st.session_state.get("present") else (ROWS_SHOWN, 38)
     at = [rows.index(chosen)] if chosen in rows else []
     turn = st.session_state.get("map_turn", 0)
     key = f"list-{view.query.window.end}-{turn}"
@@ -140,19 +110,21 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
             st.session_state["chosen"] = rows[picked[0]]
             st.session_state["list_turn"] = st.session_state.get("list_turn", 0) + 1
 
-    tall = 44 if st.session_state.get("present") else 40
-    st.dataframe(
-        _list_table(listed),
-        key=key,
-        hide_index=True,
-        on_select=from_list,
-        selection_mode=["single-row", "single-cell"],
-        selection_default={"selection": {"rows": at, "cells": [(row, "Area") for row in at]}},  # lets the arrow keys in
-        row_height=tall,
-        height=tall * (min(len(rows), ROWS_SHOWN) + 1) + 2,
-        column_config=_columns(view),
-        alt="Hotspots ranked by reports; choose a row to see its card",
-    )
+    with st.container(key="hub-list"):
+        st.dataframe(
+            _list_table(listed),
+            key=key,
+            hide_index=True,
+            on_select=from_list,
+            selection_mode=["single-row", "single-cell"],
+            selection_default={
+                "selection": {"rows": at, "cells": [(row, "Area") for row in at]}
+            },  # lets the arrow keys in
+            row_height=tall,
+            height=tall * (min(len(rows), rows_shown) + 1) + 2,
+            column_config=_columns(view),
+            alt="Hotspots ranked by reports; choose a row to see its card",
+        )
 
 
 def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
@@ -198,113 +170,6 @@ def _nothing(released: Released) -> str:
         f"had {nearest['latest']:.0f} in the last month "
         f"({sentences.usual(nearest['usual_low'], nearest['usual_high'])})."
     )
-
-
-def _card(viewer: Viewer, store: Store, view: HubView, released: Released, chosen: str | None) -> None:
-    with st.container(border=True, key="card", gap="xsmall"):
-        if chosen is None:
-            st.markdown("Choose an area on the map or in the list to see its card.")
-            return
-        row = released.table[released.table["id"] == chosen].iloc[0]
-        card = card_of(view, chosen)
-        _card_head(row)
-        number, drawn, who = st.columns([18, 52, 30], gap="small")
-        with number:
-            _big_number(view, row)
-        with who, st.container(key="who", gap="xsmall"):
-            _who_sees_it(viewer, card)
-        with drawn:
-            _card_chart(viewer, view, card, row)
-        place = place_of(row["geometry"], session.places(viewer, store))
-        _card_notes(store, view, card, row, place)
-        _card_actions(viewer, store, place)
-
-
-def _card_head(row: pd.Series) -> None:
-    look = STATES[row["state"]]
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            st.subheader(show.plain(row["name"]), anchor=False, width="content")
-            st.badge(row["state"].capitalize(), icon=look.icon, color=look.badge)
-        moved = {"–": "unmoved", "new": "not among them a month ago"}.get(row["moved"], row["moved"])
-        st.caption(f"rank {row['rank']}, {moved}", width="content")
-
-
-def _big_number(view: HubView, row: pd.Series) -> None:
-    latest = "no data" if pd.isna(row["latest"]) else f"{int(row['latest']):,}"
-    usual = sentences.usual(row["usual_low"], row["usual_high"])
-    when = sentences.month(view.last_month)
-    st.html(f"<div class='quiet'>{when}</div><div class='big-number'>{latest}</div><div>{usual}</div>")
-
-
-def _who_sees_it(viewer: Viewer, card: Card) -> None:
-    parts = release(card.parts, viewer, policy="parts of a hotspot").table
-    for kind, heading in (("source", "Who sees it"), ("category", "What")):
-        rows = parts[parts["kind"] == kind]
-        words = " · ".join(f"{show.plain(r.word)} {r.n:,}" for r in rows.head(4).itertuples())
-        rest = rows["n"].iloc[4:].sum()
-        st.markdown(f"**{heading}**  \n{words}{f' · other {rest:,}' if rest else ''}")
-
-
-def _card_chart(viewer: Viewer, view: HubView, card: Card, row: pd.Series) -> None:
-    kinds = ["Months", "Hours", "Repeats"]
-    kind = st.segmented_control(
-        "Show", kinds, default="Months", required=True, key="card-chart", label_visibility="collapsed"
-    )
-    if kind == "Months":
-        months = release(card.months, viewer, policy="months of a hotspot", as_of=view.last_month)
-        drawn = charts.month_spec(months, colours=show.colours())
-        low, high = row["usual_low"], row["usual_high"]
-        text = f"Reports a month, {sentences.usual(low, high)}; last month {row['latest']:.0f}"
-        show.chart(drawn, months, alt_text=text, key="card-months")
-    elif kind == "Hours":
-        st.caption(sentences.times_sentence(card.exact, int(row["n"])))
-        if card.exact:
-            hours = release(card.hours, viewer, policy="hours of a hotspot")
-            drawn = charts.hours_chart(hours, colours=show.colours())
-            show.chart(drawn, hours, alt_text="Reports by weekday and hour", key="card-hours")
-    else:
-        _repeats(viewer, view, card, row["id"])
-
-
-def _repeats(viewer: Viewer, view: HubView, card: Card, hotspot: str) -> None:
-    if not card.addresses:
-        st.caption("No addresses: these sources do not say at which address a report was made.")
-        return
-    repeat = release(repeats_of(view, hotspot), viewer, policy="repeat locations")
-    for line in sentences.repeat_lines(repeat.table, card.addresses):
-        st.markdown(line)
-    st.caption("Which addresses they are is not shown here.")
-
-
-def _card_actions(viewer: Viewer, store: Store, place: Place | None) -> None:
-    """Record an action without leaving the map; the profile is one click away."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right"):
-        if place is not None:
-            open_, late = session.open_actions(store, place.id)
-            st.caption(sentences.place_line(place.name, place.dwellings, open_, late))
-            st.page_link(
-                st.session_state["pages"]["places"], label="Open profile", query_params={"place": str(place.id)}
-            )
-        if viewer.can(Action.RECORD) and st.button("Record action", type="primary", icon=":material/add:"):
-            actions.record_action_dialog(viewer, store, place.id if place else None, place.name if place else None)
-
-
-def _card_notes(store: Store, view: HubView, card: Card, row: pd.Series, place: Place | None) -> None:
-    st.markdown(sentences.against_before(row["n"], row["before"], view.query.window))
-    notes = []
-    drive = drive_since(store, place, month=view.last_month) if place else None
-    if drive:
-        notes.append(f"Residents have been asked to report since {sentences.day(drive)}: some of the rise is that.")
-    if row["one_map_point"] and card.snapped == row["n"]:
-        notes.append(sentences.one_point_sentence())
-    elif card.snapped:
-        notes.append(sentences.snapped_sentence(card.snapped, int(row["n"])))
-    if row["too_wide"]:
-        notes.append("Wider than a walk even at the shortest reach: read it as a stretch, not a block.")
-    for note in notes:
-        with st.container(key=f"note-{hash(note) % 1000}"):
-            st.markdown(note)
 
 
 def _map(store: Store, view: HubView, released: Released, chosen: str | None) -> None:

@@ -57,7 +57,8 @@ def _attendees(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
     table = composed.places_table(store, places, charts, today=today)
     problems = overview.agenda_problems(places, table)
     owners = action_rules.overdue(reads.actions(store), on=today)["owner"].unique()
-    suggested = rules.suggested_attendees(partners, problems, owners=owners)
+    elsewhere = session.other_districts(store, {p.district for p in places})
+    suggested = rules.suggested_attendees(partners, problems, owners=owners, elsewhere=elsewhere)
     released = release(suggested, viewer, policy="suggested attendees").table
     words = show.plain(", ".join(problems)) or "nothing yet"
     with show.card(f"{len(released)} to invite for today's agenda", f"On it: {words} · best match first"):

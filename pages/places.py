@@ -6,10 +6,8 @@ import streamlit as st
 from hotspots.pipeline import places as composed
 from hotspots.pipeline.places import PlaceView
 from hotspots.register import actions as action_rules
-from hotspots.register import partners as partner_rules
 from hotspots.register import site_checks as checks
 from hotspots.register.places import Place
-from hotspots.register.powers import find_powers
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
@@ -390,20 +388,13 @@ def _repeats(viewer: Viewer, view: PlaceView) -> None:
 
 
 def _powers(viewer: Viewer, store: Store, place: Place) -> None:
-    powers = shared.powers()
-    known = [
-        p
-        for p in place.problem_types
-        if powers["problem_types"].str.split(";").map(set).map(lambda s, p=p: p in s).any()
-    ]
-    found = find_powers(powers, problems=known, premises="dwelling" if place.dwellings else "")
+    found = shared.routes_of(place)
     holders = release(found.agencies, viewer, policy="routes by holder").table
     with show.card(
         f"Powers: {found.heading}", "Not legal advice; the powers finder has each with its source", stretch=True
     ):
         st.markdown(" · ".join(f"{show.plain(r.agency)} {r.routes}" for r in holders.head(6).itertuples()))
-        suggested = partner_rules.suggested_attendees(reads.partners(store), known)
-        invited = release(suggested, viewer, policy="suggested attendees").table
+        invited = shared.invited_to(viewer, store, place)
         st.markdown("**Invite**")
         st.markdown("  \n".join(show.plain(a) for a in invited["agency"].head(5)) or "No partner joins for these.")
 

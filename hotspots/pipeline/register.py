@@ -11,6 +11,7 @@ from hotspots.periods import Window
 from hotspots.pipeline.places import days_column, first_signal, place_of
 from hotspots.register import actions as action_rules
 from hotspots.register import partners as partner_rules
+from hotspots.register import prompts
 from hotspots.register.clocks import clock_table
 from hotspots.register.interventions import Intervention, next_assessment
 from hotspots.register.places import Place
@@ -97,9 +98,20 @@ def meeting_papers(store: Store, *, on: date, since: date, at: datetime) -> Meet
     return MeetingPapers(
         overdue=action_rules.overdue(actions, on=on),
         decisions=done[done["decided"].between(first, last)],
-        new_actions=actions[actions["raised"].between(first, last)],
+        new_actions=raised_since(actions, since=since, on=on),
         clocks=running[running["standing"].isin(("within 48 hours", "within 14 days"))],
     )
+
+
+def raised_since(actions: pd.DataFrame, *, since: date, on: date) -> pd.DataFrame:
+    """Actions raised from one day to another, both counted."""
+    return actions[actions["raised"].between(pd.Timestamp(since), pd.Timestamp(on))]
+
+
+def case_reviews(store: Store, *, districts: Sequence[str], on: date) -> int:
+    """Addresses of the districts that should be told of the ASB Case Review (`prompts.case_review_prompt`)."""
+    window = Window((pd.Timestamp(on) - pd.DateOffset(months=prompts.CASE_REVIEW_MONTHS)).date(), on)
+    return prompts.case_review_prompt(stores.incidents(store, window=window, districts=districts or None), on=on)
 
 
 def agenda_problems(places: Sequence[Place], table: pd.DataFrame) -> list[str]:

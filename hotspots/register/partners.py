@@ -61,12 +61,19 @@ def partners_frame(rows: Collection[Mapping[str, object]]) -> pd.DataFrame:
 
 
 def suggested_attendees(
-    partners: pd.DataFrame, problems: Collection[str], *, owners: Collection[str] = ()
+    partners: pd.DataFrame,
+    problems: Collection[str],
+    *,
+    owners: Collection[str] = (),
+    elsewhere: Collection[str] = (),
 ) -> pd.DataFrame:
     """Whom to invite for today's agenda, best match first: agency, lead_role, kind, why, matches.
 
-    problems: problem types on the agenda · owners: agencies with an action due, always invited.
+    problems: problem types on the agenda · owners: agencies with an action due, always invited
+    elsewhere: names of districts not on the agenda; an agency named after one of them stays away
     """
+    of_another = partners["agency"].map(lambda name: name not in owners and any(d in name for d in elsewhere))
+    partners = partners[~of_another.astype(bool)]
     wanted = set(problems)
     matched = partners["problem_types"].map(lambda held: sorted(wanted.intersection(held)))
     owes = partners["agency"].isin(list(owners))

@@ -81,16 +81,18 @@ def minutes_html(
     decisions: pd.DataFrame,
     new_actions: pd.DataFrame,
     clocks: pd.DataFrame,
+    prompt: str = "",
 ) -> str:
     """The minutes in agenda order, one HTML file without scripts, links or pictures.
 
     overdue: actions late on the day, with days_late · news: new and rising areas · decisions:
     interventions decided · new_actions: actions raised · clocks: label, due, standing, rule …
-    Restricted items are never among them.
+    prompt: what the room was reminded of, a count and no names. Restricted items are never among them.
     """
+    prompts = [prompt] if prompt else []
     sections = [
         _section("Actions overdue", overdue, OVERDUE_COLUMNS, "No action was overdue."),
-        _section("New and rising", news, NEWS_COLUMNS, "Nothing was above its usual range."),
+        _section("New and rising", news, NEWS_COLUMNS, "Nothing was above its usual range.", notes=prompts),
         _section("Decisions", decisions, DECISION_COLUMNS, "Nothing was decided."),
         _section("Clocks", clocks, CLOCK_COLUMNS, "No clock is running.", notes=_rules(clocks)),
         _section("New actions", new_actions, ACTION_COLUMNS, "No action was raised."),
@@ -218,11 +220,11 @@ footer { margin-top: 1.6rem; font-size: 0.8rem; color: #505a5f; }
 {% endfor %}
 </tbody>
 </table>
-{% if section.notes %}
-<ul class="notes">{% for note in section.notes %}<li>{{ note }}</li>{% endfor %}</ul>
-{% endif %}
 {% else %}
 <p>{{ section.empty }}</p>
+{% endif %}
+{% if section.notes %}
+<ul class="notes">{% for note in section.notes %}<li>{{ note }}</li>{% endfor %}</ul>
 {% endif %}
 {% endfor %}
 <footer>

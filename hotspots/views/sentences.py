@@ -223,11 +223,20 @@ def imported_when(at: str, who: str, files: int, aside: int) -> str:
     return f"Imported {day(moment)} by {who} · {files} file{'s' if files != 1 else ''}{also}"
 
 
-def place_line(name: str, dwellings: int | None, open_: int, late: int) -> str:
-    """An adopted place in one line: homes, open actions, late ones."""
-    homes = f", {dwellings} homes" if dwellings else ""
-    todo = f"{count(open_, 'open action')}, {late} late" if late else count(open_, "open action")
-    return f"Adopted as {name}{homes} · {todo}"
+def place_line(name: str, open_: int) -> str:
+    """An adopted place that is late with nothing, in one line."""
+    return f"Adopted as {name} · {count(open_, 'open action')}"
+
+
+def case_review_line(addresses: int) -> str:
+    """The prompt to tell residents of the ASB Case Review; addresses: with two reports or more in six months."""
+    if not addresses:
+        return "ASB Case Review: no address has two residents' reports of ASB in the last six months."
+    verb = "address has" if addresses == 1 else "addresses have"
+    return (
+        f"ASB Case Review: {addresses:,} {verb} two or more residents' reports of ASB in the last six months. "
+        "Explain the review to each of them (statutory guidance, September 2025)."
+    )
 
 
 def settings_change(areas: int, inside: float, usual_areas: int, usual_inside: float) -> str:

@@ -147,12 +147,32 @@ def action_list(viewer: Viewer, store: Store, table: pd.DataFrame, *, key: str, 
         close_action_dialog(viewer, store, reads.get(store, Task, int(released.iloc[chosen[0]]["id"])))
 
 
-def minutes_download(viewer: Viewer, store: Store, *, news: Released, data_to: date) -> None:
-    """Button that prints the minutes of today's meeting; news: released areas above their usual range."""
-    today = session.today(store)
-    papers = overview.meeting_papers(
-        store, on=today, since=today - timedelta(days=MEETING_DAYS - 1), at=session.moment(store)
+def since_last_meeting(today: date) -> date:
+    """First day of what this meeting's minutes hold: the day after the meeting before."""
+    return today - timedelta(days=MEETING_DAYS - 1)
+
+
+def minutes_download(viewer: Viewer, store: Store, *, news: pd.DataFrame, data_to: date, case_review: int) -> None:
+    """Button that prints the minutes of today's meeting.
+
+    news: rows of released areas above their usual range · case_review: addresses to tell of the review
+    """
+    file = f"minutes-{session.today(store)}.html"
+    st.download_button(
+        "Minutes",
+        session.exported(store, viewer, file, lambda: _minutes(viewer, store, news, data_to, case_review).encode()),
+        file_name=file,
+        mime="text/html",
+        icon=":material/print:",
+        on_click="ignore",
+        key="minutes",
+        help="One printable page: what was late, new, decided, and who does what by when.",
     )
+
+
+def _minutes(viewer: Viewer, store: Store, news: pd.DataFrame, data_to: date, case_review: int) -> str:
+    today = session.today(store)
+    papers = overview.meeting_papers(store, on=today, since=since_last_meeting(today), at=session.moment(store))
     came = reads.attendance(store)
     came = came[came["meeting_on"] == pd.Timestamp(today)]
     meeting = minutes.Meeting(
@@ -166,9 +186,9 @@ def minutes_download(viewer: Viewer, store: Store, *, news: Released, data_to: d
         next_on=today + timedelta(days=MEETING_DAYS),
         sample=store.is_sample,
     )
-    rising = news.table.assign(
-        n=news.table["latest"],
-        usual=[sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in news.table.itertuples()],
+    rising = news.assign(
+        n=news["latest"],
+        usual=[sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in news.itertuples()],
     )
     parts = {
         "overdue": release(papers.overdue, viewer, policy="actions").table,
@@ -176,17 +196,8 @@ def minutes_download(viewer: Viewer, store: Store, *, news: Released, data_to: d
         "new_actions": release(papers.new_actions, viewer, policy="actions").table,
         "clocks": release(papers.clocks, viewer, policy="clocks").table,
     }
-    file = f"minutes-{today}.html"
-    st.download_button(
-        "Minutes",
-        session.exported(store, viewer, file, lambda: minutes.minutes_html(meeting, news=rising, **parts).encode()),
-        file_name=file,
-        mime="text/html",
-        icon=":material/print:",
-        on_click="ignore",
-        key="minutes",
-        help="One printable page: what was late, new, decided, and who does what by when.",
-    )
+    prompt = sentences.case_review_line(case_review)
+    return minutes.minutes_html(meeting, news=rising, prompt=prompt, **parts)
 
 
 def _place_field(viewer: Viewer, store: Store, place_id: int | None, place_name: str | None) -> int | None:

@@ -11,8 +11,10 @@ import streamlit as st
 from hotspots.errors import HubError, NotAllowed
 from hotspots.pipeline import places as composed
 from hotspots.pipeline.places import PlaceView
+from hotspots.register.partners import suggested_attendees
 from hotspots.register.places import Place
-from hotspots.register.powers import load_powers
+from hotspots.register.powers import Routes, find_powers, load_powers, problem_types
+from hotspots.release.disclosure import release
 from hotspots.release.roles import Viewer
 from hotspots.settings import PROJECT
 from hotspots.store import Store
@@ -55,6 +57,24 @@ def require_scope(viewer: Viewer, place: Place) -> None:
 def powers() -> pd.DataFrame:
     """The register of powers as its file stands now; treat it as read-only."""
     return _powers(str(POWERS), POWERS.stat().st_mtime_ns if POWERS.exists() else 0)
+
+
+def problems_known(place: Place) -> list[str]:
+    """The place's problem types that the powers register has a word for."""
+    known = set(problem_types(powers()))
+    return [p for p in place.problem_types if p in known]
+
+
+def routes_of(place: Place) -> Routes:
+    """Powers that fit a place's problems, a dwelling where it has any."""
+    return find_powers(powers(), problems=problems_known(place), premises="dwelling" if place.dwellings else "")
+
+
+def invited_to(viewer: Viewer, store: Store, place: Place) -> pd.DataFrame:
+    """Partners who join for a place's problems, through the gate, best match first."""
+    elsewhere = session.other_districts(store, {place.district})
+    suggested = suggested_attendees(reads.partners(store), problems_known(place), elsewhere=elsewhere)
+    return release(suggested, viewer, policy="suggested attendees").table
 
 
 def agencies(store: Store) -> list[str]:

@@ -1,6 +1,6 @@
 """What a run of the script stands on: settings, the open store, the viewer, today."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -187,9 +187,20 @@ def places(viewer: Viewer, store: Store) -> list[Place]:
     return [p for p in every if viewer.districts is None or p.district in viewer.districts]
 
 
+def other_districts(store: Store, names: Collection[str]) -> list[str]:
+    """Districts of the store that are not among the given ones; none when no name is given."""
+    known = [p.district for p in _places(store, store.data_version)]
+    return sorted({d for d in known if d and d not in names}) if any(names) else []
+
+
 def assessments(store: Store) -> pd.DataFrame:
     """Interventions whose assessment is due by the next weekly meeting."""
     return _assessments(store, store.data_version, today(store))
+
+
+def actions(store: Store) -> pd.DataFrame:
+    """Every action (`reads.actions`); treat it as read-only."""
+    return _actions(store, store.data_version)
 
 
 def open_actions(store: Store, place_id: int) -> tuple[int, int]:

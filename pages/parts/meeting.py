@@ -1,0 +1,196 @@
+"""The meeting's agenda in its order: a count an item, one click or one key to the next, minutes at the end."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from hotspots.pipeline import HubView
+from hotspots.pipeline import register as overview
+from hotspots.release.disclosure import Released, release
+from hotspots.release.roles import Action, Viewer
+from hotspots.store import Store
+from hotspots.store import register_reads as reads
+from hotspots.views import sentences
+from pages.parts import actions, session, show
+from pages.parts import register as shared
+
+RISING = ("new", "growing", "returned")
+STEPS = ("late", "rising", "all", "assess", "new")
+"""Items of the agenda in the order a meeting takes them."""
+BY_AREA = ("rising", "all")
+"""Items that are gone through area by area."""
+WALKED = 10
+"""Areas of the ranked list the keys walk through; the rest are a click away."""
+Stop = tuple[str, str | None]
+_STYLE = """<style>
+.st-key-hub-map { position: relative; gap: 0; }
+@media (min-width: 801px) { .st-key-hub-map iframe { height: max(22rem, calc(100vh - 13.9rem)) !important; } }
+.st-key-turn { position: absolute !important; top: .6rem; right: .6rem; z-index: 5; width: auto !important;
+  background: var(--hub-ground); border: 1px solid var(--hub-edge); border-radius: 4px; padding: 0 .4rem; }
+.st-key-turn button { min-height: 2rem; padding: 0 .3rem; }
+.st-key-hub-tools button { white-space: nowrap; }
+.st-key-card { gap: .3rem; }
+.st-key-card-chart button { min-height: 1.9rem; padding: 0 .5rem; }
+.st-key-card-chart button p { font-size: .84rem; }
+.st-key-hub-foot { padding: 0; }
+.st-key-hub-foot p { font-size: .76rem; }
+.st-key-card-late { gap: .5rem; }
+.st-key-card-words p, .st-key-card-routes p, .st-key-card-late p { font-size: .92rem; line-height: 1.35; }
+@media (max-height: 900px) { .st-key-hub-list [data-testid="stElementContainer"],
+  .st-key-hub-list [data-testid="stFullScreenFrame"], .st-key-hub-list [data-testid="stDataFrame"],
+  .st-key-hub-list [data-testid="stDataFrameResizable"] { max-height: 154px !important; flex: 0 1 auto !important; } }
+</style>"""
+"""A short screen shows three rows of the list and scrolls the rest, so that list, card and map fit it."""
+_PRESENTING = """<style>
+@media (max-height: 900px) { .st-key-hub-tools, .st-key-who, .st-key-card-chart { display: none !important; }
+  .stMainBlockContainer { padding-bottom: 0 !important; } }
+</style>"""
+"""Large text on a short screen leaves out what the ordinary view shows, so that nothing must be scrolled for."""
+
+
+def agenda(viewer: Viewer, store: Store, released: Released) -> str:
+    """The agenda, counts first, opened at its first item that has something; returns the item chosen."""
+    st.html(_STYLE + (_PRESENTING if st.session_state.get("present") else ""))
+    late = len(actions.overdue(viewer, store).table)
+    rising = len(areas_of("rising", released.table))
+    fresh = len(_fresh(viewer, store).table)
+    assess = len(session.assessments(store))
+    labels = {
+        "late": f"**{late}** overdue action{'' if late == 1 else 's'}",
+        "rising": f"**{rising}** new and rising",
+        "all": f"**{len(released.table)}** top areas",
+        "assess": f"**{assess}** to assess",
+        "new": f"**{fresh}** new action{'' if fresh == 1 else 's'}",
+    }
+    opens = "late" if late else "rising" if rising else "all"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        step = st.segmented_control(
+            "Agenda",
+            list(STEPS),
+            default=opens,
+            required=True,
+            format_func=labels.get,
+            key="step",
+            label_visibility="collapsed",
+            on_change=_first_of_step,
+            args=(released.table,),
+        )
+        if viewer.can(Action.RECORD) and st.button("New action", icon=":material/add:", shortcut="Ctrl+Enter"):
+            actions.record_action_dialog(viewer, store)
+    return step
+
+
+def areas_of(step: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the ranked list an item of the agenda talks about."""
+    return table[table["state"].isin(RISING)] if step == "rising" else table
+
+
+def stops(table: pd.DataFrame) -> list[Stop]:
+    """Every stop of the meeting in order: an item, with the area where an item goes area by area."""
+    walk: list[Stop] = []
+    for step in STEPS:
+        ids = areas_of(step, table)["id"].head(WALKED).tolist() if step in BY_AREA else []
+        walk += [(step, i) for i in ids] or [(step, None)]
+    return walk
+
+
+def turn(table: pd.DataFrame, step: str, chosen: str | None) -> None:
+    """Buttons to the stop before and after, which Page Up and Page Down press (a presenter's clicker too)."""
+    walk = stops(table)
+    here = (step, chosen if step in BY_AREA else None)
+    at = walk.index(here) if here in walk else next(i for i, (name, _) in enumerate(walk) if name == step)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content", key="turn"):
+        moved = False
+        for word, icon, key, to in (
+            ("Previous", ":material/chevron_left:", "PageUp", at - 1),
+            ("Next", ":material/chevron_right:", "PageDown", at + 1),
+        ):
+            moved |= st.button(
+                word, icon=icon, shortcut=key, type="tertiary", key=f"turn-{key}", disabled=not 0 <= to < len(walk),
+                on_click=_go, args=(walk[to] if 0 <= to < len(walk) else walk[at],),
+            )  # fmt: skip
+    if moved:
+        st.rerun()  # the agenda above has moved too
+
+
+def late_actions(viewer: Viewer, store: Store) -> None:
+    """Overdue actions; a chosen one can be closed."""
+    actions.overdue_list(viewer, store, key="hub-late")
+
+
+def assessments(viewer: Viewer, store: Store) -> None:
+    """What is due for assessment by the next meeting."""
+    due = release(session.assessments(store), viewer, policy="assessments due").table
+    if due.empty:
+        st.caption("No intervention is due for assessment this week.")
+        return
+    rows = due.assign(assess_on=due["assess_on"].dt.strftime("%-d %b %Y"))
+    names = {"place": "Place", "what": "What was done", "assess_on": "Assess on", "weeks": "Weeks after"}
+    st.dataframe(rows[list(names)].rename(columns=names), hide_index=True, alt="Assessments due")
+
+
+def case_review(store: Store, view: HubView) -> None:
+    """How many addresses should be told of the ASB Case Review: a count, never which."""
+    st.caption(sentences.case_review_line(_case_review(store, view)))
+
+
+def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> None:
+    """What was agreed since the last meeting, who was there, and the paper to take away."""
+    today = session.today(store)
+    fresh = _fresh(viewer, store)
+    came = reads.attendance(store)
+    present = int(came.loc[came["meeting_on"] == pd.Timestamp(today), "present"].sum())
+    if fresh.table.empty:
+        st.markdown("No action has been raised since the last meeting.")
+    else:
+        rows = fresh.table.assign(due=[shared.short_day(d) for d in fresh.table["due"]])
+        names = {"place": "Place", "task": "Task", "owner": "Owner", "due": "Due", "status": "Status"}
+        st.dataframe(
+            rows[list(names)].rename(columns=names), hide_index=True, height=40 * min(len(rows), 5) + 40,
+            row_height=40, alt="Actions raised since the last meeting",
+        )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        actions.minutes_download(
+            viewer, store, news=areas_of("rising", released.table), data_to=view.query.window.end - timedelta(days=1),
+            case_review=_case_review(store, view),
+        )  # fmt: skip
+        show.downloads(fresh, store, title="New actions", settings={}, name=f"actions-{today}")
+        st.page_link(st.session_state["pages"]["partners"], label=f"Attendance: {present} noted")
+
+
+def _fresh(viewer: Viewer, store: Store) -> Released:
+    """Actions raised since the last meeting."""
+    today = session.today(store)
+    raised = overview.raised_since(session.actions(store), since=actions.since_last_meeting(today), on=today)
+    return release(raised, viewer, policy="actions", as_of=today)
+
+
+def _case_review(store: Store, view: HubView) -> int:
+    return _case_reviews(store, store.data_version, view.query.districts, session.today(store))
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _case_reviews(_store: Store, version: str, districts: tuple[str, ...], on: date) -> int:
+    return overview.case_reviews(_store, districts=districts, on=on)
+
+
+def _first_of_step(table: pd.DataFrame) -> None:
+    """Choose the first area of the item just opened."""
+    step = st.session_state["step"]
+    ids = areas_of(step, table)["id"].tolist()
+    if step in BY_AREA and ids and st.session_state.get("chosen") not in ids:
+        _show(ids[0])
+
+
+def _go(stop: Stop) -> None:
+    st.session_state["step"], area = stop
+    if area is not None:
+        _show(area)
+
+
+def _show(area: str) -> None:
+    """Choose an area from outside list and map, and let both follow."""
+    st.session_state["chosen"] = area
+    for turned in ("list_turn", "map_turn"):
+        st.session_state[turned] = st.session_state.get(turned, 0) + 1
