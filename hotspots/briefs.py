@@ -42,8 +42,8 @@ NOT_PROVEN = (
 _HOTSPOTS = {"rank": "No.", "name": "Area", "state": "State", "n": "Reports", "before": "Window before",
              "latest": "Last month", "locations": "Locations"}  # fmt: skip
 _ACTIONS = {"place": "Place", "task": "Task", "owner": "Owner", "role": "Role", "due": "Due", "days_late": "Days late"}
-_CLOCKS = {"place": "Place", "kind_name": "For", "label": "Clock", "due": "When", "standing": "Stands"}
-_DONE = {"kind_name": "What", "lead": "Lead", "partners": "With", "start": "From", "last_day": "To", "status": "Status"}
+_CLOCKS = {"place": "Place", "what": "For", "label": "Clock", "due": "When", "standing": "Stands"}
+_DONE = {"what": "What", "lead": "Lead", "partners": "With", "start": "From", "last_day": "To", "status": "Status"}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ WALKED = 10
 Stop = tuple[str, str | None]
 _STYLE = """<style>
 .st-key-hub-map { position: relative; gap: 0; }
-@media (min-width: 801px) { .st-key-hub-map iframe { height: max(22rem, calc(100vh - 13.9rem)) !important; } }
+@media (min-width: 801px) { .st-key-hub-map iframe { height: max(22rem, calc(100vh - 15.2rem)) !important; } }
 .st-key-turn { position: absolute !important; top: .6rem; right: .6rem; z-index: 5; width: auto !important;
   background: var(--hub-ground); border: 1px solid var(--hub-edge); border-radius: 4px; padding: 0 .4rem; }
 .st-key-turn button { min-height: 2rem; padding: 0 .3rem; }
