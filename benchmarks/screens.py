@@ -1,102 +1,256 @@
-"""The screens in a real Chromium: first visit, warm visit, click to card, list to card; and the README's picture.
+"""The screens in a real Chromium: cold start, warm page, filter, click to card, list to map, page weight, messages.
 
-    python benchmarks/screens.py             measure on the sample, write docs/speed.md
-    python benchmarks/screens.py --picture   only take docs/hub-meeting.png
+    python benchmarks/screens.py                        the sample; writes docs/speed.md
+    python benchmarks/screens.py --size force           150,000 invented reports of one force year
+    python benchmarks/screens.py --size three-forces    500,000 reports of three such years
+    python benchmarks/screens.py --all                  the three in turn; writes docs/speed.md
+    python benchmarks/screens.py --quick                the sample, two clicks, writes nothing
 
-Needs Chromium. The server is started for the run on a free port of this machine and ended with it.
+Needs Chromium. Each store and server is made for the run on a free port of this machine and ended with it.
+Pictures are taken by benchmarks/pictures.py.
 """
 
 import argparse
+import os
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Frame, Page, sync_playwright
+from playwright.sync_api import CDPSession, Frame, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.running import hub_folder, sample_once, serving  # noqa: E402
+from benchmarks.force import write_force  # noqa: E402
+from tests.browser.running import chromium, hub_folder, sample_once, serving, write_settings  # noqa: E402
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
 CARD = ".st-key-card h3"
-CLICKS = 12
+LONG = 120_000
+SIZES = {"sample": (0, 0), "force": (150_000, 12), "three-forces": (500_000, 36)}
+"""Store → reports and months."""
+NAMES = {
+    "sample": "the sample (29,000 reports)",
+    "force": "a force year (150,000)",
+    "three-forces": "three force years (500,000)",
+}
+TARGETS = {
+    "cold start to a drawn map, s": 5.0,
+    "warm page to a drawn map, s": 1.2,
+    "filter change to the new list, s": 0.7,
+    "click on the map to the card, s": 0.45,
+    "list to the map's chosen mark, s": 0.45,
+    "first visit, MB": None,
+    "page again, MB": 2.0,
+    "messages a click": None,
+}
 
 
-def opened(page: Page, url: str) -> tuple[float, Frame]:
-    """Seconds from asking for the page to a drawn map, and the map's frame."""
+@dataclass
+class Traffic:
+    """What the browser got: bytes of requests and of the socket, and how many messages."""
+
+    bytes: int = 0
+    messages: int = 0
+    _session: CDPSession | None = field(default=None, repr=False)
+
+    def listen(self, page: Page) -> "Traffic":
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Network.enable")
+        self._session.on("Network.loadingFinished", self._loaded)
+        self._session.on("Network.webSocketFrameReceived", self._framed)
+        return self
+
+    def _loaded(self, event: dict) -> None:
+        self.bytes += int(event["encodedDataLength"])
+
+    def _framed(self, event: dict) -> None:
+        # A binary frame comes as base64, four letters for three bytes.
+        self.bytes += len(event["response"]["payloadData"]) * 3 // 4
+        self.messages += 1
+
+    def since(self, before: tuple[int, int]) -> tuple[float, int]:
+        """Megabytes and messages since a mark."""
+        return (self.bytes - before[0]) / 2**20, self.messages - before[1]
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        return self.bytes, self.messages
+
+
+@contextmanager
+def store_of(size: str) -> Iterator[Path]:
+    """A hub's folder with the sample, or with an imported force."""
+    rows, months = SIZES[size]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        if not rows:
+            yield hub_folder(folder / "hub", sample_once(folder))
+            return
+        hub = folder / "hub"
+        hub.mkdir()
+        settings = write_settings(hub)
+        files = write_force(folder / "files", rows=rows, months=months)
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "hotspots", "import", str(files)]
+        subprocess.run(command, cwd=ROOT, env={**os.environ, "HUB_SETTINGS": str(settings)}, check=True)
+        print(f"{size}: imported in {time.perf_counter() - start:.0f} s", flush=True)
+        yield hub
+
+
+def drawn(page: Page) -> Frame:
+    """The map's frame, once card and marks are there."""
+    page.wait_for_selector(CARD, timeout=LONG)
+    frame = page.wait_for_selector("iframe[title*=folium]", timeout=LONG).content_frame()
+    frame.wait_for_selector(".rank", timeout=LONG, state="attached")
+    return frame
+
+
+def opened(page: Page, url: str) -> float:
+    """Seconds from asking for the page to a drawn map."""
     start = time.perf_counter()
     page.goto(url)
-    page.wait_for_selector(CARD, timeout=120_000)
-    frame = page.wait_for_selector("iframe[title*=folium]", timeout=60_000).content_frame()
-    frame.wait_for_selector(".rank", timeout=60_000)
-    return time.perf_counter() - start, frame
+    drawn(page)
+    return time.perf_counter() - start
 
 
-def clicks(page: Page, frame: Frame) -> list[float]:
-    """Seconds from a click on the map to the card of another hotspot, several times."""
-    page.get_by_text("top areas").click()
-    page.wait_for_timeout(2500)
+def settle(page: Page) -> None:
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=LONG)
+    page.wait_for_timeout(1_200)
+
+
+def until_card_changes(page: Page, act: Callable[[], None]) -> float:
+    """Seconds from an act to the card of another area."""
+    before = page.locator(CARD).inner_text()
+    start = time.perf_counter()
+    act()
+    changed = f"(b) => {{ const h = document.querySelector('{CARD}'); return h && h.innerText !== b; }}"
+    page.wait_for_function(changed, arg=before, polling=10, timeout=20_000)
+    return time.perf_counter() - start
+
+
+def map_clicks(page: Page, frame: Frame, many: int, traffic: Traffic) -> tuple[list[float], list[int]]:
+    """Seconds and messages of clicks on marks of the map."""
     frame.evaluate("() => { map.setZoom(16, {animate: false}); }")
-    page.wait_for_timeout(1500)
-    seconds = []
-    for turn in range(CLICKS):
-        before = page.locator(CARD).inner_text()
+    settle(page)
+    seconds, messages = [], []
+    for turn in range(many):
         box = _another(frame, turn)
-        start = time.perf_counter()
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        changed = "(b) => { const h = document.querySelector('.st-key-card h3'); return h && h.innerText !== b; }"
-        page.wait_for_function(changed, arg=before, polling=10, timeout=10_000)
-        seconds.append(time.perf_counter() - start)
-        page.wait_for_timeout(1200)
-    return seconds
+        mark = traffic.mark
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        seconds.append(until_card_changes(page, lambda at=middle: page.mouse.click(*at)))
+        settle(page)
+        messages.append(traffic.since(mark)[1])
+    return seconds, messages
 
 
 def _another(frame: Frame, turn: int) -> dict:
-    """Box of a disc in sight that is not the chosen one."""
-    discs = frame.locator(".rank:not(.chosen)")
-    boxes = [discs.nth(i).bounding_box() for i in range(discs.count())]
+    """Box of a mark in sight that is not the chosen one."""
+    marks = frame.locator(".rank:not(.chosen)")
+    boxes = [marks.nth(i).bounding_box() for i in range(min(marks.count(), 60))]
     seen = [b for b in boxes if b and 40 < b["x"] < 940 and 200 < b["y"] < 950]
     return seen[turn % len(seen)]
 
 
-def main() -> None:
-    """Measure, or take the picture."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--picture", action="store_true")
-    only_picture = parser.parse_args().picture
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        hub = hub_folder(Path(folder) / "hub", sample_once(Path(folder)))
-        with serving(hub) as server:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-            page = browser.new_page(viewport={"width": 1920, "height": 1080})
-            cold, _ = opened(page, server.url)
-            page.get_by_text("top areas").click()
-            page.wait_for_timeout(4000)
-            page.screenshot(path=str(ROOT / "docs" / "hub-meeting.png"))
-            if not only_picture:
-                warm, frame = opened(page, server.url)
-                answered = clicks(page, frame)
-                _write(cold, warm, answered)
-            browser.close()
+def list_picks(page: Page, frame: Frame, many: int) -> list[float]:
+    """Seconds from a row of the list to its mark being the chosen one on the map."""
+    grid = page.locator(".st-key-hub-body canvas[data-testid='data-grid-canvas']").first
+    seconds = []
+    for turn in range(many):
+        before = frame.locator(".rank.chosen").first.inner_text() if frame.locator(".rank.chosen").count() else ""
+        start = time.perf_counter()
+        grid.click(position={"x": 180, "y": 60 + 40 * (1 + turn % 5)})
+        other = "(b) => { const c = document.querySelector('.rank.chosen'); return c && c.innerText !== b; }"
+        frame.wait_for_function(other, arg=before, polling=10, timeout=20_000)
+        seconds.append(time.perf_counter() - start)
+        settle(page)
+    return seconds
 
 
-def _write(cold: float, warm: float, answered: list[float]) -> None:
-    text = (
-        "# The hub screen in Chromium\n\n"
-        "Made by `python benchmarks/screens.py` on the sample, 1920 × 1080, server and browser on the same 2 cores.\n\n"
-        "| what | seconds |\n|---|---:|\n"
-        f"| cold server, first visit to a drawn map | {cold:.1f} |\n"
-        f"| warm server, page to a drawn map | {warm:.1f} |\n"
-        f"| click on the map to the card, median of {len(answered)} | {median(answered):.2f} |\n"
-        f"| the quickest and the slowest of them | {min(answered):.2f} to {max(answered):.2f} |\n\n"
-        "A quarter of a second of each click is the map component waiting for a second click.\n"
+def filter_change(page: Page) -> float:
+    """Seconds from another number of months to the list's new heading."""
+    page.get_by_role("button", name="Filters").click()
+    choice = page.get_by_test_id("stPopoverBody").get_by_text("6", exact=True)
+    choice.wait_for(timeout=LONG)
+    heading = page.locator(".st-key-hub-body h2").first
+    before = heading.inner_text()
+    start = time.perf_counter()
+    choice.click()
+    changed = "(b) => { const h = document.querySelector('.st-key-hub-body h2'); return h && h.innerText !== b; }"
+    page.wait_for_function(changed, arg=before, polling=10, timeout=60_000)
+    taken = time.perf_counter() - start
+    page.keyboard.press("Escape")
+    settle(page)
+    return taken
+
+
+def measure(size: str, clicks: int) -> dict[str, float]:
+    """Every figure for one store, in the order of `TARGETS`."""
+    with store_of(size) as hub, serving(hub) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        page = browser.new_page(viewport={"width": 1920, "height": 1080})
+        traffic = Traffic().listen(page)
+        cold, first = opened(page, server.url), None
+        settle(page)
+        first = traffic.since((0, 0))[0]
+        mark = traffic.mark
+        warm = median(opened(page, server.url) for _ in range(3))
+        settle(page)
+        again = traffic.since(mark)[0] / 3
+        page.get_by_text("top areas").click()
+        settle(page)
+        frame = drawn(page)
+        answered, messages = map_clicks(page, frame, clicks, traffic)
+        listed = list_picks(page, frame, max(clicks // 2, 1))
+        filtered = filter_change(page)
+        browser.close()
+    figures = (cold, warm, filtered, median(answered), median(listed), first, again, median(messages))
+    return dict(zip(TARGETS, figures, strict=True))
+
+
+def page_of(results: dict[str, dict[str, float]]) -> str:
+    """The measured figures as a page, each beside its target."""
+    sizes = list(results)
+    rows = [
+        f"| {name} | {f'under {target:g}' if target else ''} | "
+        + " | ".join(f"{results[size][name]:.{0 if 'messages' in name else 2}f}" for size in sizes) + " |"
+        for name, target in TARGETS.items()
+    ]  # fmt: skip
+    return "\n".join(
+        [
+            "# The hub screen in Chromium",
+            "",
+            "Made by `python benchmarks/screens.py --all`: 1920 × 1080, server and browser on the same machine; "
+            "medians where an act is repeated.",
+            "",
+            "| what | target | " + " | ".join(NAMES[size] for size in sizes) + " |",
+            "|---|---|" + "---:|" * len(sizes),
+            *rows,
+            "",
+            "A quarter of a second of each click on the map is the map component waiting for a second click.",
+            "",
+        ]
     )
-    print(text)
-    (ROOT / "docs" / "speed.md").write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    """Measure, print, and write docs/speed.md unless it was only a try."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", choices=SIZES, default="sample")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--quick", action="store_true")
+    chosen = parser.parse_args()
+    sizes = list(SIZES) if chosen.all else [chosen.size]
+    page = page_of({size: measure(size, 2 if chosen.quick else 12) for size in sizes})
+    print(page)
+    if not chosen.quick and (chosen.all or chosen.size == "sample"):
+        (ROOT / "docs" / "speed.md").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

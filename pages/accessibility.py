@@ -20,7 +20,7 @@ def render(viewer: Viewer) -> None:
 
 
 _USE = """
-##### What you can do
+## What you can do
 
 - **Everything by keyboard.** Tab moves on, Shift and Tab back, Enter or Space chooses, arrow keys move in lists and
   tables, Escape closes. On *Hub meeting*, Ctrl and Enter starts a new action.
@@ -32,7 +32,7 @@ _USE = """
 - **Dark or light.** The three dots at the top right.
 - **Still.** When your system asks for less motion, nothing moves.
 
-##### How it was checked
+## How it was checked
 
 We aim at the Web Content Accessibility Guidelines 2.2, level AA. Each release is checked on every page and role by
 axe-core in Chromium, by a meeting driven with the keyboard alone, at 200% zoom, and by looking at every page in light
@@ -41,7 +41,7 @@ It has not been tested with people who use a screen reader, nor in Firefox or Sa
 """
 
 _LIMITS = """
-##### What is known not to work
+## What is known not to work
 
 These come from Streamlit, the toolkit below this program, and cannot be mended here:
 
@@ -52,7 +52,7 @@ These come from Streamlit, the toolkit below this program, and cannot be mended 
 - **The map is a frame inside the page.** Its zoom buttons take the keyboard, its shapes do not: use the list.
 - **The calendar of a date field** starts its week as your browser does. Dates can be typed as well.
 
-##### If something stops you
+## If something stops you
 
 Tell your data steward or your partnership's office: what you tried, on which page, with which browser or aid. If the
 answer does not help, the Equality Advisory and Support Service advises people in England, Wales and Scotland, and the

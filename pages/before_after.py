@@ -316,13 +316,13 @@ def _maps(store: Store, view: ComparisonView, released: dict[str, Released]) -> 
     outlines = released["comparison outlines"]
     if not pictures.has_outlines(outlines):
         return
-    basemap = session.SAMPLE / "basemap.geojson" if store.is_sample else Path(session.settings().basemap or "none")
-    pair = pictures.still_pair(outlines, streets=_streets(str(basemap), store.crs), colours=show.colours())
+    streets = _streets(session.streets_file(store), store.crs)
+    pair = pictures.still_pair(outlines, streets=streets, colours=show.colours())
     with st.container(border=True, gap="xsmall"):
         for column, side, drawn in zip(st.columns(2, gap="small"), ("before", "after"), pair, strict=True):
             with column:
                 st.markdown(f"**{side.capitalize()}**: {words.window(getattr(view.windows, side))}")
-                st.image(drawn, width="stretch")
+                st.image(drawn, width="stretch", alt=f"Map {side}: the place, its ring and counts, as in the table")
         st.caption(
             "Same frame, same scale. Yellow edge: the place. Dashed purple: 150 m round it. Turquoise: comparison "
             "area, where it is near enough to show. Counts in white boxes."
@@ -343,16 +343,16 @@ def _streets(path: str, crs: str) -> BaseGeometry | None:
 
 def _caveats(view: ComparisonView) -> None:
     with st.container(border=True, gap="xsmall"):
-        st.markdown("##### Caveats")
+        st.markdown("## Caveats")
         st.markdown(_bullets(words.caveats(view)))
-        st.markdown("##### What we cannot say")
+        st.markdown("## What we cannot say")
         st.markdown(_bullets(words.cannot_say(view)))
 
 
 def _reporting(view: ComparisonView) -> None:
     """Whether fewer reports may be silence, and where else the problem could have gone."""
     with st.container(border=True, gap="xsmall"):
-        st.markdown("##### Are people just not reporting?")
+        st.markdown("## Are people just not reporting?")
         said = spoken.reporting(view) or "These sources do not say who reported, so this cannot be told from them."
         st.markdown(show.plain(said))
         drives = [i.window for i in view.done if i.expected_reporting_effect == "up" and i.window]

@@ -17,15 +17,15 @@ def render(viewer: Viewer) -> None:
     st.title("How the numbers are made", anchor=False)
     left, right = st.columns(2)
     with left, st.container(border=True):
-        st.markdown("##### A hotspot is where reports lie close together")
+        st.markdown("## A hotspot is where reports lie close together")
         st.markdown(_HOTSPOT)
-        st.markdown("##### Settings in force")
+        st.markdown("## Settings in force")
         st.dataframe(_settings_table(settings, store.crs), hide_index=True)
     with right, st.container(border=True):
-        st.markdown("##### One word for what an area is doing")
+        st.markdown("## One word for what an area is doing")
         words = [{"State": f"{look.glyph} {word.capitalize()}", "Rule": look.rule} for word, look in STATES.items()]
         st.dataframe(pd.DataFrame(words), hide_index=True)
-        st.markdown("##### What it cannot tell")
+        st.markdown("## What it cannot tell")
         st.markdown(_LIMITS)
     quality.quality_card(viewer, store)
     published_section(viewer)

@@ -264,6 +264,12 @@ def basemap(store: Store) -> Basemap:
         return Basemap(words=f"no basemap. {str(error).rstrip('.')}")
 
 
+def streets_file(store: Store) -> str:
+    """Path of the basemap's streets as GeoJSON, or "" where it has none."""
+    beneath = basemap(store)
+    return str(STATIC / beneath.url) if beneath.kind == "lines" else ""
+
+
 @st.cache_resource(show_spinner="Laying out the basemap …", max_entries=8)
 def _basemap(_store: Store, version: str, path: str, credit: str) -> Basemap:
     box = maps.box_of(_ground(_store, version, ()))

@@ -55,6 +55,8 @@ _SCREEN = """
   padding: .3rem .7rem; font-size: .92rem; }
 .st-key-warn p { border-left: 4px solid var(--hub-alert); background: var(--hub-warn); color: var(--hub-text);
   padding: .35rem .7rem; }
+[data-testid="stMarkdownContainer"] h2 { padding: .5rem 0 .25rem; }
+button[kind^="primary"], button[kind^="primary"] p { color: var(--hub-ground) !important; }
 .big-number { font-size: 2.5rem; font-weight: 700; line-height: 1.05; font-variant-numeric: tabular-nums; }
 .quiet { color: var(--hub-second); font-size: .84rem; }
 [data-testid="stCaptionContainer"] { color: var(--hub-second); opacity: 1; }

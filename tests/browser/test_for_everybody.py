@@ -1,0 +1,126 @@
+"""Everybody in the room: no accessibility fault of ours, nothing wider than the screen, a meeting by keyboard.
+
+One server and one session a role; each page is visited once and looked at in every way.
+"""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from hotspots.release.roles import Role
+from pages.parts.menu import ENTRIES, OPENS_WITH, Entry
+from tests.browser.running import Server
+from tests.browser.test_every_page import allowed
+from tests.browser.visiting import PATIENCE, SCREEN, Visitor
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+STREAMLITS_OWN = {
+    # rule → what in the page, and why it cannot be mended from here
+    "presentation-role-conflict": "stFileUploaderDropzone",  # the drop zone of a file field carries a role and a label
+    "svg-img-alt": "stMetricChart",  # the small line of a metric; its words stand beside it
+    "region": "stHeader",  # the logo and menu stand outside the landmarks that the toolkit draws
+}
+ZOOMED = {"width": SCREEN["width"] // 2, "height": SCREEN["height"] // 2}
+"""What 200% zoom leaves of the screen, in CSS pixels."""
+PHONE = {"width": 390, "height": 844}
+
+
+def faults(page: Page) -> list[str]:
+    """Violations that are ours, each with its rule and element."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    nodes = [(rule["id"], node["html"][:240]) for rule in found for node in rule["nodes"]]
+    return [f"{rule}: {html}" for rule, html in nodes if STREAMLITS_OWN.get(rule, "\0") not in html]
+
+
+def wider_than_screen(page: Page) -> int:
+    """CSS pixels by which the page would have to be scrolled sideways."""
+    return page.evaluate(
+        "() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth,"
+        " ...[...document.querySelectorAll('[data-testid=\"stMain\"]')].map(e => e.scrollWidth - e.clientWidth))"
+    )
+
+
+def looked_at(visitor: Visitor, entry: Entry) -> list[str]:
+    """What is wrong with the page that is open: by axe in light and dark, at 200% zoom and on a phone."""
+    page, wrong = visitor.page, []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        visitor.settle()
+        wrong += [f"{theme} {fault}" for fault in faults(page)]
+    page.emulate_media(color_scheme="light")
+    for name, size in (("200% zoom", ZOOMED), ("phone", PHONE)):
+        page.set_viewport_size(size)
+        visitor.settle()
+        if over := wider_than_screen(page):
+            wrong.append(f"{name}: {over} px wider than the screen")
+    page.set_viewport_size(SCREEN)
+    return [f"{entry.title}: {fault}" for fault in wrong]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", OPENS_WITH, ids=str)
+def test_no_page_shuts_anybody_out(role: Role, server: Server, visit: Callable[[Server], Visitor]) -> None:
+    visitor = visit(server)
+    visitor.open()
+    visitor.become(role)
+    wrong: list[str] = []
+    for entry in [entry for entry in ENTRIES if entry.url_path in allowed(role)]:
+        visitor.go(entry)
+        wrong += looked_at(visitor, entry)
+        wrong += [f"{entry.title}: a chart has no sentence" for _ in charts_without_words(visitor.page)]
+    assert wrong == []
+
+
+def charts_without_words(page: Page) -> list[str]:
+    """Charts that a screen reader would meet without a label."""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('[data-testid=\"stVegaLiteChart\"]')]"
+        ".filter(c => !c.getAttribute('aria-label') && !c.querySelector('[aria-label]'))"
+        ".map(c => c.outerHTML.slice(0, 99))"
+    )
+
+
+def focused(page: Page) -> str:
+    """Name of the element that has the keyboard."""
+    return page.evaluate(
+        "() => { const e = document.activeElement;"
+        " return e ? (e.getAttribute('aria-label') || e.innerText || e.tagName) : ''; }"
+    )
+
+
+def tab_to(page: Page, name: str, *, most: int = 60) -> None:
+    """Press Tab until the element of that name has the keyboard."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if re.search(name, focused(page)):
+            return
+    raise AssertionError(f"{most} times Tab and {name!r} was never reached; last was {focused(page)!r}")
+
+
+def test_a_meeting_by_keyboard_alone(own_server: Server, visit: Callable[[Server], Visitor]) -> None:
+    """Agenda, list, card and a recorded action without touching the mouse; the focus is seen all the way."""
+    visitor = visit(own_server)
+    visitor.open()
+    page = visitor.page
+    tab_to(page, "overdue")
+    ring = page.evaluate("() => getComputedStyle(document.activeElement).outlineWidth")
+    assert ring == "3px", "the focused element has no visible edge"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    visitor.settle()
+    expect(page.get_by_text(re.compile("of all reports"))).to_be_visible(timeout=PATIENCE)
+    before = visitor.card_title().inner_text()
+    page.locator(".st-key-hub-body canvas[data-testid='data-grid-canvas']").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(visitor.card_title()).not_to_have_text(before, timeout=PATIENCE)
+    page.keyboard.press("Control+Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0, timeout=PATIENCE)
+    assert visitor.faults == []

@@ -1,0 +1,100 @@
+"""The guides' promises that a machine can hold: every command runs, every picture, page and file is there."""
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hotspots.__main__ import app
+from hotspots.release.roles import Role
+from hotspots.settings import Settings
+from pages.parts.display import FIRST_STEPS
+from pages.parts.menu import ENTRIES, OPENS_WITH
+
+GUIDES = ("hub-member", "senior-officer", "councillor", "analyst", "steward")
+OURS = ".venv/bin/python"
+
+
+def text_of(project: Path, guide: str) -> str:
+    return (project / "docs" / f"guide-{guide}.md").read_text(encoding="utf-8")
+
+
+def commands(text: str) -> list[str]:
+    """Lines of the blocks that a reader is to run as they stand."""
+    return [line for block in re.findall(r"```sh\n(.*?)```", text, re.S) for line in block.splitlines() if line.strip()]
+
+
+@pytest.fixture
+def hub(project: Path, tmp_path: Path) -> Path:
+    """A folder that looks like the program's own to the commands, with settings and stores of its own."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sample").symlink_to(project / "data" / "sample")
+    settings = 'store = "hub.sqlite"\nsample_store = "sample.sqlite"\n'
+    (tmp_path / "settings.toml").write_text(settings, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("guide", ["analyst", "steward"])
+def test_every_command_of_a_guide_runs_in_its_order(
+    guide: str, project: Path, hub: Path, sample_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(hub)
+    monkeypatch.setenv("HUB_SETTINGS", str(hub / "settings.toml"))
+    given = commands(text_of(project, guide))
+    assert len(given) >= 5
+    for line in given:
+        assert line.startswith(f"{OURS} -m hotspots "), line
+        arguments = shlex.split(line)[3:]
+        if arguments[0] == "sample":  # the store it makes was made once for all tests
+            shutil.copy(sample_file, arguments[-1])
+            continue
+        ran = CliRunner().invoke(app, arguments)
+        assert ran.exit_code == 0, (line, ran.output[-500:])
+        if "--json" in line:
+            json.loads(ran.stdout)
+
+
+def test_the_commands_do_what_the_guides_say(project: Path) -> None:
+    """A guide that lost its important commands would pass the test above."""
+    steward, analyst = (" ".join(commands(text_of(project, guide))) for guide in ("steward", "analyst"))
+    assert [verb for verb in ("import", "check", "backup") if f"hotspots {verb}" not in steward] == []
+    assert [verb for verb in ("find", "watch", "compare") if f"hotspots {verb}" not in analyst] == []
+
+
+@pytest.mark.parametrize("guide", [*GUIDES])
+def test_pictures_files_and_pages_it_names_exist(guide: str, project: Path) -> None:
+    text = text_of(project, guide)
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
+    assert [p for p in pictures if not (project / "docs" / p).is_file()] == []
+    files = re.findall(r"`((?:docs|benchmarks|data/sample)/[\w./-]+\.\w+)`", text)
+    assert [f for f in files if not (project / f).exists()] == []
+    titles = {(entry.section, entry.title) for entry in ENTRIES}
+    named = set(re.findall(r"\*\*(Scan|Analyse|Respond|Assess|Data) › ([\w /'-]+?)(?: ›[^*]*)?\*\*", text))
+    assert named - titles == set()
+
+
+def test_each_audience_has_a_guide_with_a_picture_on_one_page(project: Path) -> None:
+    for guide in ("hub-member", "senior-officer", "councillor"):
+        text = text_of(project, guide)
+        assert "![" in text
+        assert len(text.split()) < 650, f"{guide} is longer than a page"
+
+
+def test_pictures_are_small_enough_to_open_over_a_slow_line(project: Path) -> None:
+    assert {p.name: p.stat().st_size for p in (project / "docs").glob("*.png") if p.stat().st_size > 200_000} == {}
+
+
+def test_each_role_has_first_steps_that_name_pages_it_may_open() -> None:
+    assert set(FIRST_STEPS) == set(OPENS_WITH) == {role for role in Role if role is not Role.NONE}
+
+
+def test_settings_of_the_guides_are_settings(project: Path) -> None:
+    known = set(Settings.__dataclass_fields__)
+    texts = [text_of(project, "steward"), (project / "docs" / "basemap.md").read_text(encoding="utf-8")]
+    named = {key for text in texts for block in re.findall(r"```toml\n(.*?)```", text, re.S)
+             for key in re.findall(r"^(\w+) =", block, re.M)}  # fmt: skip
+    assert named and named - known == set()
