@@ -28,7 +28,7 @@ LAYERS = (
     ("briefs",),
     ("pages",),
     ("shell",),
-    ("compare_verbs", "release_verbs"),
+    ("compare_verbs", "label_verbs", "release_verbs"),
     ("dashboard", "serve", "__main__"),
 )
 """Lowest first; a module imports from its own part and from lower layers, never across or up."""
@@ -42,7 +42,15 @@ ONLY_IN = {
     "sklearn": ("hotspots/analysis/cluster.py", "benchmarks/"),
     "sqlalchemy": ("hotspots/store/",),
     "sqlite3": ("hotspots/store/",),
-    "typer": ("hotspots/__main__.py", "hotspots/shell.py", "hotspots/compare_verbs.py", "hotspots/release_verbs.py"),
+    "typer": (
+        "hotspots/__main__.py",
+        "hotspots/shell.py",
+        "hotspots/compare_verbs.py",
+        "hotspots/label_verbs.py",
+        "hotspots/release_verbs.py",
+    ),
+    "distributed": ("hotspots/pipeline/spreading.py",),
+    "psycopg": (),  # SQLAlchemy alone speaks to it
     **dict.fromkeys(
         ("urllib.request", "urllib.error", "http", "socket", "ssl", "ftplib", "smtplib", "requests", "httpx"),
         ("hotspots/intake/police_uk_fetch.py",),

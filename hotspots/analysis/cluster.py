@@ -1,7 +1,7 @@
 """Hotspots: DBSCAN in metres on unique locations, kept walkable, one number each."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -24,6 +24,9 @@ MIN_DAYS = 3
 SMALLEST_EPS = 15.0
 SHRINK = 0.8
 NOISE = -1
+
+Labeller = Callable[..., np.ndarray]
+"""Like `label_locations`: another way to the same array."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def find_hotspots(
     min_samples: int | None = None,
     max_extent: float = MAX_EXTENT,
     min_days: int = MIN_DAYS,
+    labeller: Labeller | None = None,
 ) -> Hotspots:
     """Find the blocks where incidents concentrate.
 
@@ -87,6 +91,7 @@ def find_hotspots(
     max_extent: metres; a cluster whose bounding box has a longer diagonal is run again on its
     own members at eps × 0.8, again and again; below 15 m it is kept and flagged `too_wide`
     min_days: least distinct days, judged only where at least half the dates are exact
+    labeller: clusters all locations in the first run, `label_locations` unless given; labels must be equal
 
     Returns `Hotspots`. Row order changes nothing: locations are sorted before clustering, so a
     border location near two clusters goes to the same one each time.
@@ -100,8 +105,9 @@ def find_hotspots(
     require_metres(located, "find_hotspots")
     min_samples = default_min_samples(window) if min_samples is None else min_samples
     _check(eps, min_samples, max_extent)
+    labeller = labeller or label_locations
     xy, inverse, weights = unique_locations(located.geometry.x.to_numpy(), located.geometry.y.to_numpy())
-    parts, splits = _walkable_parts(xy, weights, eps, min_samples, max_extent)
+    parts, splits = _walkable_parts(xy, weights, eps, min_samples, max_extent, labeller)
     parts = _order([p for p in parts if _enough_days(p, inverse, located, min_days)], xy, weights)
     of_location = np.full(len(xy), NOISE)
     for number, part in enumerate(parts):
@@ -119,17 +125,25 @@ def unique_locations(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarr
     """
     if len(x) == 0:
         return np.empty((0, 2)), np.empty(0, dtype=np.intp), np.empty(0)
-    # One integer per location: centimetres, northing in the low 32 bits. ±21,000 km fits.
-    key = (np.round(x * 100).astype(np.int64) << 32) + (np.round(y * 100).astype(np.int64) + 2**31)
-    code, keys = pd.factorize(key)
+    code, keys = pd.factorize(location_keys(x, y))
     order = np.argsort(keys)
     place = np.empty(len(keys), dtype=np.intp)
     place[order] = np.arange(len(keys))
     inverse = place[code]
-    first = np.empty(len(keys), dtype=np.intp)
-    first[inverse[::-1]] = np.arange(len(x))[::-1]
-    xy = np.column_stack([np.round(x[first] * 100) / 100, np.round(y[first] * 100) / 100])
-    return xy, inverse, np.bincount(inverse, minlength=len(keys)).astype(float)
+    return locations_of(keys[order]), inverse, np.bincount(inverse, minlength=len(keys)).astype(float)
+
+
+def location_keys(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """One integer a location, in order of easting, then northing: centimetres, northing in the low 32 bits.
+
+    x, y: metres, finite, shape (rows,); ±21,000 km fits.
+    """
+    return (np.round(x * 100).astype(np.int64) << 32) + (np.round(y * 100).astype(np.int64) + 2**31)
+
+
+def locations_of(keys: np.ndarray) -> np.ndarray:
+    """Coordinates in metres, shape (locations, 2), of the keys of `location_keys`."""
+    return np.column_stack([(keys >> 32) / 100, ((keys & 0xFFFFFFFF) - 2**31) / 100])
 
 
 def label_locations(xy: np.ndarray, weights: np.ndarray, *, eps: float, min_samples: int) -> np.ndarray:
@@ -149,24 +163,31 @@ def extent(xy: np.ndarray) -> float:
     return float(np.hypot(*np.ptp(xy, axis=0)))
 
 
-def _check(eps: float, min_samples: int, max_extent: float) -> None:
+def check_settings(eps: float, min_samples: int) -> None:
+    """Raise `BadValue` for a reach or a least number that makes no sense."""
     if not (math.isfinite(eps) and 1 <= eps <= 5000):
         raise BadValue(f"eps is the reach in metres, from 1 to 5,000; {eps} was given.")
     if min_samples < 2:
         raise BadValue(f"min_samples counts incidents and must be at least 2; {min_samples} was given.")
+
+
+def _check(eps: float, min_samples: int, max_extent: float) -> None:
+    check_settings(eps, min_samples)
     if not (math.isfinite(max_extent) and max_extent >= 30):
         raise BadValue(f"The largest extent is in metres, at least 30; {max_extent} was given.")
 
 
 def _walkable_parts(
-    xy: np.ndarray, weights: np.ndarray, eps: float, min_samples: int, max_extent: float
+    xy: np.ndarray, weights: np.ndarray, eps: float, min_samples: int, max_extent: float, labeller: Labeller
 ) -> tuple[list[_Part], int]:
     waiting = [(np.arange(len(xy)), eps)]
+    clustered = labeller  # all at once the first time, each wide cluster by itself after that
     done: list[_Part] = []
     splits = 0
     while waiting:
         members, reach = waiting.pop()
-        labels = label_locations(xy[members], weights[members], eps=reach, min_samples=min_samples)
+        labels = clustered(xy[members], weights[members], eps=reach, min_samples=min_samples)
+        clustered = label_locations
         for cluster in _clusters(members, labels):
             if extent(xy[cluster]) <= max_extent:
                 done.append(_Part(cluster, reach, False))

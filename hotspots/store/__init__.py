@@ -13,6 +13,7 @@ from hotspots.store.moving import copy_store
 from hotspots.store.reads import (
     batches,
     districts,
+    incident_points,
     incidents,
     location_months,
     month_counts,
@@ -35,6 +36,7 @@ __all__ = [
     "check",
     "copy_store",
     "districts",
+    "incident_points",
     "incidents",
     "location_months",
     "mapping_for",

@@ -1,9 +1,10 @@
 """Reading the store into frames; large groupings are done by the database."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, case, func, or_, select
 
@@ -56,6 +57,28 @@ def incidents(
         if kind == "text":
             frame[column] = frame[column].astype("str")
     return frame[list(INCIDENTS)]
+
+
+def incident_points(
+    store: Store,
+    *,
+    window: Window | None = None,
+    districts: Collection[str] | None = None,
+    categories: Collection[str] | None = None,
+    sources: Collection[str] | None = None,
+    rows: int = 200_000,
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Ids, eastings and northings (metres, NaN without a location), so many rows at a time, in a stable order."""
+    query = (
+        select(incident.c.incident_id, incident.c.x, incident.c.y)
+        .where(*_chosen(window, districts, categories, sources))
+        .order_by(incident.c.incident_id)
+        .execution_options(yield_per=rows)
+    )
+    with store.reading() as connection:
+        for part in connection.execute(query).partitions():
+            ids, x, y = zip(*part, strict=True)
+            yield np.array(ids, dtype=np.int64), np.array(x, dtype=float), np.array(y, dtype=float)
 
 
 def month_counts(
