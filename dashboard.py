@@ -4,9 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from hotspots.errors import HubError
+from hotspots.errors import HubError, NotAllowed
 from hotspots.release.roles import Viewer
-from pages.parts import frame, menu, session
+from hotspots.settings import Settings
+from hotspots.store import Store
+from pages.parts import frame, menu, session, signin
 
 
 def as_page(entry: menu.Entry, viewer: Viewer) -> st.Page:
@@ -16,12 +18,20 @@ def as_page(entry: menu.Entry, viewer: Viewer) -> st.Page:
     return st.Page(render, title=entry.title, url_path=entry.url_path, visibility=seen)
 
 
+def who_and_where(settings: Settings) -> tuple[Viewer, Store]:
+    """The viewer and the store they look at; with a sign-in set up nothing is opened for anybody else."""
+    if signin.is_set_up():
+        viewer = signin.viewer(session.own_store(create=True), settings)
+        return viewer, session.current_store()
+    store = session.current_store()
+    return session.viewer(store), store
+
+
 def main() -> None:
     """One run: who is there, which pages may they open, show the one they chose."""
     settings = session.settings()
     frame.dress(settings)
-    store = session.current_store()
-    viewer = session.viewer(store)
+    viewer, store = who_and_where(settings)
     st.session_state["acting"] = viewer
     home, sections = menu.pages_for(viewer)
     pages = {entry.url_path: as_page(entry, viewer) for listed in sections.values() for entry in listed}
@@ -34,7 +44,15 @@ def main() -> None:
     chosen.run()
 
 
+def alone(shown: partial) -> None:
+    """One screen without a menu, and nothing else."""
+    st.navigation([st.Page(shown, title="Not open")], position="hidden").run()
+
+
 try:
     main()
+except NotAllowed as refused:
+    title = session.settings().title
+    alone(partial(signin.screen, refused, title) if signin.is_set_up() else partial(frame.refusal, str(refused)))
 except HubError as error:
-    st.navigation([st.Page(partial(frame.refusal, str(error)), title="Not open")], position="hidden").run()
+    alone(partial(frame.refusal, str(error)))

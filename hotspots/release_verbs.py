@@ -1,4 +1,4 @@
-"""The verbs of the command line that let something out: `publish` and `brief`."""
+"""The verbs of the command line that decide who sees what and how long: `publish`, `brief`, `grant`, `purge`."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -14,12 +14,13 @@ from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import returned_places
 from hotspots.register.clocks import local_time
 from hotspots.release.releasing import publish_store, published_file
-from hotspots.release.roles import Action, Viewer
+from hotspots.release.roles import Action, Role, Viewer
 from hotspots.settings import Settings, read_settings
 from hotspots.shell import AsJson, Opener, StorePath, refusals, say, story_day
-from hotspots.store import Store
+from hotspots.store import Store, access, retention
 from hotspots.store.published import read_published
 from hotspots.store.trail import noted
+from hotspots.views.access_words import purge_lines
 from hotspots.views.paper import Paper
 from hotspots.views.printing import printed
 from hotspots.views.publishing_words import publish_lines
@@ -80,6 +81,54 @@ def register(
             {"paper": made.title, "file": str(out), "bytes": len(content)},
             as_json,
         )
+
+    @app.command("grant")
+    @refusals
+    def grant(
+        issuer: Annotated[str, typer.Option(help="As the sign-in gives it (iss).")],
+        subject: Annotated[str, typer.Option(help="As the sign-in gives it (sub).")],
+        role: Annotated[
+            str, typer.Option(help="As on the screens; none takes it away.")
+        ],
+        district: Annotated[list[str] | None, typer.Option(help="Only this district; may be repeated.")] = None,
+        name: Annotated[str, typer.Option(help="For the list of accounts.")] = "",
+        store: StorePath = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Give a person a role, or with `none` take it and end every sign-in made so far."""
+        who = viewer()
+        who.require(Action.CHANGE_SETTINGS)
+        if role not in set(Role):
+            raise BadValue(f"--role is one of {', '.join(Role)}; {role!r} was given.")
+        held = opened(store, read_settings())
+        if role == Role.NONE:
+            made = access.revoke(held, issuer, subject, who=who.name, at=clock())
+        else:
+            made = access.grant(
+                held, issuer, subject, role, who=who.name, at=clock(), name=name, districts=district or None
+            )
+        told = {"issuer": made.issuer, "subject": made.subject, "role": made.role, "districts": made.districts}
+        say([f"{made.name or made.subject} is now: {made.role}."], told, as_json)
+
+    @app.command("purge")
+    @refusals
+    def purge(
+        only_look: Annotated[bool, typer.Option("--look", help="Say what is due and change nothing.")] = False,
+        store: StorePath = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Remove what is kept past its time: detail of old reports, quarantine, closed actions, audit lines."""
+        who, settings = viewer(), read_settings()
+        who.require(Action.CHANGE_SETTINGS)
+        held = opened(store, settings)
+        limits = retention.Limits.of(settings, story_day(held, clock()))
+        rules = retention.due(held, limits)
+        if only_look:
+            lines = [f"{r.due:,} of {r.held:,} {r.what} ({r.rule})" for r in rules.itertuples()]
+            say(lines, dict(zip(rules["what"], map(int, rules["due"]), strict=True)), as_json)
+            return
+        done = retention.purge(held, limits, who=who.name, at=clock())
+        say(purge_lines(done), done, as_json)
 
 
 def _asked(held: Store, who: Viewer, settings: Settings, now: datetime) -> briefs.Request:

@@ -23,6 +23,9 @@ class Settings:
     store, sample_store: file path or database URL · basemap: a local file of streets (GeoJSON, GeoPackage) or
     raster tiles (PMTiles, MBTiles), or empty · basemap_credit: its licence line, shown on the map
     online_tiles: address of a tile server with {z}, {x} and {y}; it then learns where everybody looks
+    hosts: names, separated by spaces, under which `serve.py` answers besides this machine's own
+    roles_claim: claim of the sign-in that maps a newcomer's first role · keep_…: how long before `purge`
+    removes the detail of reports, closed actions, audit lines, quarantined rows
     """
 
     title: str = "Community Safety Hub"
@@ -40,6 +43,12 @@ class Settings:
     basemap: str = ""
     basemap_credit: str = ""
     online_tiles: str = ""
+    hosts: str = ""
+    roles_claim: str = "roles"
+    keep_detail_years: int = 5
+    keep_actions_years: int = 6
+    keep_audit_years: int = 6
+    keep_quarantine_days: int = 90
 
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -49,6 +58,10 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "min_days": (1, 31),
     "window_months": (1, 60),
     "upload_mb": (1, 2000),
+    "keep_detail_years": (1, 30),
+    "keep_actions_years": (1, 30),
+    "keep_audit_years": (1, 30),
+    "keep_quarantine_days": (1, 3650),
 }
 
 

@@ -8,7 +8,7 @@ from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import sentences
-from pages.parts import session, show
+from pages.parts import session, show, signin
 from pages.parts.importing import import_card
 
 COLUMNS = {
@@ -116,6 +116,7 @@ def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
 
 
 @st.dialog("Undo the last import?")
+@signin.checked
 def _confirm_undo(viewer: Viewer, store: Store) -> None:
     st.markdown("Rows it brought go, and rows it replaced come back. The import can be made again from its file.")
     if st.button("Undo it", type="primary"):

@@ -13,7 +13,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import charts, maps, sentences
 from hotspots.views.palette import state_label
-from pages.parts import filters, hub_card, meeting, papers, session, show
+from pages.parts import filters, hub_card, meeting, papers, session, show, signin
 from pages.parts import register as shared
 from pages.parts.map import draw_map
 
@@ -53,6 +53,7 @@ def render(viewer: Viewer) -> None:
 
 
 @st.fragment
+@signin.checked
 def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step: str) -> None:
     listed = meeting.areas_of(step, released.table)
     chosen = _chosen(released, listed)

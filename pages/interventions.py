@@ -20,7 +20,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from pages.parts import register as shared
-from pages.parts import session, show
+from pages.parts import session, show, signin
 
 STANDING = {
     "passed": "✕ Passed",
@@ -204,6 +204,7 @@ def _ends(due: pd.Timestamp) -> str:
 
 
 @st.dialog("Record an intervention", width="large")
+@signin.checked
 def record_dialog(viewer: Viewer, store: Store, place_id: int | None = None) -> None:
     """Record something decided or done at a place; its clocks and assessment days follow by themselves."""
     viewer.require(Action.RECORD)
@@ -274,6 +275,7 @@ def _date_fields(store: Store, kind: str | None) -> dict[str, date | datetime | 
 
 
 @st.dialog("Next step", width="medium")
+@signin.checked
 def step_dialog(viewer: Viewer, store: Store, item: Intervention) -> None:
     """Take one intervention to its next status; item: as read when the dialog was opened."""
     viewer.require(Action.RECORD)

@@ -360,6 +360,20 @@ def test_every_page_takes_a_viewer_and_asks_first() -> None:
         assert ast.unparse(body[0]).startswith("viewer.require(Action."), module.path
 
 
+def test_what_reruns_by_itself_asks_again_who_is_there() -> None:
+    """A fragment or dialog reruns without the entry script: a revoked viewer would go on inside it."""
+    open_ = ("pages/parts/display.py",)  # help on the screen's own words: nothing of the data
+    bare = {
+        f"{module.path}:{node.name}"
+        for module in modules("pages")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef) and module.path not in open_
+        for marks in [[ast.unparse(d) for d in node.decorator_list]]
+        if any(m.startswith(("st.fragment", "st.dialog")) for m in marks) and marks[-1] != "signin.checked"
+    }
+    assert bare == set()
+
+
 def test_only_one_sqlite_library_is_required() -> None:
     names = (ROOT / "requirements.txt").read_text(encoding="utf-8").lower()
     assert not [n for n in ("apsw", "pysqlite3", "adbc", "connectorx", "duckdb", "aiosqlite") if n in names]

@@ -19,6 +19,8 @@ from hotspots.schema import METRIC_CRS
 from hotspots.store import access_tables, register_tables, server, tables
 
 WAIT_SECONDS = 60
+AUDIT_ANCHOR = "audit_anchor"
+"""Meta key: the hash of the last audit line that was purged."""
 _PRAGMAS = (
     "PRAGMA synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
     "PRAGMA secure_delete=ON",  # else a deleted address stays readable in the file
@@ -164,6 +166,8 @@ def add_audit(
 ) -> None:
     """Append one line to the audit trail, chained to the line before it."""
     last = connection.scalar(select(tables.audit.c.chain).order_by(tables.audit.c.id.desc()).limit(1))
+    if last is None:  # all earlier lines were purged: the chain goes on from what the last of them hashed to
+        last = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == AUDIT_ANCHOR))
     line = {
         "at": at.isoformat(timespec="seconds"),
         "who": who,

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 import hotspots
 from hotspots.errors import StoreError
-from hotspots.store.database import Store, chain_of
+from hotspots.store.database import AUDIT_ANCHOR, Store, chain_of
 from hotspots.store.moving import copy_store
 from hotspots.store.reads import totals
 from hotspots.store.tables import audit
@@ -76,7 +76,7 @@ def _integrity(store: Store) -> str:
 
 def _broken_audit_line(store: Store) -> int | None:
     columns = ("at", "who", "action", "subject", "before", "after")
-    last = None
+    last = store.meta(AUDIT_ANCHOR) or None
     with store.reading() as connection:
         for row in connection.execute(select(audit).order_by(audit.c.id)):
             if row.chain != chain_of(last, {c: getattr(row, c) for c in columns}):

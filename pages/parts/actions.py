@@ -17,7 +17,7 @@ from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from hotspots.views import minutes, sentences
 from pages.parts import register as shared
-from pages.parts import session, show
+from pages.parts import session, show, signin
 
 DUE_DAYS = 14
 MEETING_DAYS = 7
@@ -25,6 +25,7 @@ MEETING_DAYS = 7
 
 
 @st.dialog("Record an action", width="large")
+@signin.checked
 def record_action_dialog(
     viewer: Viewer, store: Store, place_id: int | None = None, place_name: str | None = None
 ) -> None:
@@ -79,6 +80,7 @@ def record_action_dialog(
 
 
 @st.dialog("Close an action", width="medium")
+@signin.checked
 def close_action_dialog(viewer: Viewer, store: Store, action: Task) -> None:
     """Close one action with its outcome; action: as read when the dialog was opened."""
     viewer.require(Action.RECORD)

@@ -10,14 +10,19 @@ from hotspots.errors import HubError
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import Settings
 from hotspots.store import Store
-from pages.parts import display, show, style
+from pages.parts import display, show, signin, style
 
 _SAMPLE = "Sample data: every report is invented"
 
 
 def dress(settings: Settings) -> None:
     """Page title, layout and style; first thing of every run."""
-    st.set_page_config(page_title=settings.title, page_icon=_icon(), layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(
+        page_title=settings.title,
+        page_icon=None if signin.is_set_up() and not st.user.is_logged_in else _icon(),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
     dark = show.is_dark()
     st.html(style.sheet(dark=dark))
     st.logo(_logo(settings.title, tone=show.colours()["place"]), size="large")
@@ -55,8 +60,17 @@ def strip(store: Store, viewer: Viewer, settings: Settings) -> None:
         st.markdown(f"**{escape(settings.marking)}**" if settings.marking else "", width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             display.help_and_display(viewer)
-            _role_switch(viewer)
+            if signin.is_set_up():
+                _signed_in(viewer)
+            else:
+                _role_switch(viewer)
     st.html(style.page_foot(" · ".join(filter(None, [settings.marking, settings.title, _SAMPLE * store.is_sample]))))
+
+
+def _signed_in(viewer: Viewer) -> None:
+    with st.popover(f"Signed in: {viewer.role}", type="tertiary", width="content"):
+        st.text(viewer.name)
+        signin.sign_out_button()
 
 
 def _role_switch(viewer: Viewer) -> None:

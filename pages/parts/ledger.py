@@ -12,7 +12,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import alarm_words as words
 from hotspots.views import sentences
-from pages.parts import session, show
+from pages.parts import session, show, signin
 
 PAST_MONTHS = 12
 """Months whose sets the first keeping adds, so that a new ledger begins with a year of history."""
@@ -98,6 +98,7 @@ def _history_button(viewer: Viewer, store: Store, hotspot: str) -> None:
 
 
 @st.dialog("History of a hotspot", width="large")
+@signin.checked
 def _history(viewer: Viewer, store: Store, hotspot: str) -> None:
     released = release(kept.history_of(store, hotspot), viewer, policy="history of a hotspot")
     table = released.table

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from hotspots.errors import NotAllowed
 from hotspots.release.roles import Action, Role, Viewer
 from pages import (
+    access,
     accessibility,
     before_after,
     data,
@@ -52,6 +53,7 @@ ENTRIES = (
     Entry("Assess", "Timeliness", "timeliness", Action.SEE_REGISTER, timeliness.render),
     Entry("Assess", "Outcomes", "outcomes", Action.SEE_OUTCOMES, outcomes.render),
     Entry("Data", "Import and quality", "data", Action.SEE_IMPORTS, data.render),
+    Entry("Data", "Access and audit", "access", Action.SEE_AUDIT, access.render),
     Entry("Data", "Method", "method", Action.SEE_METHOD, method.render),
     Entry(UNLISTED, "Accessibility", "accessibility", Action.SEE_OUTCOMES, accessibility.render),
 )

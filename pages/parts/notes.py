@@ -14,7 +14,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, add_annotation, remove_annotation
 from hotspots.views import sentences
 from pages.parts import register as shared
-from pages.parts import session, show
+from pages.parts import session, show, signin
 
 
 def notes_button(viewer: Viewer, store: Store, view: TrendView, notes: Released) -> None:
@@ -39,6 +39,7 @@ def _when(row: object) -> str:
 
 
 @st.dialog("Note on the trend", width="large")
+@signin.checked
 def notes_dialog(viewer: Viewer, store: Store, view: TrendView, notes: Released) -> None:
     """Add a note, or take one away."""
     st.caption("A note explains a change on every chart of its district. It changes no report.")

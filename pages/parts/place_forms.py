@@ -21,7 +21,7 @@ from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from hotspots.views import minutes
 from pages.parts import register as shared
-from pages.parts import session, show
+from pages.parts import session, show, signin
 
 PLAN_MONTHS = 12
 TRIANGLE = {
@@ -35,6 +35,7 @@ TRIANGLE = {
 
 
 @st.dialog("Adopt a hotspot", width="large")
+@signin.checked
 def adopt_dialog(viewer: Viewer, store: Store, hotspot: str | None = None) -> None:
     """Adopt a hotspot of the hub screen's first view as a place; its outline is frozen today.
 
@@ -75,6 +76,7 @@ def adopt_dialog(viewer: Viewer, store: Store, hotspot: str | None = None) -> No
 
 
 @st.dialog("Record a site check", width="medium")
+@signin.checked
 def check_dialog(viewer: Viewer, store: Store, place: Place) -> None:
     """Note the condition of each item seen on one day; those left alone are not touched."""
     viewer.require(Action.RECORD)

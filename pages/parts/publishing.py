@@ -10,7 +10,7 @@ from hotspots.release.publishing import Summary
 from hotspots.release.releasing import publish_store
 from hotspots.release.roles import Action, Viewer
 from hotspots.views.publishing_words import publish_lines
-from pages.parts import session, show
+from pages.parts import session, show, signin
 
 _DONE = "published_now"
 
@@ -28,6 +28,7 @@ def publishing_bar(viewer: Viewer) -> None:
 
 
 @st.dialog("Publish what is due?")
+@signin.checked
 def _confirm(viewer: Viewer) -> None:
     st.markdown(
         "Quarters and half years that ended a month ago or earlier are released to councillors, rounded and with "

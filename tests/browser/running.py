@@ -1,7 +1,9 @@
 """A real server on a free port with a store of its own, and the sample it starts from, made once."""
 
+import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -9,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,19 +74,16 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
+def serving(folder: Path, *options: str, script: str = "dashboard.py", port: int | None = None) -> Iterator[Server]:
     """The app as the README starts it, on a free port of this machine; ended with its children."""
-    port = _free_port()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("STREAMLIT_")}
-    environment["HUB_SETTINGS"] = str(folder / "settings.toml")
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
-    options = ["--server.port", str(port), "--server.headless", "true"]
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", *_arguments(script, port, options)]
     with (folder / "server.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            command, cwd=ROOT, env=_environment(folder), stdout=log, stderr=log, start_new_session=True
         )
         try:
-            _wait_until_healthy(port, process)
+            _wait_until_healthy(port, process.poll)
             yield Server(port, folder)
         finally:
             process.terminate()
@@ -95,22 +94,59 @@ def serving(folder: Path) -> Iterator[Server]:
                 process.wait(timeout=15)
 
 
+class Forge:
+    """Makes servers that are new but start at once: forked from one that has imported everything already."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.browser.forking"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    @contextmanager
+    def serving(self, folder: Path, *options: str, port: int | None = None) -> Iterator[Server]:
+        """A server that nobody has visited, as `serving`; killed when done."""
+        port = port or free_port()
+        ask = {"arguments": _arguments("dashboard.py", port, options), "environment": _environment(folder),
+               "log": str(folder / "server.log")}  # fmt: skip
+        self._process.stdin.write(json.dumps(ask) + "\n")
+        self._process.stdin.flush()
+        child = int(self._process.stdout.readline())
+        try:
+            _wait_until_healthy(port, lambda: None)
+            yield Server(port, folder)
+        finally:
+            os.kill(child, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End the process that forks."""
+        self._process.stdin.close()
+        self._process.wait(timeout=15)
+
+
+def _arguments(script: str, port: int, options: Sequence[str]) -> list[str]:
+    return ["run", script, "--server.port", str(port), "--server.headless", "true", *options]
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("STREAMLIT_")}
+    return kept | {"HUB_SETTINGS": str(folder / "settings.toml")}
+
+
 def chromium() -> str | None:
     """Path of a Chromium on this machine, or None."""
     return next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-def _wait_until_healthy(port: int, process: subprocess.Popen) -> None:
+def _wait_until_healthy(port: int, ended: Callable[[], int | None]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"The server ended with code {process.returncode} before it answered.")
+        if (code := ended()) is not None:
+            raise RuntimeError(f"The server ended with code {code} before it answered.")
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2):
                 return

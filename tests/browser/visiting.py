@@ -25,6 +25,8 @@ class Visitor:
         self.context = browser.new_context(viewport=SCREEN, accept_downloads=True)
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
+        self.also = ""
+        """Address of an identity provider, which is asked with our leave."""
         self.faults: list[str] = []
         self.received: list[str] = []
         self.page.on("console", self._heard)
@@ -39,7 +41,8 @@ class Visitor:
 
     def _ours(self, url: str) -> bool:
         parts = urlsplit(url)
-        return parts.scheme in ("data", "blob", "about") or parts.port == self.server.port
+        known = parts.port == self.server.port or (self.also and url.startswith(self.also))
+        return parts.scheme in ("data", "blob", "about") or bool(known)
 
     def _heard(self, message: ConsoleMessage) -> None:
         # Opened at a page's own address, Streamlit's front end first looks for its server below that address.
@@ -97,6 +100,12 @@ class Visitor:
         """
         if entry.section != menu.UNLISTED and not self._sections():
             return
+        self.press(entry)
+        self.page.wait_for_url(re.compile(rf"/{entry.url_path}(\?|$)"), timeout=PATIENCE)
+        self.settle()
+
+    def press(self, entry: menu.Entry) -> None:
+        """Press a page's link, whatever may come of it."""
         if entry.section == menu.UNLISTED:
             self.page.get_by_role("button", name="Display").click(timeout=PATIENCE)
             self.page.get_by_test_id("stPopoverBody").get_by_text(entry.title).click(timeout=PATIENCE)
@@ -105,8 +114,6 @@ class Visitor:
             folded = re.compile(rf"{entry.section}|more")
             self.page.get_by_test_id("stTopNavSection").filter(has_text=folded).first.click(timeout=PATIENCE)
             self.page.locator("a:visible").get_by_text(entry.title, exact=True).click(timeout=PATIENCE)
-        self.page.wait_for_url(re.compile(rf"/{entry.url_path}(\?|$)"), timeout=PATIENCE)
-        self.settle()
 
     def _sections(self) -> list[Locator]:
         return self.page.get_by_test_id("stTopNavSection").all()

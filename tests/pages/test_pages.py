@@ -29,6 +29,7 @@ PAGES = {
     "timeliness": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "outcomes": (REFUSES, DRAWS, DRAWS, DRAWS, DRAWS),
     "data": (REFUSES, REFUSES, REFUSES, REFUSES, DRAWS),
+    "access": (REFUSES, REFUSES, REFUSES, REFUSES, DRAWS),
     "method": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "accessibility": (REFUSES, DRAWS, DRAWS, DRAWS, DRAWS),
 }

@@ -1,0 +1,29 @@
+"""What the steward reads about access, the audit trail and retention."""
+
+import pandas as pd
+
+
+def title(integrity: str) -> str:
+    """Whether the audit trail stands as it was written."""
+    if integrity == "ok":
+        return "The audit trail is whole: no line was changed after it was written"
+    return f"Look at this now: {integrity}"
+
+
+def accounts_title(accounts: pd.DataFrame) -> str:
+    """How many people have a role."""
+    n = int((accounts["role"] != "none").sum())
+    return f"{n} {'person has' if n == 1 else 'people have'} a role" if len(accounts) else "Nobody has signed in yet"
+
+
+def retention_title(rules: pd.DataFrame) -> str:
+    """Whether anything is past its time."""
+    n = int(rules["due"].sum())
+    return f"{n:,} rows are past their time" if n else "Nothing is kept past its time"
+
+
+def purge_lines(done: dict[str, int]) -> list[str]:
+    """What a purge took away, for the command line."""
+    taken = [f"{n:,} {what}" for what, n in done.items() if n]
+    return [f"Purged: {', '.join(taken)}." if taken else "Nothing was past its time.",
+            "Backups made before this keep what was purged until you delete them."]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Who may come in, who saw and took what, and how long is it kept? For the data steward."""
+
+import streamlit as st
+
+from hotspots import store as stores
+from hotspots.release.disclosure import Released, release
+from hotspots.release.roles import Action, Role, Viewer
+from hotspots.store import Store, access, retention
+from hotspots.store.trail import trail
+from hotspots.views import access_words as words
+from pages.parts import session, show, signin
+
+KINDS = {
+    "everything": "",
+    "sign-ins": "sign-in",
+    "restricted views": "look at restricted",
+    "exports": "export",
+    "imports": "import",
+    "publications": "publish",
+    "roles": "grant",
+    "revocations": "revoke",
+}
+
+
+def render(viewer: Viewer) -> None:
+    """Accounts with their roles, the audit trail, retention with its purge."""
+    viewer.require(Action.SEE_AUDIT)
+    store = session.current_store()
+    st.title(words.title(stores.check(store)["integrity"]), anchor=False)
+    left, right = st.columns([60, 40], gap="small")
+    with left:
+        _trail(viewer, store)
+    with right:
+        _accounts(viewer, session.own_store() if session.own_store_exists() else store)
+        _retention(viewer, store)
+
+
+def _trail(viewer: Viewer, store: Store) -> None:
+    with show.card("Who came in, saw restricted items, took something out, changed something", "Newest first, UTC"):
+        chosen = st.pills("Show", list(KINDS), default="everything", key="audit-kind", label_visibility="collapsed")
+        lines = release(trail(store, action=KINDS[chosen or "everything"]), viewer, policy="audit trail")
+        st.dataframe(
+            lines.table.rename(columns=str.capitalize), hide_index=True, height=520, alt="Audit trail, newest first"
+        )
+        show.downloads(lines, store, title="Audit trail", settings={}, name="audit-trail")
+
+
+def _accounts(viewer: Viewer, store: Store) -> None:
+    known = release(access.accounts(store), viewer, policy="accounts")
+    with show.card(words.accounts_title(known.table), "A role holds, and ends, from that person's next click"):
+        if not signin.is_set_up():
+            st.caption("No sign-in is set up: whoever opens this machine's own address chooses a role to view as.")
+        if len(known.table):
+            shown = known.table[["name", "subject", "role", "districts", "last_seen"]]
+            st.dataframe(shown.rename(columns=str.capitalize), hide_index=True, alt="Accounts and roles")
+        if viewer.can(Action.CHANGE_SETTINGS) and st.button("Give or take a role", icon=":material/key:"):
+            _change_role(viewer, store, known)
+
+
+@st.dialog("Give or take a role")
+@signin.checked
+def _change_role(viewer: Viewer, store: Store, known: Released) -> None:
+    people = {f"{r.name or r.subject} · {r.subject}": (r.issuer, r.subject) for r in known.table.itertuples()}
+    chosen = st.selectbox("Who", [*people, "somebody new"], index=0)
+    issuer, subject = people.get(chosen, ("", ""))
+    if not issuer:
+        issuer = st.text_input("Issuer, as the sign-in gives it")
+        subject = st.text_input("Subject, as the sign-in gives it")
+    role = st.selectbox("Role", [role for role in Role if role is not Role.NONE], format_func=str.capitalize)
+    names = stores.districts(store)["district"].tolist()
+    only = st.multiselect("Districts (none chosen: all)", names)
+    give, take = st.columns(2)
+    if give.button("Give this role", type="primary"):
+        access.grant(store, issuer, subject, str(role), who=viewer.name, at=session.now(), districts=only or None)
+        st.rerun()
+    if take.button("Take every role and end sign-ins"):
+        access.revoke(store, issuer, subject, who=viewer.name, at=session.now())
+        st.rerun()
+
+
+def _retention(viewer: Viewer, store: Store) -> None:
+    limits = retention.Limits.of(session.settings(), session.today(store))
+    rules = release(retention.due(store, limits), viewer, policy="retention")
+    with show.card(words.retention_title(rules.table), "Limits are settings; a purge cannot be undone"):
+        st.dataframe(rules.table.rename(columns=str.capitalize), hide_index=True, alt="Retention rules")
+        if viewer.can(Action.CHANGE_SETTINGS) and rules.table["due"].sum() and st.button("Purge what is due"):
+            _purge(viewer, store, limits)
+
+
+@st.dialog("Purge what is due?")
+@signin.checked
+def _purge(viewer: Viewer, store: Store, limits: retention.Limits) -> None:
+    st.markdown("What is past its time is removed for good. Backups made before keep it until they are deleted.")
+    if st.button("Purge", type="primary"):
+        retention.purge(store, limits, who=viewer.name, at=session.now())
+        st.rerun()
+
+
+if __name__ == "__main__":  # served by file name before the first visit: go through the front door
+    st.switch_page("dashboard.py")
