@@ -19,6 +19,7 @@ from hotspots.intake.readers import read_incidents
 from hotspots.intake.reading import Limits
 from hotspots.periods import Window
 from hotspots.pipeline import Query, find_from_files, find_in_store, last_query
+from hotspots.pipeline.ledger import keep_latest
 from hotspots.release.releasing import publish_sample, published_file
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import PRIVATE, PROJECT, Settings, read_settings
@@ -62,6 +63,7 @@ def import_files(
         if new and "://" not in where:
             _remove(Path(where))
         raise
+    keep_latest(opened, settings, today=_now().date(), who=_who(), at=_now())
     say(_import_lines(report), {"batches": list(report.batches), "totals": report.totals}, as_json)
 
 

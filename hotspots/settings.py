@@ -22,6 +22,8 @@ class Settings:
     min_days: least distinct days where dates are exact · upload_mb: browser uploads, megabytes
     store, sample_store: file path or database URL · basemap: a local file of streets (GeoJSON, GeoPackage) or
     raster tiles (PMTiles, MBTiles), or empty · basemap_credit: its licence line, shown on the map
+    areas: a local file of polygons (wards, beats) to count by, with addresses or residents where rates are wanted
+    harm_weights: a CSV [category, low, high, version, source]; none is supplied
     online_tiles: address of a tile server with {z}, {x} and {y}; it then learns where everybody looks
     hosts: names, separated by spaces, under which `serve.py` answers besides this machine's own
     roles_claim: claim of the sign-in that maps a newcomer's first role · keep_…: how long before `purge`
@@ -43,6 +45,8 @@ class Settings:
     basemap: str = ""
     basemap_credit: str = ""
     online_tiles: str = ""
+    areas: str = ""
+    harm_weights: str = ""
     hosts: str = ""
     roles_claim: str = "roles"
     keep_detail_years: int = 5
@@ -106,6 +110,6 @@ def _value(key: str, kind: object, value: object, path: Path) -> object:
         low, high = _BOUNDS[key]
         if not low <= value <= high:
             raise SettingsError(f"{path.name}: {key} must lie between {low:g} and {high:g}; {value:g} was given.")
-    if key in ("store", "sample_store", "basemap") and value and "://" not in value:
+    if key in ("store", "sample_store", "basemap", "areas", "harm_weights") and value and "://" not in value:
         return str((path.parent / value).resolve())
     return value

@@ -18,7 +18,8 @@ from pages.parts import register as shared
 from pages.parts.map import draw_map
 
 ROWS_SHOWN, ROWS_PRESENTED = 7, 4
-_MOVED = "Against the same window one month earlier"
+_MOVED = "Rank against the set kept before, else against the same window one month earlier"
+_ID = "A hotspot keeps its id and name while it shares most of its addresses or ground; – where no set knows it yet"
 TITLES = {
     "late": "Overdue actions, the latest first",
     "assess": "Did it work? Assessments due by the next meeting",
@@ -40,7 +41,8 @@ def render(viewer: Viewer) -> None:
         first = session.first_query(store)
         query = filters.filter_row(store, viewer, first)
     view = session.view_of(store, query)
-    released = release(view.table, viewer, policy="hotspots", as_of=view.last_month)
+    table = session.lasting_table(store, query)
+    released = release(table, viewer, policy="hotspots", as_of=view.last_month)
     with tools:
         name = f"hotspots-{query.window.end}"
         pack = papers.Offer("Meeting pack", "meeting-pack", briefs.hub_pack)
@@ -123,7 +125,7 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
             },  # lets the arrow keys in
             row_height=tall,
             height=tall * (min(len(rows), rows_shown) + 1) + 2,
-            column_config=_columns(view),
+            column_config=_columns(view, ids=(listed["hotspot"] != "").any()),
             alt="Hotspots ranked by reports; choose a row to see its card",
         )
 
@@ -133,6 +135,7 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Rank": listed["rank"],
+            "Id": listed["hotspot"].where(listed["hotspot"] != "", "–"),
             "Moved": listed["moved"],
             "Area": listed["name"],
             "State": [state_label(s) for s in listed["state"]],
@@ -146,11 +149,12 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _columns(view: HubView) -> dict:
+def _columns(view: HubView, *, ids: bool) -> dict:
     months = int(view.query.window.length_in_months)
     presenting = bool(st.session_state.get("present"))
     return {
         "Rank": st.column_config.NumberColumn(width=40),
+        "Id": None if presenting or not ids else st.column_config.TextColumn(width=44, help=_ID),
         # From the back of the room the name matters more than last month's rank, which the card says too.
         "Moved": None if presenting else st.column_config.TextColumn(width=50, help=_MOVED),
         "Area": st.column_config.TextColumn(width=200 if presenting else 150),

@@ -165,7 +165,7 @@ def _table(
     ranks = np.arange(1, len(areas) + 1)
     return areas.assign(
         rank=ranks,
-        moved=[_moved(rank, earlier.get(h)) for rank, h in zip(ranks, areas["id"], strict=True)],
+        moved=[moved_words(rank, earlier.get(h)) for rank, h in zip(ranks, areas["id"], strict=True)],
         before=[_window_sum(charts[h], query.window.previous()) for h in areas["id"]],
         latest=last["n"].to_numpy(),
         usual_low=last["low"].to_numpy(),
@@ -199,7 +199,8 @@ def _earlier_ranks(store: Store, query: Query, found: Hotspots) -> dict[str, int
     return {found.areas["id"].iloc[n]: int(b) + 1 for n, b in zip(best["now"], best["before"], strict=True)}
 
 
-def _moved(rank: int, earlier: int | None) -> str:
+def moved_words(rank: int, earlier: int | None) -> str:
+    """Rank against an earlier one: "up 2", "down 1", "–", or "new" where there was none."""
     if earlier is None:
         return "new"
     if earlier == rank:

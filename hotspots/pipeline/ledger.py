@@ -1,6 +1,7 @@
 """Keeping the hotspots of a run: lasting ids, what became of each, and their history.
 
-A set is kept when somebody says so (the button *Keep this set* on What's new), never by looking at a page:
+A set is kept when reports came in (after an import, for the hub's own district and every district kept
+before) or when somebody says so (the button *Keep this set* on What's new), never by looking at a page:
 pages only read, so that a look costs no lock, a shared link changes nothing, and a trial of other
 settings can never enter the history.
 """
@@ -8,7 +9,7 @@ settings can never enter the history.
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import geopandas as gpd
@@ -18,8 +19,9 @@ from hotspots.analysis.cluster import NOISE, Hotspots
 from hotspots.analysis.identity import ENDED, match_hotspots
 from hotspots.errors import BadValue, NoData
 from hotspots.periods import Window, add_months
-from hotspots.pipeline.hub import HubView
-from hotspots.pipeline.query import Query, hotspots_of, located_incidents
+from hotspots.pipeline.hub import HubView, moved_words
+from hotspots.pipeline.query import Query, default_query, hotspots_of, located_incidents
+from hotspots.settings import Settings
 from hotspots.store import Store, ledger
 from hotspots.store.ledger import HotspotSet
 
@@ -61,6 +63,71 @@ def remember_months(
         _keep(store, replace(query, window=window), hotspots_of(located, query), located, who=who, at=at)
         kept += 1
     return kept
+
+
+def keep_latest(
+    store: Store, chosen: Settings, *, today: date, who: str, at: datetime, past: int = 0
+) -> tuple[str, ...]:
+    """Keep the settings' own hotspots as they are now; returns the districts of which a set was kept.
+
+    For the hub's own district (or largest) and for every one of which a set was kept before. past: months
+    before them to keep first where a district has no set yet. Data that continue no history (older months,
+    nothing in the window) keep nothing.
+    """
+    try:
+        usual = default_query(store, chosen, today=today)
+    except NoData:
+        return ()
+    kept = []
+    for districts in dict.fromkeys([usual.districts, *ledger.districts_kept(store)]):
+        query = replace(usual, districts=districts)
+        if past and ledger.last_set(store, districts) is None:
+            remember_months(store, query, months=past, who=who, at=at)
+        try:
+            located, _ = located_incidents(store, query)
+            _keep(store, query, hotspots_of(located, query), located, who=who, at=at)
+        except (BadValue, NoData):
+            continue
+        kept.append("; ".join(districts))
+    return tuple(kept)
+
+
+def lasting(store: Store, view: HubView) -> pd.DataFrame:
+    """The view's hotspots by their lasting ids: id (the view's), hotspot, called, event, from_ids, change.
+
+    hotspot: "" for one that no kept set knows · called: the hub's own name or the name as found
+    change: places moved up since the set before, missing where it was not in it. Empty where nothing was kept.
+    """
+    told = what_became(store, view)
+    found = told[told["rank"].notna()]
+    if found.empty:
+        return pd.DataFrame(columns=["id", "hotspot", "called", "event", "from_ids", "change"])
+    unknown = ~found["kept"] & found["event"].isin(["born", "split"])
+    ids = view.table["id"].to_numpy()[found["rank"].to_numpy(dtype=int) - 1]
+    return found.assign(id=ids, hotspot=found["hotspot"].mask(unknown, ""), called=found["name"])[
+        ["id", "hotspot", "called", "event", "from_ids", "change"]
+    ].reset_index(drop=True)
+
+
+def with_lasting(table: gpd.GeoDataFrame, told: pd.DataFrame) -> gpd.GeoDataFrame:
+    """The hub's table with lasting ids, the hub's own names, and rank changes against the set kept before.
+
+    told: of `lasting`; where it is empty the table keeps the names as found and last month's ranks.
+    """
+    if told.empty:
+        return table.assign(hotspot="", event="", from_ids=[()] * len(table))
+    known = told.set_index("id").reindex(table["id"])
+    moved = [
+        words if pd.isna(change) else moved_words(rank, rank + int(change))
+        for words, rank, change in zip(table["moved"], table["rank"], known["change"], strict=True)
+    ]
+    return table.assign(
+        name=known["called"].fillna(table.set_index("id")["name"]).to_numpy(),
+        moved=moved,
+        hotspot=known["hotspot"].fillna("").to_numpy(),
+        event=known["event"].fillna("").to_numpy(),
+        from_ids=known["from_ids"].to_numpy(),
+    )
 
 
 def what_became(store: Store, view: HubView) -> pd.DataFrame:

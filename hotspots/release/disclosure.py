@@ -50,6 +50,9 @@ POLICIES: Mapping[str, Policy] = {
         Action.SEE_HOTSPOTS,
         (
             "id",
+            "hotspot",
+            "event",
+            "from_ids",
             "name",
             "rank",
             "moved",
@@ -266,6 +269,16 @@ POLICIES: Mapping[str, Policy] = {
     "history of a hotspot": Policy(
         Action.SEE_HOTSPOTS,
         _names("start end kept_from kept_to event from_ids into name found_as n rank change"),
+    ),
+    "areas": Policy(
+        Action.SEE_HOTSPOTS, _names("id name rank n exact day night hot of rate rate_low rate_high geometry")
+    ),
+    "harm of areas": Policy(
+        Action.SEE_HOTSPOTS,
+        _names("name n asb weighed unweighed harm_low harm_high rank_by_count rank_best rank_worst"),
+    ),
+    "near repeats": Policy(
+        Action.SEE_HOTSPOTS, _names("from_m to_m from_days to_days pairs expected ratio p_value near_repeat")
     ),
     "capture": Policy(Action.SEE_METHOD, _names("method area_m2 area_share in_sample captured of share pai pei")),
     "stability": Policy(Action.SEE_HOTSPOTS, _names("hotspot name n setting eps min_samples similarity survives")),

@@ -5,13 +5,17 @@ from pathlib import Path
 
 from hotspots.errors import NoData
 from hotspots.intake.readers import read_incidents
+from hotspots.pipeline.ledger import keep_latest
 from hotspots.sample.load import load_register, wards_of
+from hotspots.settings import Settings
 from hotspots.store import check, open_store, record_import
 
 TODAY = date(2018, 9, 12)
 """The day the sample's story stands at: its data end on 31 August 2018."""
 PUBLISHED_AT = datetime(2018, 10, 1, 9)
 """When its outcomes were published: the first day on which figures to the end of August may be."""
+SETS_BEFORE = 3
+"""Months before the last whose hotspots the sample keeps, so that its ids have a history."""
 SOURCES = {
     "council": "council ASB log",
     "housing": "housing",
@@ -44,6 +48,7 @@ def make_sample_store(folder: Path, where: Path, *, at: datetime) -> dict:
     record_import(store, readings, who="sample", at=at)
     load_register(store, folder, partners=folder.parent / "partners.csv", at=at)
     store.set_meta({"today": TODAY.isoformat()})
+    keep_latest(store, Settings(), today=TODAY, who="sample", at=at, past=SETS_BEFORE)
     held = check(store)
     store.close()
     making.replace(where)

@@ -101,6 +101,13 @@ def last_set(store: Store, districts: Collection[str], *, before: int | None = N
         return _last_set(connection, districts, before)
 
 
+def districts_kept(store: Store) -> list[tuple[str, ...]]:
+    """The districts of which a set was ever kept, () for all together."""
+    with store.reading() as connection:
+        held = connection.scalars(select(kept_set.c.districts).distinct().order_by(kept_set.c.districts)).all()
+    return [tuple(name for name in words.split(_BETWEEN) if name) for words in held]
+
+
 def known(store: Store, districts: Collection[str]) -> gpd.GeoDataFrame:
     """Every hotspot ever found in these districts with its latest shape.
 

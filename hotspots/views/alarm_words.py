@@ -95,6 +95,14 @@ def moved(change: object) -> str:
     return "–" if change == 0 else f"up {change}" if change > 0 else f"down {-change}"
 
 
+def standing(row: pd.Series) -> str:
+    """Lasting id, rank, what became of it since the set before: "H12 · rank 3, up 2 · split, from H4"."""
+    moved_ = {"–": "unmoved", "new": "new among them"}.get(row["moved"], row["moved"])
+    kin = lineage(row["event"], row["hotspot"], row["from_ids"], None) if row["event"] else ""
+    event = "" if row["event"] in ("", "kept") else f"{row['event']}{', ' + kin if kin else ''}"
+    return " · ".join(part for part in (row["hotspot"], f"rank {row['rank']}, {moved_}", event) if part)
+
+
 def lineage(event: str, own: str, from_ids: tuple[str, ...], into: object) -> str:
     """Other ids that a hotspot came from or went into."""
     if event == "ended":

@@ -57,10 +57,18 @@ html, body { margin: 0; background: var(--ground); }
 """
 
 
+TINTS = 5
+"""Shades of an area from few reports to most."""
+
+
 def looks(tones: Mapping[str, str]) -> dict[str, dict]:
-    """Outline and fill of a hotspot by the state it is in."""
+    """Outline and fill of a hotspot by the state it is in, and of an area by its tint."""
     place = {"color": tones["place"], "weight": 2, "fillColor": tones["place"]}
+    tints = {f"tint-{i}": {**place, "weight": 0.6, "fillOpacity": 0.08 + 0.16 * i} for i in range(TINTS)}
+    hot = {f"{name}-hot": {**look, "color": tones["text"], "weight": 3} for name, look in tints.items()}
     return {
+        **tints,
+        **hot,
         "alert": {"color": tones["text"], "weight": 2, "fillColor": tones["alert"], "fillOpacity": 0.42},
         "steady": {**place, "fillOpacity": 0.26},
         "low": {**place, "dashArray": "6 4", "fillOpacity": 0.06},

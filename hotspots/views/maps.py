@@ -22,7 +22,7 @@ from hotspots.geojson import to_wgs84
 from hotspots.intake.locate import to_lonlat
 from hotspots.release.disclosure import Released
 from hotspots.views.basemaps import Basemap
-from hotspots.views.map_style import DARK, LIGHT, looks, map_style
+from hotspots.views.map_style import DARK, LIGHT, TINTS, looks, map_style
 from hotspots.views.palette import STATES
 
 ASSETS = {"leaflet.js": "xstatic.pkg.leaflet", "leaflet.css": "xstatic.pkg.leaflet"}
@@ -36,6 +36,20 @@ folium.Map.default_css = [("leaflet_css", f"{SERVED_AT}leaflet.css")]
 NO_BASEMAP = Basemap()
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 """South-west and north-east corners as (latitude, longitude)."""
+Legend = tuple[tuple[str, str, str, str], ...]
+"""Items of a map's legend: fill and edge as names of tones, dash, words."""
+STATE_LEGEND: Legend = (
+    ("alert-tint", "text", "", "New, growing, returned"),
+    ("steady-tint", "place", "", "Steady"),
+    ("low-tint", "place", "4 3", "Fading, quiet"),
+)
+AREA_LEGEND: Legend = (
+    ("low-tint", "place", "", "Few reports"),
+    ("place", "place", "", "Most"),
+    ("steady-tint", "text", "", "Thick edge: hot with its neighbours"),
+)
+NUMBERED = 10
+"""Areas that bear their rank as a number; the others are tinted only."""
 
 
 def install_assets(folder: Path) -> list[str]:
@@ -53,7 +67,12 @@ def install_assets(folder: Path) -> list[str]:
 
 
 def base_map(
-    bounds: Bounds, *, basemap: Basemap = NO_BASEMAP, ground: np.ndarray | None = None, dark: bool = False
+    bounds: Bounds,
+    *,
+    basemap: Basemap = NO_BASEMAP,
+    ground: np.ndarray | None = None,
+    dark: bool = False,
+    legend: Legend = STATE_LEGEND,
 ) -> folium.Map:
     """The ground of a map: white or dark, with scale bar, and what never changes during a meeting.
 
@@ -65,7 +84,7 @@ def base_map(
     drawn.options["attribution_control"] = False
     drawn.fit_bounds(bounds, padding=(24, 24))
     drawn.get_root().header.add_child(Element(map_style(tones)))
-    _Furniture(tones, basemap.credit).add_to(drawn)
+    _Furniture(legend, tones, basemap.credit).add_to(drawn)
     if basemap.kind == "lines":
         _Lines(f"{SERVED_AT}{basemap.url}", tones).add_to(drawn)
     elif basemap.kind == "tiles":
@@ -85,6 +104,19 @@ def hotspot_layer(
     """
     group = folium.FeatureGroup(name="hotspots")
     _Outlines(_features(released.table, crs), chosen or "", bring_into_view, DARK if dark else LIGHT).add_to(group)
+    return group
+
+
+def area_layer(
+    released: Released, *, chosen: str | None, crs: str, bring_into_view: int = 0, dark: bool = False
+) -> folium.FeatureGroup:
+    """Areas tinted by their count, the ten fullest numbered, those hot with their neighbours edged.
+
+    released: id, rank, n, hot, geometry (policy "areas")
+    """
+    group = folium.FeatureGroup(name="areas")
+    features = _area_features(released.table, crs)
+    _Outlines(features, chosen or "", bring_into_view, DARK if dark else LIGHT).add_to(group)
     return group
 
 
@@ -133,6 +165,18 @@ def _features(table: gpd.GeoDataFrame, crs: str) -> dict:
     for outline, row in zip(outlines, table.itertuples(), strict=True):
         properties = {"hotspot": row.id, "rank": int(row.rank), "look": STATES[row.state].look}
         for shape in (outline, shapely.set_precision(shapely.point_on_surface(outline), 1e-6)):
+            features.append({"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _area_features(table: gpd.GeoDataFrame, crs: str) -> dict:
+    features = []
+    top = max(int(table["n"].max()), 1) if len(table) else 1
+    for outline, row in zip(to_wgs84(table["geometry"].to_numpy(), crs, digits=6), table.itertuples(), strict=True):
+        shade = min(TINTS - 1, int(TINTS * row.n / top))
+        properties = {"hotspot": row.id, "rank": int(row.rank), "look": f"tint-{shade}{'-hot' if row.hot else ''}"}
+        disc = [shapely.set_precision(shapely.point_on_surface(outline), 1e-6)] if row.rank <= NUMBERED else []
+        for shape in (outline, *disc):
             features.append({"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)})
     return {"type": "FeatureCollection", "features": features}
 
@@ -213,10 +257,7 @@ class _Furniture(_Script):
               return "<span><svg width=22 height=15><rect x=1 y=1 width=20 height=13 fill='" + fill + "' stroke='" +
                 edge + "' stroke-width=2 stroke-dasharray='" + dash + "'/></svg>" + words + "</span>";
             }
-            var tone = {{ this.data.tones }};
-            box.innerHTML = item(tone["alert-tint"], tone.text, "", "New, growing, returned") +
-              item(tone["steady-tint"], tone.place, "", "Steady") +
-              item(tone["low-tint"], tone.place, "4 3", "Fading, quiet");
+            box.innerHTML = {{ this.data.legend }}.map(function (i) { return item(i[0], i[1], i[2], i[3]); }).join("");
             return box;
           };
           legend.addTo(map);
@@ -234,8 +275,9 @@ class _Furniture(_Script):
         {% endmacro %}
     """)
 
-    def __init__(self, tones: Mapping[str, str], credit: str) -> None:
-        super().__init__("furniture", tones=dict(tones), credit=credit)
+    def __init__(self, legend: Legend, tones: Mapping[str, str], credit: str) -> None:
+        items = [(tones[fill], tones[edge], dash, words) for fill, edge, dash, words in legend]
+        super().__init__("furniture", legend=items, credit=credit)
 
 
 class _Tiles(_Script):

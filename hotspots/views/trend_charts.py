@@ -32,7 +32,9 @@ def noted_chart(
     # Only the outermost chart may hold these two.
     config, padding = counts.config, counts.padding
     counts.config = counts.padding = alt.Undefined
-    drawn = alt.layer(*_shading(rows, colours), counts).properties(height=height, padding=padding)
+    drawn = alt.layer(*_shading(rows, colours), counts, *_words(rows, colours)).properties(
+        height=height, padding=padding
+    )
     return drawn.configure(**config.to_dict())
 
 
@@ -62,19 +64,22 @@ def _shading(rows: pd.DataFrame, colours: Mapping[str, str]) -> list[alt.Chart]:
     base = alt.Chart(rows).encode(x="from:T", tooltip=alt.Tooltip("whole:N", title=""))
     tint = base.transform_filter("!datum.change").encode(x2="to:T")
     line = base.transform_filter("datum.change")
-    words = [
+    return [
+        tint.mark_rect(color=colours["done"], opacity=0.14),
+        tint.mark_rect(color=colours["done"], height=4).encode(y=alt.value(2)),
+        line.mark_rule(color=colours["done"], strokeDash=[6, 4], strokeWidth=2),
+    ]
+
+
+def _words(rows: pd.DataFrame, colours: Mapping[str, str]) -> list[alt.Chart]:
+    base = alt.Chart(rows)
+    return [
         base.transform_filter(f"{'' if late else '!'}datum.late")
         .mark_text(align="right" if late else "left", dx=-6 if late else 6, fontSize=13, fontWeight="bold",
                    color=colours["text"])
         .encode(x="to:T" if not late else "from:T", y=alt.Y("row:Q", scale=None, axis=None), text="words:N")
         for late in (False, True)
     ]  # fmt: skip
-    return [
-        tint.mark_rect(color=colours["done"], opacity=0.14),
-        tint.mark_rect(color=colours["done"], height=4).encode(y=alt.value(2)),
-        line.mark_rule(color=colours["done"], strokeDash=[6, 4], strokeWidth=2),
-        *words,
-    ]
 
 
 def panels(parts: Released, states: Released, *, colours: Mapping[str, str] = COLOURS) -> str:

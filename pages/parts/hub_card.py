@@ -10,9 +10,9 @@ from hotspots.register.places import Place
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
-from hotspots.views import charts, sentences
+from hotspots.views import alarm_words, charts, sentences
 from hotspots.views.palette import STATES
-from pages.parts import actions, place_forms, session, show
+from pages.parts import actions, ledger, place_forms, session, show
 from pages.parts import register as shared
 
 CHART = 144
@@ -64,11 +64,10 @@ def _big_number(view: HubView, row: pd.Series, place: Place | None) -> None:
     latest = "no data" if pd.isna(row["latest"]) else f"{int(row['latest']):,}"
     usual = sentences.usual(row["usual_low"], row["usual_high"])
     when = sentences.month(view.last_month)
-    moved = {"–": "unmoved", "new": "new among them"}.get(row["moved"], row["moved"])
     homes = f"<br>{place.dwellings} dwellings" if place is not None and place.dwellings else ""
     st.html(
         f"<div class='quiet'>{when}</div><div class='big-number'>{latest}</div><div>{usual}</div>"
-        f"<div class='quiet'>rank {row['rank']}, {moved}{homes}</div>"
+        f"<div class='quiet'>{alarm_words.standing(row)}{homes}</div>"
     )
 
 
@@ -153,6 +152,8 @@ def _what_next(viewer: Viewer, store: Store, row: pd.Series, place: Place | None
     """Record an action without leaving the map; adopt the area, or open its profile and powers."""
     pages = st.session_state["pages"]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right", gap="small"):
+        if row["hotspot"]:
+            ledger.history_button(viewer, store, row["hotspot"], key="card-history")
         if place is not None:
             known = shared.problems_known(place)
             st.page_link(pages["powers"], label="Powers", query_params={"problem": known} if known else None)

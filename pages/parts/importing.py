@@ -16,6 +16,7 @@ from hotspots.intake.mapping import FIELDS, Mapping
 from hotspots.intake.preview import Preview, preview
 from hotspots.intake.readers import read_incidents
 from hotspots.intake.reading import Limits, Reading
+from hotspots.pipeline.ledger import keep_latest
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import ImportReport, Store
 from hotspots.views import sentences
@@ -180,7 +181,10 @@ def _stored(
     """Stage every upload, then swap; a fault leaves the store as it was."""
     store = session.own_store(create=True)
     readings = _readings(paths, source, mapping, store.crs, moved)
-    return stores.record_import(store, readings, who=viewer.name, at=session.now(), progress=moved)
+    report = stores.record_import(store, readings, who=viewer.name, at=session.now(), progress=moved)
+    moved(1.0, "Giving the hotspots their lasting ids")
+    keep_latest(store, session.settings(), today=session.today(store), who=viewer.name, at=session.now())
+    return report
 
 
 def _readings(

@@ -42,7 +42,7 @@ def became_card(viewer: Viewer, store: Store, view: HubView, first: Query) -> No
             recipe = {"district": ", ".join(view.query.districts) or "all", "window": str(view.query.window.end)}
             show.downloads(released, store, title="What became of the hotspots", settings=recipe, name="hotspot-ledger")
             if chosen and is_kept:
-                _history_button(viewer, store, chosen)
+                history_button(viewer, store, chosen, key="ledger-history", label=f"History of {chosen}")
 
 
 def _keep_button(viewer: Viewer, store: Store, view: HubView, first: Query, *, past: bool) -> None:
@@ -92,8 +92,9 @@ def _list(table: pd.DataFrame) -> str:
     return table["hotspot"].iloc[chosen[0]] if chosen else ""
 
 
-def _history_button(viewer: Viewer, store: Store, hotspot: str) -> None:
-    if st.button(f"History of {hotspot}", icon=":material/history:", key="ledger-history"):
+def history_button(viewer: Viewer, store: Store, hotspot: str, *, key: str, label: str = "History") -> None:
+    """The button that opens a hotspot's history, where it can also be renamed."""
+    if st.button(label, icon=":material/history:", key=key, help="Every set it was in; rename it here"):
         _history(viewer, store, hotspot)
 
 

@@ -25,6 +25,8 @@ def draw_map(
     ground: np.ndarray | None = None,
     bring_into_view: int = 0,
     height: int = 620,
+    layer: Callable[..., object] = maps.hotspot_layer,
+    legend: maps.Legend = maps.STATE_LEGEND,
 ) -> None:
     """Draw the outlines of `released`; a click on one calls `on_pick` with its id.
 
@@ -41,13 +43,11 @@ def draw_map(
             on_pick(hotspot)
 
     st_folium(
-        maps.base_map(bounds, basemap=basemap, ground=ground, dark=dark),
+        maps.base_map(bounds, basemap=basemap, ground=ground, dark=dark, legend=legend),
         key=name,
         height=height,
         use_container_width=True,
         returned_objects=["last_active_drawing", "last_object_clicked_count"],
-        feature_group_to_add=maps.hotspot_layer(
-            released, chosen=chosen, crs=crs, bring_into_view=bring_into_view, dark=dark
-        ),
+        feature_group_to_add=layer(released, chosen=chosen, crs=crs, bring_into_view=bring_into_view, dark=dark),
         on_change=changed,
     )

@@ -8,6 +8,7 @@ from hotspots.release.roles import Action, Role, Viewer
 from pages import (
     access,
     accessibility,
+    areas,
     before_after,
     data,
     hub_meeting,
@@ -44,6 +45,7 @@ ENTRIES = (
     Entry("Scan", "Hub meeting", "hub_meeting", Action.SEE_HOTSPOTS, hub_meeting.render),
     Entry("Scan", "What's new", "whats_new", Action.SEE_HOTSPOTS, whats_new.render),
     Entry("Analyse", "Trends", "trends", Action.SEE_TRENDS, trends.render),
+    Entry("Analyse", "Other areas", "areas", Action.SEE_HOTSPOTS, areas.render),
     Entry("Respond", "Places", "places", Action.SEE_REGISTER, places.render),
     Entry("Respond", "Interventions", "interventions", Action.SEE_REGISTER, interventions.render),
     Entry("Respond", "Powers finder", "powers", Action.SEE_REGISTER, powers.render),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -23,13 +24,14 @@ from hotspots.pipeline import (
     trend_for,
 )
 from hotspots.pipeline.agenda import open_and_late, places_to_assess
+from hotspots.pipeline.ledger import lasting, with_lasting
 from hotspots.pipeline.trend import DISTRICT, PLACE
 from hotspots.register.clocks import LONDON
 from hotspots.register.places import Place
 from hotspots.release.releasing import publish_sample, published_file
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import PROJECT, Settings, read_settings
-from hotspots.store import Store, open_store
+from hotspots.store import Store, ledger, open_store
 from hotspots.store import register_reads as reads
 from hotspots.store.published import Published, read_published
 from hotspots.store.trail import noted
@@ -153,6 +155,18 @@ def first_query(store: Store) -> Query:
 def view_of(store: Store, query: Query) -> HubView:
     """The hub view of a query, computed once for all sessions; treat it as read-only."""
     return _hub_view(store, store.data_version, query)
+
+
+def lasting_table(store: Store, query: Query) -> gpd.GeoDataFrame:
+    """The hub table of a query with lasting ids and the hub's own names; treat it as read-only."""
+    last = ledger.last_set(store, query.districts)
+    return _lasting(store, store.data_version, query, None if last is None else last.id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _lasting(_store: Store, version: str, query: Query, last: int | None) -> gpd.GeoDataFrame:  # noqa: ARG001
+    view = _hub_view(_store, version, query)
+    return with_lasting(view.table, lasting(_store, view))
 
 
 def trend_of(store: Store, query: Query, *, scope: str = DISTRICT, subject: str = "") -> TrendView:

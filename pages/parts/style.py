@@ -46,7 +46,8 @@ _SCREEN = """
 [class*="st-key-strip"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 [class*="st-key-strip"] button { min-height: 1.6rem; padding: 0 .4rem; }
 .st-key-hub-top { min-height: 2.6rem; }
-.st-key-hub-map iframe { height: max(24rem, calc(100vh - 12.6rem)) !important; border: 1px solid var(--hub-edge);
+.st-key-hub-map iframe,
+.st-key-area-map iframe { height: max(24rem, calc(100vh - 12.6rem)) !important; border: 1px solid var(--hub-edge);
   border-radius: 4px; }
 .st-key-card { border: 2px solid var(--hub-place) !important; padding: .55rem .9rem .4rem; }
 .st-key-card h3 { padding: 0; }

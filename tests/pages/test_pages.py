@@ -20,6 +20,7 @@ PAGES = {
     "hub_meeting": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "whats_new": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "trends": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
+    "areas": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "places": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "interventions": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
     "powers": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
@@ -38,6 +39,7 @@ EMPTY_HUB = {  # what a page says before the first import, when it draws at all
     "hub_meeting": "The store holds no incidents yet",
     "whats_new": "The store holds no incidents yet",
     "trends": "The store holds no incidents yet",
+    "areas": "The store holds no incidents yet",
     "data": "No reports yet: bring in the first file",
 }
 

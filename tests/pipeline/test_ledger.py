@@ -8,8 +8,9 @@ import pytest
 
 from hotspots.errors import BadValue
 from hotspots.periods import Window
-from hotspots.pipeline import Query, hub_view
+from hotspots.pipeline import Query, default_query, hub_view
 from hotspots.pipeline import ledger as kept
+from hotspots.settings import Settings
 from hotspots.store import ledger
 from tests.pipeline import small_town as town
 
@@ -100,3 +101,44 @@ def test_a_filtered_view_never_enters_the_history(store, narrowed):
 
 def test_without_a_set_there_is_nothing_to_compare(store):
     assert kept.what_became(store, hub_view(store, LATEST)).empty
+
+
+def test_what_came_in_is_kept_once_and_the_hub_shows_lasting_ids_names_and_ranks(store):
+    settings, today = Settings(window_months=6), date(2019, 1, 5)
+    assert kept.keep_latest(store, settings, today=today, past=4, **ME) == ("Saltmere",)
+    assert kept.keep_latest(store, settings, today=today, **ME) == ("Saltmere",)
+    assert len(ledger.sets(store)) == 5, "the same run again writes nothing"
+    view = hub_view(store, default_query(store, settings, today=today))
+    told = kept.lasting(store, view)
+    assert told["hotspot"].str.fullmatch(r"H\d+").all() and told["id"].tolist() == view.table["id"].tolist()
+    kept.rename(store, told["hotspot"].iloc[0], "The lane by the weir", **ME)
+    table = kept.with_lasting(view.table, kept.lasting(store, view))
+    assert table["name"].iloc[0] == "The lane by the weir" and table["hotspot"].tolist() == told["hotspot"].tolist()
+    changes = told.set_index("id")["change"]
+    assert table.set_index("id").loc[changes.index[changes == 0], "moved"].eq("–").all()
+
+
+def test_a_trial_gives_no_ids_to_what_no_set_knows(store):
+    before_the_lane = replace(SEPTEMBER, window=Window(date(2018, 1, 1), date(2018, 7, 1)))
+    kept.remember_run(store, hub_view(store, before_the_lane), **ME)
+    told = kept.lasting(store, hub_view(store, LATEST)).set_index("id")["hotspot"]
+    assert told["E542000N420000"] == "" and told["E540000N420000"].startswith("H")
+    assert ledger.used_ids(store) == set(ledger.entries(store, 1)["hotspot"])
+
+
+def test_where_nothing_was_kept_the_hub_keeps_the_names_as_found(store):
+    view = hub_view(store, LATEST)
+    table = kept.with_lasting(view.table, kept.lasting(store, view))
+    assert table["name"].tolist() == view.table["name"].tolist() and set(table["hotspot"]) == {""}
+
+
+def test_older_months_coming_in_continue_no_history(store):
+    kept.keep_latest(store, Settings(window_months=6), today=date(2019, 1, 5), **ME)
+    assert kept.keep_latest(store, Settings(window_months=6), today=date(2018, 10, 5), **ME) == ()
+    assert len(ledger.sets(store)) == 1
+
+
+def test_every_district_once_kept_is_kept_again(store):
+    everywhere = replace(LATEST, districts=())
+    kept.remember_run(store, hub_view(store, everywhere), **ME)
+    assert kept.keep_latest(store, Settings(window_months=6), today=date(2019, 1, 5), **ME) == ("Saltmere", "")

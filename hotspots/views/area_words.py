@@ -1,0 +1,137 @@
+"""Words and tables of Other areas, each made from the number it states."""
+
+import pandas as pd
+
+from hotspots.analysis.areas import Concentration
+from hotspots.pipeline.areas import ALL, AreasView
+from hotspots.views.sentences import count, share
+
+HARM = (
+    "A range, because a category holds more and less serious reports. Anti-social behaviour has no weight in any index "
+    "and stands on its own line; reports without a weight are unknown, not harmless."
+)
+
+
+def title(view: AreasView, kind: str) -> str:
+    """The finding: the fullest area, or how concentrated the hexagons are beyond chance."""
+    if view.spread is not None:
+        return f"A fifth of the hexagons hold {view.spread.top_share:.0%} of reports; luck alone would give " \
+               f"{view.spread.top_by_chance:.0%}"  # fmt: skip
+    if view.table.empty:
+        return f"Reports by {kind.lower()}"
+    first = view.table.iloc[0]
+    return f"{first['name']} has most: {int(first['n']):,} of {view.incidents:,} reports"
+
+
+def counted(view: AreasView) -> str:
+    """What was counted, and what was not."""
+    what = count(view.incidents, "located report")
+    if view.hours != ALL:
+        what += f" by {view.hours}, of {view.exact:,} with a real time"
+    return what + (f", {view.outside:,} in none of these areas" if view.outside else "")
+
+
+def table_title(view: AreasView, kind: str) -> str:
+    """How many areas hold reports, and how many are hot."""
+    hot = int(view.table["hot"].sum())
+    return f"{len(view.table)} {kind.lower()} hold reports" + (f", {hot} are hot with their neighbours" if hot else "")
+
+
+def table_subtitle(view: AreasView) -> str:
+    """What the columns are of."""
+    parts = ["day 6 am to 8 pm, night the rest, from real times only"]
+    if view.base:
+        parts.append(f"rate per 1,000 {view.base} with its 95% interval")
+    if view.table["hot"].any():
+        parts.append("hot: Gi*, false discoveries held at 5%")
+    told = " · ".join(parts)
+    return told[0].upper() + told[1:]
+
+
+def one(row: pd.Series, base: str) -> str:
+    """One area in a line."""
+    rate = f"; {row['rate']:,.1f} per 1,000 {base}" if base and pd.notna(row["rate"]) else ""
+    return f"{row['name'] or 'no name'}, rank {row['rank']}: {count(row['n'])}{rate}"
+
+
+def rows(table: pd.DataFrame, base: str) -> pd.DataFrame:
+    """The table as shown: rates only where a denominator is known, day and night only from real times."""
+    shown = pd.DataFrame(
+        {
+            "Rank": table["rank"],
+            "Area": table["name"],
+            "Reports": table["n"],
+            "Day": table["day"],
+            "Night": table["night"],
+            "Real times": table["exact"],
+        }
+    )
+    if base:
+        shown[f"Per 1,000 {base}"] = [
+            "not known" if pd.isna(r.rate) else f"{r.rate:,.1f} ({r.rate_low:,.1f} to {r.rate_high:,.1f})"
+            for r in table.itertuples()
+        ]
+    if table["hot"].any():
+        shown["Hot"] = ["◆ Yes" if hot else "" for hot in table["hot"]]
+    return shown
+
+
+def spread_title(spread: Concentration) -> str:
+    """What is left of the concentration when luck is taken off."""
+    return f"Gini {spread.gini:.2f}, of which chance alone gives {spread.gini_by_chance:.2f}"
+
+
+def spread(spread: Concentration) -> str:
+    """The same in words, with its base."""
+    return (
+        f"{spread.n:,} reports over {spread.places:,} hexagons. The fullest fifth hold **{spread.top_share:.0%}**; "
+        f"were every hexagon alike, luck alone would put {spread.top_by_chance:.0%} there. Beyond chance the index is "
+        f"{spread.gini_beyond:.2f} (0 is pure chance, 1 all in one). It rises by itself as counts fall, so it is not "
+        "compared between periods."
+    )
+
+
+def near(table: pd.DataFrame, used: int, of: int) -> str:
+    """How many bands hold more pairs than luck gives, and from which reports."""
+    found = table[table["near_repeat"]]
+    base = f"From {used:,} of {of:,} located reports, those with a real day and an address."
+    if found.empty:
+        return f"{base} No distance and delay holds more pairs than luck gives."
+    best = found.loc[found["ratio"].idxmax()]
+    return (
+        f"{base} Most beyond luck: {best['from_m']:.0f} to {best['to_m']:.0f} m and {best['from_days']:.0f} to "
+        f"{best['to_days']:.0f} days apart, {int(best['pairs']):,} pairs where luck gives {best['expected']:.0f} "
+        f"({share(best['pairs'] - best['expected'], best['expected'])} more)."
+    )
+
+
+def near_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Bands as rows: how far, how soon, seen, by luck."""
+    return pd.DataFrame(
+        {
+            "Metres": [f"{r.from_m:.0f} to under {r.to_m:.0f}" for r in table.itertuples()],
+            "Days": [f"{r.from_days:.0f} to under {r.to_days:.0f}" for r in table.itertuples()],
+            "Pairs": table["pairs"],
+            "By luck": table["expected"].round(0).astype(int),
+            "Times luck": table["ratio"].round(2),
+            "More than luck": ["◆ Yes" if near else "" for near in table["near_repeat"]],
+        }
+    )
+
+
+def harm_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Areas by count with their harm as a range and the ranks it allows."""
+    return pd.DataFrame(
+        {
+            "Area": table["name"],
+            "Reports": table["n"],
+            "Of them ASB": table["asb"],
+            "Without a weight": table["unweighed"],
+            "Harm": [f"{r.harm_low:,.0f} to {r.harm_high:,.0f}" for r in table.itertuples()],
+            "Rank by count": table["rank_by_count"],
+            "Rank by harm": [
+                f"{r.rank_best}" if r.rank_best == r.rank_worst else f"{r.rank_best} to {r.rank_worst}"
+                for r in table.itertuples()
+            ],
+        }
+    )
