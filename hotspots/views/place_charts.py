@@ -30,11 +30,13 @@ def timeline_chart(
     window: the months drawn; a lane that began before or runs on after is cut at its ends.
     """
     counts = month_chart(released, colours=colours, height=height, label="").copy()
-    counts.config = alt.Undefined
+    # Only the outermost chart may hold these two.
+    padding, counts.config, counts.padding = counts.padding, alt.Undefined, alt.Undefined
     lanes = _placed(done.table, window)
     parts = [counts] if lanes.empty else [counts, _lanes(lanes, window, colours)]
     return (
         alt.vconcat(*parts, spacing=4)
+        .properties(padding=padding)
         .resolve_scale(x="shared")
         .configure_view(stroke=None)
         .configure_title(fontSize=14, anchor="start", color=colours["text"], offset=4)
