@@ -87,9 +87,7 @@ def register(
     def grant(
         issuer: Annotated[str, typer.Option(help="As the sign-in gives it (iss).")],
         subject: Annotated[str, typer.Option(help="As the sign-in gives it (sub).")],
-        role: Annotated[
-            str, typer.Option(help="As on the screens; none takes it away.")
-        ],
+        role: Annotated[str, typer.Option(help="As on the screens; none takes it away.")],
         district: Annotated[list[str] | None, typer.Option(help="Only this district; may be repeated.")] = None,
         name: Annotated[str, typer.Option(help="For the list of accounts.")] = "",
         store: StorePath = None,

@@ -1,21 +1,17 @@
 """Did it work? One place, one action, one honest sentence, with what cannot be said beside it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import shapely
 import streamlit as st
-from shapely.geometry.base import BaseGeometry
 
 from hotspots import briefs
 from hotspots import store as stores
 from hotspots.errors import NoData
-from hotspots.intake.locate import to_metric
 from hotspots.pipeline.comparing import comparison_for
 from hotspots.pipeline.comparison_view import ComparisonView
 from hotspots.pipeline.control import REST
@@ -27,12 +23,12 @@ from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register, register_reads
 from hotspots.views import comparison_charts as charts
-from hotspots.views import comparison_maps as pictures
 from hotspots.views import comparison_words as words
 from hotspots.views import reporting_words as spoken
 from hotspots.views import sentences
 from pages.parts import papers, session, show
 from pages.parts import register as shared
+from pages.parts.map_pair import map_pair
 from pages.parts.watched import watched
 
 LIKEST = "the likest untouched areas"
@@ -64,7 +60,7 @@ def render(viewer: Viewer) -> None:
         _multiples(view, released)
         _reporting(view)
     with right:
-        _maps(store, view, released)
+        map_pair(store, view, released["comparison outlines"])
         _caveats(view)
     _foot(view, item)
 
@@ -111,7 +107,7 @@ def _chosen(store: Store, viewer: Viewer, done: Sequence[Intervention]) -> tuple
 
 def _label(item: Intervention) -> str:
     window = item.window
-    return f"{item.label}, {words.window(window) if window else f'from {sentences.day(item.start)}'}"
+    return f"{item.label}, {words.action_days(window) if window else f'from {sentences.day(item.start)}'}"
 
 
 def _control(places: pd.DataFrame, item: Intervention) -> str:
@@ -233,7 +229,8 @@ def _finding(store: Store, viewer: Viewer, view: ComparisonView, item: Intervent
         if view.comparison.verdict == "refused":
             st.markdown(show.plain(view.comparison.sentence))
         st.markdown(words.counts_line(view))
-        st.markdown(" ".join(line for line in (words.phases(view), words.difference(view.comparison)) if line))
+        if view.in_closed is not None:
+            st.markdown(words.phases(view))
         st.markdown(f"**Did it move?** {show.plain(words.moved(view))}")
         st.markdown(f"**More than luck?** {show.plain(words.luck(view))}")
         due = next_assessment(item, on=session.today(store)) if item else None
@@ -268,6 +265,7 @@ def _intervals(view: ComparisonView, released: dict[str, Released]) -> None:
                 f"Grey: what a place picked at this level does when left alone, measured on {view.references}. "
                 "The naive figure includes it."
             )
+        st.caption(words.difference(found))
 
 
 def _timeline(view: ComparisonView, released: dict[str, Released]) -> None:
@@ -310,35 +308,6 @@ def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
             st.altair_chart(drawn, key=f"multiple-{area}", alt=f"Reports over time, {area}", width="stretch")
             if own != top:
                 st.caption("On a scale of its own.")
-
-
-def _maps(store: Store, view: ComparisonView, released: dict[str, Released]) -> None:
-    outlines = released["comparison outlines"]
-    if not pictures.has_outlines(outlines):
-        return
-    streets = _streets(session.streets_file(store), store.crs)
-    pair = pictures.still_pair(outlines, streets=streets, colours=show.colours())
-    with st.container(border=True, gap="xsmall"):
-        for column, side, drawn in zip(st.columns(2, gap="small"), ("before", "after"), pair, strict=True):
-            with column:
-                st.markdown(f"**{side.capitalize()}**: {words.window(getattr(view.windows, side))}")
-                st.image(drawn, width="stretch", alt=f"Map {side}: the place, its ring and counts, as in the table")
-        st.caption(
-            "Same frame, same scale. Yellow edge: the place. Dashed purple: 150 m round it. Turquoise: comparison "
-            "area, where it is near enough to show. Counts in white boxes."
-        )
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _streets(path: str, crs: str) -> BaseGeometry | None:
-    """Streets of a basemap GeoJSON as lines in metres, None where there is no such file."""
-    if not Path(path).is_file() or not path.endswith("json"):
-        return None
-    features = json.loads(Path(path).read_text(encoding="utf-8"))["features"]
-    lines = [
-        shapely.geometry.shape(f["geometry"]) for f in features if (f.get("properties") or {}).get("kind") == "street"
-    ]
-    return shapely.transform(shapely.union_all(lines), lambda xy: np.column_stack(to_metric(xy[:, 0], xy[:, 1], crs)))
 
 
 def _caveats(view: ComparisonView) -> None:

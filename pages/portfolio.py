@@ -118,7 +118,8 @@ def _ringing(rows: pd.DataFrame) -> pd.DataFrame:
             "Quiet range": [
                 f"{low:.0f} to {high:.0f}" for low, high in zip(rows["usual_low"], rows["usual_high"], strict=True)
             ],
-            "Rule": rows["rule"],
+            "Rings when": [words.rings_when(row) for row in rows.itertuples()],
+            "By luck": [words.by_luck(row) for row in rows.itertuples()],
         }
     )
 

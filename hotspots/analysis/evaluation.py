@@ -229,12 +229,14 @@ def _baseline(case: _Case, spread: Dispersion) -> Baseline | None:
     if not case.adjusts:
         return None
     known = not math.isnan(spread.target)
-    return expected_from_references(
+    base = expected_from_references(
         case.target.totals[0],
         case.references,
         dispersion=spread.peak if known else 1.0,
         dispersion_df=spread.peak_df if known else math.inf,
     )
+    # A place under the mean of the others was not high: nothing is taken out, and none is added.
+    return replace(base, expected=min(base.expected, base.count)) if base.count else base
 
 
 def _estimate(area: _Area, control: _Area, spread: Dispersion, base: Baseline | None, level: float) -> _Estimate:

@@ -63,7 +63,7 @@ def _counts(result: Comparison) -> str:
 def _finding(result: Comparison, reason: str) -> str:
     if math.isnan(result.ratio) or reason == FEW_BEFORE:
         return reason
-    if result.reference_places:
+    if result.reference_places and result.regression_to_mean < 0:
         lead = (
             "Allowing for that, and for its having been picked when it was high (about "
             f"{result.expected_before:.0f} before, not {_number(result.before)}, was its usual), the counts"

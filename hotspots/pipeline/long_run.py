@@ -38,6 +38,8 @@ def long_run(evidence: Evidence, mask: np.ndarray, *, start: date, left_out: tup
         first, last = pd.Timestamp(window.start), pd.Timestamp(window.end)
         counts[(months < last) & (months + pd.offsets.MonthBegin(1) > first)] = np.nan
     begin = int((months < pd.Timestamp(start)).sum())
+    if start.day > 1:
+        counts[begin - 1 : begin] = np.nan  # the month it began in is neither before nor after
     known = ~np.isnan(counts)
     before, after = int(known[:begin].sum()), int(known[begin:].sum())
     if before < FEWEST_BEFORE or after < FEWEST_EITHER_SIDE:

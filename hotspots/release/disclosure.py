@@ -91,9 +91,7 @@ POLICIES: Mapping[str, Policy] = {
     "states": Policy(Action.SEE_TRENDS, ("state", "n", "meaning")),
     "assessments due": Policy(Action.SEE_REGISTER, ("place", "district", "what", "assess_on", "weeks")),
     "audit trail": Policy(Action.SEE_AUDIT, ("id", "at", "who", "action", "subject", "after")),
-    "accounts": Policy(
-        Action.SEE_AUDIT, ("issuer", "subject", "name", "role", "districts", "not_before", "last_seen")
-    ),
+    "accounts": Policy(Action.SEE_AUDIT, ("issuer", "subject", "name", "role", "districts", "not_before", "last_seen")),
     "retention": Policy(Action.SEE_AUDIT, ("what", "rule", "held", "due")),
     "import batches": Policy(
         Action.SEE_IMPORTS,

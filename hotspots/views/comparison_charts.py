@@ -159,9 +159,12 @@ def _expected(tinted: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> lis
         base.mark_rule(color=colours["other"], strokeDash=[5, 4], strokeWidth=2).encode(
             x=_from(x, "start"), x2="end:T", y="expected:Q"
         ),
-        base.mark_text(align="right", dx=-4, dy=-8, fontSize=13, color=colours["second"]).encode(
-            x=_from(x, "end"), y="expected:Q", text="says:N"
-        ),
+        *[
+            base.mark_text(align="right", dx=-4, dy=-9, fontSize=13, **look).encode(
+                x=_from(x, "end"), y="expected:Q", text="says:N"
+            )
+            for look in ({"stroke": colours["ground"], "strokeWidth": 5}, {"color": colours["second"]})
+        ],
     ]
 
 
@@ -242,7 +245,11 @@ def _marks(rows: pd.DataFrame, y: alt.Y, colours: Mapping[str, str]) -> list[alt
     """A dot on each estimate, a hollow diamond for the naive figure, and what each says."""
     at = alt.X("at:Q", scale=_scale())
     tips = [alt.Tooltip("before:Q", title="Before"), alt.Tooltip("after:Q", title="After")]
-    honest, naive = rows[rows["low"].notna()], rows[(rows["kind"] == "naive") & rows["change"].notna()]
+    # An estimate beyond the plot has the arrow alone.
+    honest, naive = (
+        rows[rows["low"].notna() & (rows["change"] <= RIGHT)],
+        rows[(rows["kind"] == "naive") & rows["change"].notna()],
+    )
     dots = (
         alt.Chart(honest)
         .mark_circle(size=190, opacity=1, stroke=colours["ground"], strokeWidth=2)

@@ -8,9 +8,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from hotspots.analysis.comparison import Comparison
+from hotspots.analysis.evaluation import FEWEST_BEFORE
 from hotspots.analysis.findings import span
 from hotspots.periods import Window
 from hotspots.pipeline.comparison_view import ComparisonView, Ring
+from hotspots.pipeline.watching import PER_YEAR
 from hotspots.views.reporting_words import reporting
 from hotspots.views.sentences import day
 
@@ -39,6 +41,13 @@ _BEYOND = 20.0
 DAYS_A_MONTH = 365.25 / 12
 
 
+def action_days(value: Window) -> str:
+    """A window in few letters: whole months by name, else 21 Nov 2017 to 20 Feb 2018."""
+    if value.whole_months or value.days == 1:
+        return window(value)
+    return f"{short_day(value.start)} to {short_day(value.end - timedelta(days=1))}"
+
+
 def window(value: Window) -> str:
     """March to August 2017, or 6 March to 3 September 2017 when months are not whole."""
     last = value.end - timedelta(days=1)
@@ -55,8 +64,9 @@ def headline(view: ComparisonView) -> str:
     found, place = view.comparison, view.place
     if found.verdict == "refused":
         return f"Nothing can be said about a change at {place}."
-    if math.isnan(found.low):
-        return f"It cannot be told yet whether reports at {place} changed."
+    if math.isnan(found.low) or found.before < FEWEST_BEFORE:
+        few = f"{found.before:,} to {found.after:,} are too few"
+        return f"It cannot be told yet whether reports at {place} changed: {few}."
     fits = span(found.low, found.high).replace(" %", "%")
     if found.verdict in ("fell", "rose"):
         return f"Reports at {place} are consistent with {fits}."
@@ -94,7 +104,10 @@ def difference(found: Comparison) -> str:
     if math.isnan(found.wdd) or math.isnan(found.wdd_low):
         return ""
     ends = f"{_signed(found.wdd_low)} to {_signed(found.wdd_high)}"
-    return f"In reports, against the comparison area: {ends} (difference of differences, WDD {_signed(found.wdd)})."
+    return (
+        f"Weighted displacement difference: {ends} reports (best estimate WDD {_signed(found.wdd)}). It sets counts, "
+        "not rates, side by side, so a larger comparison area blurs it; the verdict rests on the ratio above."
+    )
 
 
 def moved(view: ComparisonView) -> str:
@@ -116,7 +129,9 @@ def luck(view: ComparisonView) -> str:
     # At a chance under 1 in 1,000 the tail is the model's word, not the data's.
     chance = "less than 1 in 1,000" if found.p_value < 0.001 else f"about {_odds(found.p_value)}"
     text = f"{sure}: with no change of its own, counts this far apart have a chance of {chance}."
-    if found.reference_places and not math.isnan(found.regression_to_mean):
+    if found.reference_places and found.regression_to_mean >= 0:
+        text += f" It did not stand above {view.references}, so nothing was taken out for having been picked when high."
+    elif found.reference_places and not math.isnan(found.regression_to_mean):
         text += (
             f" Picked when it was high, it would be expected to go to about {found.expected_before:.0f} by itself "
             f"({change(found.regression_to_mean)}, from {view.references}); that is taken out."
@@ -244,7 +259,8 @@ def _fits(ring: Ring) -> str:
 
 def _allowed(found: Comparison) -> str:
     text = "change in the comparison area"
-    return f"{text} and for having been picked when high" if found.reference_places else text
+    picked = found.reference_places and found.regression_to_mean < 0
+    return f"{text} and for having been picked when high" if picked else text
 
 
 def _odds(p_value: float) -> str:
@@ -308,6 +324,17 @@ def ring_cell(row: object) -> str:
 def pair(before: float, after: float) -> str:
     """49 to 4; empty where nothing was counted."""
     return "" if pd.isna(before) or pd.isna(after) else f"{int(before):,} to {int(after):,}"
+
+
+def rings_when(row: object) -> str:
+    """The rule of one watch without its figures of luck."""
+    return row.rule.split(" (")[0]
+
+
+def by_luck(row: object) -> str:
+    """How often one watch rings with nothing wrong."""
+    years = row.run_length / PER_YEAR[row.counted_by]
+    return f"once in {years:.0f} years"
 
 
 def watch_title(ringing: pd.DataFrame) -> str:

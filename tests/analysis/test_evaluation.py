@@ -148,6 +148,12 @@ def test_regression_to_the_mean_is_taken_out_and_shown():
     assert chosen.naive_change == plain.naive_change
 
 
+def test_a_place_below_the_others_was_not_high_and_nothing_is_taken_out():
+    found = compare([1] * 26, [0, 1] * 13, **CONTROL, reference=[60 + n for n in range(40)])
+    assert found.regression_to_mean == 0 and found.expected_before == found.before == 26
+    assert "picked when it was high" not in found.sentence
+
+
 def test_nothing_anywhere_is_refused_with_its_zeros():
     found = compare([0] * 5, [0] * 4, control_before=[0] * 5, control_after=[0] * 4)
     assert found.verdict == "refused"

@@ -12,7 +12,9 @@ from hotspots.errors import BadFile, BadValue, NoData
 from hotspots.periods import Window
 from hotspots.pipeline.comparing import SNAPPED_CAVEAT, comparison_for
 from hotspots.pipeline.outlines import read_outline
+from hotspots.pipeline.target import wards_and_districts
 from hotspots.pipeline.windows import windows_for
+from hotspots.views.comparison_words import longer
 from tests.pipeline import small_town as town
 
 PARK = "Park View (fictional)"
@@ -42,6 +44,20 @@ class TestTheSample:
         assert said.startswith("5 other things were done here between 1 March 2017 and 31 August 2018: ")
         assert "CCTV" in said and "report" not in said.split(":")[1].casefold()
 
+    def test_a_place_picked_for_being_high_gets_no_trend_line(self, sample_store):
+        view = comparison_for(sample_store, PARK, **CLOSURE, same_season=True)
+        assert view.long_run is None and longer(view) == ""
+
+    def test_several_areas_together_are_drawn_as_their_average_and_counted_whole(self, sample_store):
+        view = comparison_for(sample_store, PARK, **CLOSURE, same_season=True)
+        drawn = view.series[view.series["area"] == "control"].set_index("period")["n"]
+        in_window = drawn["2017-03-01":"2017-08-01"].sum()
+        assert in_window * 3 == pytest.approx(view.comparison.control_before)
+
+    def test_wards_and_districts_are_known_by_name(self, sample_store):
+        names = wards_and_districts(sample_store)
+        assert names[:2] == ["Brineholt", "Tidewick"] and len(names) > 10
+
     def test_a_reporting_drive_is_never_inside_a_window(self, sample_store):
         view = comparison_for(sample_store, "park view", **CLOSURE)
         assert view.unit == "week"
@@ -54,6 +70,8 @@ class TestTheSample:
         assert view.control is view.suggestions[0]
         assert view.control.distance > 400
         assert any("Nothing is logged" in reason for reason in view.control.reasons)
+        assert len(view.control.parts) == 3 and view.comparison.reference_places >= 20
+        assert set(view.control.parts) <= {area.name for area in view.suggestions[1:]}
         names = [area.name for area in view.suggestions]
         assert names[-1] == "rest of the district"
         assert "Fullers Row (fictional)" not in names  # the problem of another place moved there
@@ -83,6 +101,9 @@ class TestTheSample:
         assert (view.unit, view.control.name, view.ring) == ("month", "other districts", None)
         assert view.comparison.verdict != "refused"
         assert SNAPPED_CAVEAT in view.comparison.sentence
+        assert (view.long_run.months_before, view.long_run.months_after) == (31, 9)
+        assert view.long_run.effect.low < view.long_run.effect.step < view.long_run.effect.high
+        assert "trend and season" in longer(view) and view.summary()["long_run"]["months_after"] == 9
 
     def test_the_summary_is_json_without_nan(self, sample_store):
         view = comparison_for(sample_store, PARK, start=date(2016, 9, 1), unit="month")

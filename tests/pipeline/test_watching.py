@@ -73,3 +73,11 @@ def test_every_started_intervention_has_its_line(portfolio):
     assert (closure["verdict"], closure["before"], closure["after"]) == ("fell", 49, 4)
     assert closure["next_assessment"].date() == date(2019, 2, 20)
     assert portfolio.loc[portfolio["returned"], "place"].unique().tolist() == [MILL]
+
+
+def test_windows_are_as_long_as_the_data_hold_whole_a_year_apart(portfolio):
+    table = portfolio.set_index(["place", "done"])
+    gates = table.loc[("Lantern Terrace (fictional)", "Alley gates")]
+    assert gates["verdict"] == "fell" and gates["before"] > 55  # twelve months, not six
+    park = table.loc[("Park View (fictional)", "Closure order, one flat")]
+    assert (park["before"], park["after"]) == (49, 4)  # six: the drive stands before the seventh
