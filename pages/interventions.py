@@ -19,6 +19,7 @@ from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
+from hotspots.views import sentences
 from pages.parts import register as shared
 from pages.parts import session, show, signin
 
@@ -47,7 +48,7 @@ def render(viewer: Viewer) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap="xsmall"):
             st.title(_title(released.table), anchor=False)
-            st.caption(f"Interventions · as of {shared.short_day(session.today(store))} · {NOT_LEGAL_ADVICE}")
+            st.caption(f"Interventions · as of {sentences.short_day(session.today(store))} · {NOT_LEGAL_ADVICE}")
         with st.container(horizontal=True, width="content", vertical_alignment="center"):
             show.downloads(released, store, title="Interventions", settings={}, name="interventions")
             if viewer.can(Action.RECORD) and st.button(
@@ -126,8 +127,8 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
 def _when(start: pd.Timestamp, last_day: pd.Timestamp) -> str:
     if pd.isna(start):
         return "not started"
-    first = shared.short_day(start)
-    return first if start == last_day else f"{first} to {shared.short_day(last_day, 'no end set')}"
+    first = sentences.short_day(start)
+    return first if start == last_day else f"{first} to {sentences.short_day(last_day, 'no end set')}"
 
 
 def _step_button(viewer: Viewer, store: Store, table: pd.DataFrame, rows: list[int]) -> None:
@@ -143,13 +144,15 @@ def _step_button(viewer: Viewer, store: Store, table: pd.DataFrame, rows: list[i
 def _assessments(table: pd.DataFrame) -> None:
     ahead = table[table["next_assessment"].notna()].sort_values("next_assessment").head(6)
     title = (
-        f"Next assessment: {shared.short_day(ahead['next_assessment'].iloc[0])}"
+        f"Next assessment: {sentences.short_day(ahead['next_assessment'].iloc[0])}"
         if len(ahead)
         else "No assessment lies ahead"
     )
     with show.card(title, "4, 12, 26 and 52 weeks after the start, or after shut premises opened again"):
         for row in ahead.itertuples():
-            st.markdown(f"**{shared.short_day(row.next_assessment)}** {show.plain(row.what)}, {show.plain(row.place)}")
+            st.markdown(
+                f"**{sentences.short_day(row.next_assessment)}** {show.plain(row.what)}, {show.plain(row.place)}"
+            )
 
 
 def _clocks(store: Store, clocks: Released) -> None:

@@ -31,7 +31,7 @@ def render(viewer: Viewer) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap="xsmall"):
             st.title(_title(released.table, ending), anchor=False)
-            st.caption(f"Partners · as of {shared.short_day(today)}")
+            st.caption(f"Partners · as of {sentences.short_day(today)}")
         show.downloads(released, store, title="Partners", settings={}, name="partners")
     left, right = st.columns([55, 45], gap="small")
     with left:
@@ -84,7 +84,7 @@ def _attendees(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
             alt="Suggested attendees; tick who came",
         )
         if viewer.can(Action.RECORD) and st.button(
-            f"Save attendance of {shared.short_day(today)}", icon=":material/how_to_reg:"
+            f"Save attendance of {sentences.short_day(today)}", icon=":material/how_to_reg:"
         ):
             present = dict(zip(edited["Agency"], edited["Came"].astype(bool), strict=True))
             shared.save(
@@ -146,7 +146,7 @@ def _agreements(ending: pd.DataFrame) -> None:
             {
                 "State": [_mark(s) for s in dated["state"]],
                 "Agency": dated["agency"],
-                "Expires": [shared.short_day(d) for d in dated["expires"]],
+                "Expires": [sentences.short_day(d) for d in dated["expires"]],
             }
         )
         if len(rows):
@@ -171,7 +171,7 @@ def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
                 "State": ["✕ Silent" if a in set(table["agency"]) else "✓ Sending" for a in rows["agency"]],
                 "Feed": rows["data_feed"],
                 "Agency": rows["agency"],
-                "Last received": [shared.short_day(d, "never") for d in rows["last_received"]],
+                "Last received": [sentences.short_day(d, "never") for d in rows["last_received"]],
             }
         )
         if len(shown):
@@ -192,7 +192,7 @@ def _register(partners: pd.DataFrame) -> None:
                     "Kind": shown["kind"],
                     "Joins for": [", ".join(words) for words in shown["problem_types"]],
                     "Powers held": [", ".join(words) for words in shown["powers_held"]],
-                    "Agreement to": [shared.short_day(d, "none") for d in shown["agreement_expires"]],
+                    "Agreement to": [sentences.short_day(d, "none") for d in shown["agreement_expires"]],
                     "Tier": [TIERS[t] for t in shown["tier"]],
                     "Feed": shown["data_feed"],
                 }

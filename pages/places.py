@@ -123,7 +123,7 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
             "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in table.itertuples()],
             "Actions": [_action_words(r.open_actions, r.late_actions) for r in table.itertuples()],
             "Site": [_site_words(n) for n in table["failed_checks"]],
-            "Assess next": [shared.short_day(d, "–") for d in table["next_assessment"]],
+            "Assess next": [sentences.short_day(d, "–") for d in table["next_assessment"]],
         }
     )
     st.dataframe(
@@ -252,8 +252,8 @@ def _first_action(column: st.delta_generator.DeltaGenerator, store: Store, view:
         row = action_rules.days_to_joint_action(
             {view.place.id: signal}, reads.interventions(store), on=session.today(store)
         ).iloc[0]
-        until = "no joint action yet" if row["waiting"] else shared.short_day(row["first_joint_action"])
-        value, words = f"{row['days']} days", f"{shared.short_day(signal)} to {until}"
+        until = "no joint action yet" if row["waiting"] else sentences.short_day(row["first_joint_action"])
+        value, words = f"{row['days']} days", f"{sentences.short_day(signal)} to {until}"
     column.metric(
         "First signal to first joint action", value, words, delta_color="off", delta_arrow="off", border=True,
         height="stretch", help=f"{composed.SIGNAL} {action_rules.JOINT_ACTION}",
@@ -304,7 +304,7 @@ def _checklist(viewer: Viewer, store: Store, place: Place) -> None:
             item.markdown(row.item.capitalize() if row.item.islower() else row.item)
             with mark:
                 _check_badge(row)
-            seen.caption(shared.short_day(row.checked_on, "–"))
+            seen.caption(sentences.short_day(row.checked_on, "–"))
         if viewer.can(Action.RECORD) and st.button("Record a check", icon=":material/fact_check:", key="check"):
             place_forms.check_dialog(viewer, store, place)
 

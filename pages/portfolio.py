@@ -12,6 +12,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_words as words
+from hotspots.views import sentences
 from pages.parts import session, show
 from pages.parts import watched as relapses
 
@@ -69,15 +70,15 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "Place": rows["place"],
             "Done": rows["done"],
-            "From": [words.short_day(d) for d in rows["start"]],
-            "To": [words.short_day(d) for d in rows["last_day"]],
+            "From": [sentences.short_day(d) for d in rows["start"]],
+            "To": [sentences.short_day(d) for d in rows["last_day"]],
             "Verdict": [words.verdict_label(v) for v in rows["verdict"]],
             "Returned": ["↻ Returned" if back else "" for back in rows["returned"]],
             "Change": [words.change_cell(row) for row in rows.itertuples()],
             "Counts": [words.pair(row.before, row.after) for row in rows.itertuples()],
             "Compared": [words.pair(row.control_before, row.control_after) for row in rows.itertuples()],
             "Next door": [words.ring_cell(row) for row in rows.itertuples()],
-            "Next test": [words.short_day(d) for d in rows["next_assessment"]],
+            "Next test": [sentences.short_day(d) for d in rows["next_assessment"]],
             "Hours": rows["cost_hours"],
             "Status": rows["status"],
         }
@@ -113,7 +114,7 @@ def _ringing(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "Place": rows["place"],
             "State": ["↻ Returned" if state == "returned" else "▲ Rising" for state in rows["state"]],
-            "Since": [words.short_day(d) for d in rows["since"]],
+            "Since": [sentences.short_day(d) for d in rows["since"]],
             "Last month": rows["observed"],
             "Quiet range": [
                 f"{low:.0f} to {high:.0f}" for low, high in zip(rows["usual_low"], rows["usual_high"], strict=True)

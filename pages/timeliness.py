@@ -27,7 +27,7 @@ def render(viewer: Viewer) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(width="content", gap="xsmall"):
             st.title(_title(found, joint.table), anchor=False)
-            st.caption(f"Timeliness · as of {shared.short_day(today)}")
+            st.caption(f"Timeliness · as of {sentences.short_day(today)}")
         show.downloads(joint, store, title="Days to joint action", settings=_recipe(), name="timeliness")
     left, right = st.columns([52, 48], gap="small")
     with left:
@@ -66,8 +66,8 @@ def _joint(joint: Released, places: int) -> None:
         rows = pd.DataFrame(
             {
                 "Place": table["place"],
-                "First signal": [shared.short_day(d) for d in table["first_signal"]],
-                "First joint action": [shared.short_day(d, "none yet") for d in table["first_joint_action"]],
+                "First signal": [sentences.short_day(d) for d in table["first_signal"]],
+                "First joint action": [sentences.short_day(d, "none yet") for d in table["first_joint_action"]],
                 "Days": [
                     f"◷ {days} so far" if waits else f"{days}"
                     for days, waits in zip(table["days"], table["waiting"], strict=True)

@@ -102,7 +102,7 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
             ],
             "By luck": [words.luck(yearly) for yearly in table["false_alarms_per_year"]],
             "Several": ["◆ Yes" if several else "–" for several in table["several_properties"]],
-            "Since": table["since"].dt.strftime("%-d %b %Y").fillna("–"),
+            "Since": [sentences.short_day(day, "–") for day in table["since"]],
             "Kind": [KINDS[kind] for kind in table["kind"]],
         }
     )

@@ -374,6 +374,13 @@ def test_what_reruns_by_itself_asks_again_who_is_there() -> None:
     assert bare == set()
 
 
+def test_dates_are_written_the_same_on_every_system() -> None:
+    """strftime's `%-d` is refused on Windows; only the browser's charts may say it."""
+    assert [
+        m.path for m in modules("hotspots", "pages") if re.search(r"strftime\([^)]*%-|\{[^}]*:[^}]*%-", m.text)
+    ] == []
+
+
 def test_only_one_sqlite_library_is_required() -> None:
     names = (ROOT / "requirements.txt").read_text(encoding="utf-8").lower()
     assert not [n for n in ("apsw", "pysqlite3", "adbc", "connectorx", "duckdb", "aiosqlite") if n in names]

@@ -29,9 +29,13 @@ def month_chart(
 
     released: table with period, n and, where known, usual_low and usual_high (or low and high).
     """
+    return finished(month_layers(released, colours=colours, height=height).properties(title=label), colours)
+
+
+def month_layers(released: Released, *, colours: Mapping[str, str], height: int) -> alt.LayerChart:
+    """`month_chart` as a part of a larger chart: without the settings only a whole chart may have."""
     table = _month_rows(released)
-    drawn = _month_layers(tuple(colours.items()), _month_step(table)).properties(height=height, title=label, data=table)
-    return _finished(drawn, colours)
+    return _month_layers(tuple(colours.items()), _month_step(table)).properties(height=height, data=table)
 
 
 def month_spec(
@@ -60,7 +64,7 @@ _ROWS = "months"
 @lru_cache(maxsize=32)
 def _month_template(colours: tuple[tuple[str, str], ...], step: int, height: int, label: str) -> dict:
     drawn = _month_layers(colours, step).properties(height=height, title=label, data=alt.NamedData(_ROWS))
-    return _finished(drawn, dict(colours)).to_dict()
+    return finished(drawn, dict(colours)).to_dict()
 
 
 def _month_rows(released: Released) -> pd.DataFrame:
@@ -168,7 +172,7 @@ def same_months_chart(released: Released, *, colours: Mapping[str, str] = COLOUR
     )
     bars = base.mark_bar(stroke=colours["text"], strokeWidth=1).encode(color=fill)
     labels = base.mark_text(dy=-8, fontSize=13, color=colours["text"]).encode(text=alt.Text("reports:Q", format=","))
-    return _finished((bars + labels).properties(height=height), colours)
+    return finished((bars + labels).properties(height=height), colours)
 
 
 def rolling_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> alt.LayerChart:
@@ -191,7 +195,7 @@ def rolling_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, h
     words = base.transform_filter("isValid(datum.last)").mark_text(
         align="right", baseline="bottom", dx=-4, dy=-4, fontSize=15, fontWeight="bold", color=colours["text"]
     )
-    return _finished(alt.layer(line, dots, words.encode(x=x, y=y, text="last:N")).properties(height=height), colours)
+    return finished(alt.layer(line, dots, words.encode(x=x, y=y, text="last:N")).properties(height=height), colours)
 
 
 def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
@@ -226,7 +230,7 @@ def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) 
     bars = base.transform_filter("datum.state == 'partial'").mark_text(text="–", fontSize=16, color=colours["text"])
     none = base.transform_filter("datum.state == 'missing'").mark_text(text="╱", fontSize=13, color=colours["second"])
     rows = table["source"].nunique()
-    return _finished((cells + bars + none).properties(height=30 * rows + 40), colours)
+    return finished((cells + bars + none).properties(height=30 * rows + 40), colours)
 
 
 def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 218) -> alt.LayerChart:
@@ -257,7 +261,7 @@ def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, hei
     dark = alt.datum.n > cells["n"].max() / 2
     text = alt.condition(dark, alt.value(colours["ground"]), alt.value(colours["text"]))
     words = base.mark_text(fontSize=13).encode(text="n:Q", color=text)
-    return _finished((squares + words).properties(height=height), colours)
+    return finished((squares + words).properties(height=height), colours)
 
 
 def against_usual(latest: float, low: float, high: float, *, top: float) -> str:
@@ -350,7 +354,8 @@ def _month_tooltip() -> list[alt.Tooltip]:
     ]
 
 
-def _finished(chart: alt.LayerChart, colours: Mapping[str, str]) -> alt.LayerChart:
+def finished(chart: alt.LayerChart, colours: Mapping[str, str]) -> alt.LayerChart:
+    """A whole chart with the settings every chart has: no frame, a plain title, no room left over."""
     # Without a padding of its own a chart is given a line's height of nothing beneath.
     return (
         chart.properties(padding=PADDING)

@@ -289,11 +289,6 @@ def verdict_label(verdict: str) -> str:
     return look.word if look else verdict.capitalize()
 
 
-def short_day(value: date) -> str:
-    """1 Nov 2017; empty where there is none."""
-    return "" if pd.isna(value) else f"{value.day} {value:%b %Y}"
-
-
 def portfolio_title(table: pd.DataFrame) -> str:
     """How many actions were compared, and at how many places each verdict stands: actions at one overlap."""
     judged = table[table["verdict"].isin(tuple(VERDICTS))]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from hotspots.periods import Window
 from hotspots.release.disclosure import Released
-from hotspots.views.charts import month_chart
+from hotspots.views.charts import PADDING, month_layers
 from hotspots.views.palette import COLOURS
 
 LANE = 22
@@ -29,14 +29,12 @@ def timeline_chart(
     released: period, n, low, high · done: label, start, end, shape, words (policy "done at a place")
     window: the months drawn; a lane that began before or runs on after is cut at its ends.
     """
-    counts = month_chart(released, colours=colours, height=height, label="").copy()
-    # Only the outermost chart may hold these two.
-    padding, counts.config, counts.padding = counts.padding, alt.Undefined, alt.Undefined
+    counts = month_layers(released, colours=colours, height=height)
     lanes = _placed(done.table, window)
     parts = [counts] if lanes.empty else [counts, _lanes(lanes, window, colours)]
     return (
         alt.vconcat(*parts, spacing=4)
-        .properties(padding=padding)
+        .properties(padding=PADDING)
         .resolve_scale(x="shared")
         .configure_view(stroke=None)
         .configure_title(fontSize=14, anchor="start", color=colours["text"], offset=4)

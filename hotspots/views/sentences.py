@@ -12,6 +12,14 @@ def day(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
+def short_day(value: date | pd.Timestamp | None, empty: str = "") -> str:
+    """1 Nov 2017, for tables; `empty` where there is none.
+
+    By hand, since the sign that leaves out a leading nought is not known to every system's clock.
+    """
+    return empty if value is None or pd.isna(value) else f"{value.day} {value:%b %Y}"
+
+
 def month(value: date) -> str:
     """October 2017."""
     return f"{value:%B %Y}"

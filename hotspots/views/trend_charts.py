@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.release.disclosure import Released
-from hotspots.views.charts import month_chart
+from hotspots.views.charts import finished, month_layers
 from hotspots.views.palette import COLOURS, STATES
 
 _LONGEST = 44
@@ -25,17 +25,10 @@ def noted_chart(
     Drives and events are tinted with a cap, a recording change is a dashed line; months not received are
     the gaps of the line itself.
     """
-    counts = month_chart(released, colours=colours, height=height, label="").copy()
+    counts = month_layers(released, colours=colours, height=height)
     rows = _shades(notes.table, released.table["period"])
-    if rows.empty:
-        return counts
-    # Only the outermost chart may hold these two.
-    config, padding = counts.config, counts.padding
-    counts.config = counts.padding = alt.Undefined
-    drawn = alt.layer(*_shading(rows, colours), counts, *_words(rows, colours)).properties(
-        height=height, padding=padding
-    )
-    return drawn.configure(**config.to_dict())
+    drawn = counts if rows.empty else alt.layer(*_shading(rows, colours), counts, *_words(rows, colours))
+    return finished(drawn.properties(height=height), colours)
 
 
 def _shades(notes: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:

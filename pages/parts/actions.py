@@ -75,7 +75,7 @@ def record_action_dialog(
                 who=viewer.name,
                 at=session.now(),
             ),
-            f"Action saved: {owner}, due {shared.short_day(due)}",
+            f"Action saved: {owner}, due {sentences.short_day(due)}",
         )
 
 
@@ -84,7 +84,7 @@ def record_action_dialog(
 def close_action_dialog(viewer: Viewer, store: Store, action: Task) -> None:
     """Close one action with its outcome; action: as read when the dialog was opened."""
     viewer.require(Action.RECORD)
-    st.markdown(f"**{show.plain(action.task)}**  \n{show.plain(action.owner)}, due {shared.short_day(action.due)}")
+    st.markdown(f"**{show.plain(action.task)}**  \n{show.plain(action.owner)}, due {sentences.short_day(action.due)}")
     status = st.segmented_control(
         "It is", ["done", "cancelled"], default="done", required=True, key=f"close-status-{action.id}"
     )
@@ -227,7 +227,7 @@ def _action_rows(table: pd.DataFrame, many_places: bool) -> pd.DataFrame:
     late = table["days_late"] if "days_late" in table else pd.Series(pd.NA, index=table.index)
     when = [
         f"◷ {int(days)} day{'' if days == 1 else 's'} late" if pd.notna(days) and days > 0
-        else f"○ {shared.short_day(due)}"
+        else f"○ {sentences.short_day(due)}"
         for days, due in zip(late, table["due"], strict=True)
     ]  # fmt: skip
     rows = pd.DataFrame({"When": when, "Task": table["task"], "Owner": table["owner"]})

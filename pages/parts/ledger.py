@@ -110,7 +110,7 @@ def _history(viewer: Viewer, store: Store, hotspot: str) -> None:
     )
     rows = pd.DataFrame(
         {
-            "Up to": ends.dt.strftime("%-d %b %Y"),
+            "Up to": [sentences.short_day(day) for day in ends],
             "Became": [words.BECAME[event] for event in table["event"]],
             "Kin": [words.lineage(r.event, hotspot, r.from_ids, r.into) for r in table.itertuples()],
             "Reports": table["n"],

@@ -13,7 +13,6 @@ from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import sentences
 from pages.parts import actions, session, show
-from pages.parts import register as shared
 
 RISING = ("new", "growing", "returned")
 STEPS = ("late", "rising", "all", "assess", "new")
@@ -125,7 +124,7 @@ def assessments(viewer: Viewer, store: Store) -> None:
     if due.empty:
         st.caption("No intervention is due for assessment this week.")
         return
-    rows = due.assign(assess_on=due["assess_on"].dt.strftime("%-d %b %Y"))
+    rows = due.assign(assess_on=due["assess_on"].map(sentences.short_day))
     names = {"place": "Place", "what": "What was done", "assess_on": "Assess on", "weeks": "Weeks after"}
     st.dataframe(rows[list(names)].rename(columns=names), hide_index=True, alt="Assessments due")
 
@@ -144,7 +143,7 @@ def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> 
     if fresh.table.empty:
         st.markdown("No action has been raised since the last meeting.")
     else:
-        rows = fresh.table.assign(due=[shared.short_day(d) for d in fresh.table["due"]])
+        rows = fresh.table.assign(due=[sentences.short_day(d) for d in fresh.table["due"]])
         names = {"place": "Place", "task": "Task", "owner": "Owner", "due": "Due", "status": "Status"}
         st.dataframe(
             rows[list(names)].rename(columns=names), hide_index=True, height=40 * min(len(rows), 5) + 40,

@@ -19,7 +19,7 @@ from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
-from hotspots.views import minutes
+from hotspots.views import minutes, sentences
 from pages.parts import register as shared
 from pages.parts import session, show, signin
 
@@ -209,7 +209,7 @@ def residents(viewer: Viewer, store: Store, place: Place) -> None:
         st.markdown(f"**{_pulse(mine)}**")
         rows = pd.DataFrame(
             {
-                "On": [shared.short_day(d) for d in mine["held_on"]],
+                "On": [sentences.short_day(d) for d in mine["held_on"]],
                 "What": mine["kind"],
                 "Came": mine["attended"],
                 "Feel safe": [
@@ -230,10 +230,10 @@ def _pulse(mine: pd.DataFrame) -> str:
     if asked.empty:
         return "Residents have not been asked yet whether they feel safe"
     first, last = asked.iloc[0], asked.iloc[-1]
-    latest = f"{last['feel_safe']} of {last['asked']} felt safe on {shared.short_day(last['held_on'])}"
+    latest = f"{last['feel_safe']} of {last['asked']} felt safe on {sentences.short_day(last['held_on'])}"
     if len(asked) == 1:
         return latest
-    return f"{latest}, {first['feel_safe']} of {first['asked']} on {shared.short_day(first['held_on'])}"
+    return f"{latest}, {first['feel_safe']} of {first['asked']} on {sentences.short_day(first['held_on'])}"
 
 
 def _meeting_form(viewer: Viewer, store: Store, place: Place) -> None:

@@ -114,11 +114,6 @@ def day_or_none(value: date | pd.Timestamp | None) -> date | None:
     return None if value is None or pd.isna(value) else pd.Timestamp(value).date()
 
 
-def short_day(value: date | pd.Timestamp | None, empty: str = "") -> str:
-    """1 Nov 2017, for tables."""
-    return empty if value is None or pd.isna(value) else f"{value.day} {value:%b %Y}"
-
-
 def _both(conflict: Conflict) -> pd.DataFrame:
     rows = [
         (f.name, str(getattr(conflict.theirs, f.name)), str(getattr(conflict.yours, f.name)))

@@ -19,6 +19,7 @@ from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
+from hotspots.views import sentences
 from pages.parts import register as shared
 from pages.parts import session, show
 
@@ -126,7 +127,7 @@ def _tags(viewer: Viewer, store: Store, place: Place) -> None:
     table = release(rows, viewer, policy="restricted tags").table
     for row in table.itertuples():
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{show.plain(row.address_key)}: {show.plain(row.tag)}, until {shared.short_day(row.until)}")
+            st.markdown(f"{show.plain(row.address_key)}: {show.plain(row.tag)}, until {sentences.short_day(row.until)}")
             if st.button("Remove", key=f"untag-{row.id}", type="tertiary"):
                 chosen = next(t for t in tags if t.id == row.id)
                 _write(lambda chosen=chosen: register.remove(store, chosen, who=viewer.name, at=session.now()))
@@ -189,7 +190,7 @@ def _concerns(viewer: Viewer, store: Store, place: Place) -> None:
     if viewer.unlocked:
         for row in table.itertuples():
             st.markdown(
-                f"{shared.short_day(row.heard_on)}, {show.plain(row.source)}, {row.confidence} confidence, "
+                f"{sentences.short_day(row.heard_on)}, {show.plain(row.source)}, {row.confidence} confidence, "
                 f"*{show.plain(row.handling)}*: {show.plain(row.text)}"
             )
     if not st.session_state.get("present"):
