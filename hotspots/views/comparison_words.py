@@ -14,7 +14,7 @@ from hotspots.periods import Window
 from hotspots.pipeline.comparison_view import ComparisonView, Ring
 from hotspots.pipeline.watching import PER_YEAR
 from hotspots.views.reporting_words import reporting
-from hotspots.views.sentences import day
+from hotspots.views.sentences import day, short_day
 
 
 class VerdictLook(NamedTuple):
