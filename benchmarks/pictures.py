@@ -152,7 +152,7 @@ def _shrink(path: Path) -> None:
     with Image.open(path) as picture:
         height = round(picture.height * GUIDE_WIDTH / picture.width)
         small = picture.convert("RGB").resize((GUIDE_WIDTH, height), Image.Resampling.LANCZOS)
-    small.quantize(96, method=Image.Quantize.MEDIANCUT).save(path, optimize=True)
+    small.quantize(255, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)
 
 
 def main() -> None:

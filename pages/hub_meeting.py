@@ -66,7 +66,7 @@ def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step:
         ranked = st.container(gap="xsmall")
         hub_card.card(viewer, store, view, released, chosen)
         with ranked:
-            st.markdown(f"##### {_heading(view, released, step)}")
+            st.markdown(f"## {_heading(view, released, step)}")
             if step == "late":
                 meeting.late_actions(viewer, store)
             elif step == "assess":

@@ -23,8 +23,7 @@ def dress(settings: Settings) -> None:
         layout="wide",
         initial_sidebar_state="collapsed",
     )
-    dark = show.is_dark()
-    st.html(style.sheet(dark=dark))
+    st.html(style.sheet(dark=show.is_dark()))
     st.logo(_logo(settings.title, tone=show.colours()["place"]), size="large")
     # From a shared link the toggle is not there yet on the first run: the address says it.
     if st.session_state.get("present", st.query_params.get("present") == "true"):

@@ -35,21 +35,12 @@ def card(title: str, subtitle: str = "", *, key: str | None = None, stretch: boo
 
 def chart(drawn: alt.TopLevelMixin | dict, released: Released, *, alt_text: str, key: str) -> None:
     """A chart, what it says in one sentence for those who cannot see it, and the same as a table."""
-    picture(drawn, alt_text=alt_text, key=key)
+    if isinstance(drawn, dict):
+        st.vega_lite_chart(None, drawn, key=key, alt=alt_text, width="stretch")
+    else:
+        st.altair_chart(drawn, key=key, alt=alt_text, width="stretch")
     with st.popover("Show as table", type="tertiary", key=f"{key}-table"):
         st.dataframe(released.table, hide_index=True)
-
-
-def picture(drawn: alt.TopLevelMixin | dict, *, alt_text: str, key: str) -> None:
-    """A chart whose table stands elsewhere; its marks are silent, for the sentence says what they show."""
-    if isinstance(drawn, dict):
-        quiet = {**drawn, "config": {**drawn.get("config", {}), "aria": False}}
-        st.vega_lite_chart(None, quiet, key=key, alt=alt_text, width="stretch")
-        return
-    if drawn.config is alt.Undefined:
-        drawn = drawn.configure()
-    drawn.config["aria"] = False
-    st.altair_chart(drawn, key=key, alt=alt_text, width="stretch")
 
 
 def coverage(released: Released, *, key: str) -> None:

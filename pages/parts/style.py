@@ -15,10 +15,15 @@ _DARK_TINTS: Mapping[str, str] = {"note": "#1D3850", "warn": "#4A2410", "edge": 
 
 
 def sheet(*, dark: bool) -> str:
-    """The style for the theme in use, as a `<style>` element."""
-    tones = {**DARK, **_DARK_TINTS} if dark else {**COLOURS, **_LIGHT_TINTS}
-    named = "; ".join(f"--hub-{name}: {tone}" for name, tone in tones.items())
-    return f"<style>:root {{ {named} }}\n{_SCREEN}{_SMALL}{_PAPER}</style>"
+    """The style of both themes as a `<style>` element.
+
+    The page takes the tones of the theme in use at once, without a run of the script; dialogs and popovers stand
+    outside it and take those of the theme at the last run, which is the one that opened them.
+    """
+    light_tones, dark_tones = {**COLOURS, **_LIGHT_TINTS}, {**DARK, **_DARK_TINTS}
+    last = "; ".join(f"--hub-{name}: {tone}" for name, tone in (dark_tones if dark else light_tones).items())
+    both = "; ".join(f"--hub-{name}: light-dark({tone}, {dark_tones[name]})" for name, tone in light_tones.items())
+    return f"<style>:root {{ {last} }}\n.stApp {{ {both} }}\n{_SCREEN}{_SMALL}{_PAPER}</style>"
 
 
 def presenting(size: int) -> str:
@@ -56,7 +61,7 @@ _SCREEN = """
   padding: .3rem .7rem; font-size: .92rem; }
 .st-key-warn p { border-left: 4px solid var(--hub-alert); background: var(--hub-warn); color: var(--hub-text);
   padding: .35rem .7rem; }
-[data-testid="stMarkdownContainer"] h2 { padding: .5rem 0 .25rem; }
+[data-testid="stMarkdownContainer"] h2 { padding: .5rem 0 1rem; }
 button[kind^="primary"], button[kind^="primary"] p { color: var(--hub-ground) !important; }
 .big-number { font-size: 2.5rem; font-weight: 700; line-height: 1.05; font-variant-numeric: tabular-nums; }
 .quiet { color: var(--hub-second); font-size: .84rem; }
