@@ -151,6 +151,7 @@ def _columns() -> dict:
         "From": st.column_config.TextColumn(width=96),
         "To": st.column_config.TextColumn(width=96),
         "Change": st.column_config.TextColumn(width=130, help="95% interval against the comparison area"),
+        "Returned": st.column_config.TextColumn(width=110),
         "Counts": st.column_config.TextColumn(width=84, help="Reports before and after"),
         "Compared": st.column_config.TextColumn(width=84, help="The same in the comparison area"),
         "Hours": st.column_config.NumberColumn(width=64, format="%d"),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from hotspots.analysis.its import SeriesEffect, interrupted_series
 from hotspots.analysis.rates import count_interval, displacement_quotient, e_test, exact_ratio, log_rate_ratio, wdd
 from hotspots.analysis.regression_to_mean import expected_by_moments, expected_with_model
 from hotspots.analysis.watch import average_run_length, watch
@@ -22,6 +23,24 @@ class Check(NamedTuple):
     ours: Callable[[], float]
 
 
+# Monthly acute coronary episodes in Sicily 2002–06 and the standardised population: Lopez Bernal, Cummins and
+# Gasparrini (2017), International Journal of Epidemiology 46:348–355, published with the tutorial.
+SICILY_EPISODES = [
+    *(728, 659, 791, 734, 757, 726, 760, 740, 720, 814, 795, 858),
+    *(887, 766, 851, 769, 781, 756, 766, 752, 765, 831, 879, 928),
+    *(914, 808, 937, 840, 916, 828, 845, 818, 860, 839, 887, 886),
+    *(831, 796, 833, 820, 877, 758, 767, 738, 781, 843, 850, 908),
+    *(1021, 859, 976, 888, 962, 838, 810, 876, 843, 936, 912),
+]
+SICILY_POPULATION = [
+    *(379875.3, 376495.5, 377040.8, 377116.4, 377383.4, 374113.1, 379513.3, 376295.5, 374653.2, 378485.6),
+    *(375955.5, 378349.7, 376762.4, 379032.3, 379360.4, 376162.0, 377972.4, 381830.7, 379888.6, 380872.2),
+    *(380966.9, 381240.4, 382104.9, 381802.7, 381656.3, 383680.0, 383504.2, 386462.9, 383783.1, 380836.8),
+    *(383483.0, 380906.2, 382926.8, 384052.4, 384449.6, 383428.4, 388153.2, 388373.2, 386470.1, 386033.2),
+    *(383686.4, 385509.3, 385901.9, 386516.6, 388436.5, 383255.2, 390148.7, 385874.9, 391613.6, 391750.4),
+    *(394005.6, 391364.9, 391664.6, 389022.3, 391878.5, 388575.3, 392989.0, 390018.8, 390712.3),
+]
+SICILY_BAN = 36
 _LANCASHIRE = {"target": (207, 110), "control": (308, 318), "ring": (178, 157), "ring_control": (150, 140)}
 # fmt: off
 CHECKS = (
@@ -49,11 +68,21 @@ CHECKS = (
           lambda: expected_by_moments(12, 4, 10).expected),
     Check("R, surveillance", "periods between false alarms, h 10, k 3, usual 2.4", 548.362, 1e-3,
           lambda: average_run_length(2.4, reference=3, threshold=10)),
+    Check("R, spc", "the same, h 7, k 3, usual 2, alarm at the threshold", 894.0044, 1e-3,
+          lambda: average_run_length(2, reference=3, threshold=7)),
+    Check("Lopez Bernal and others 2017", "smoking ban in Sicily, step in monthly episodes", 0.894377, 1e-6,
+          lambda: _sicily(harmonics=0).step),
+    Check("Lopez Bernal and others 2017", "the same with two harmonics, over-dispersed upper end", 0.933228, 2e-6,
+          lambda: _sicily(harmonics=2).high),
     Check("R, surveillance", "CUSUM of 2 3 2 4 6 5 7 with k 3: last sum", 10, 1e-9,
           lambda: watch((2, 3, 2, 4, 6, 5, 7), reference=3, threshold=10).statistic[-1]),
 )
 # fmt: on
 """The numbers shown to users; the tests hold many more."""
+
+
+def _sicily(*, harmonics: int) -> SeriesEffect:
+    return interrupted_series(SICILY_EPISODES, start=SICILY_BAN, exposure=SICILY_POPULATION, harmonics=harmonics)
 
 
 def published_numbers() -> pd.DataFrame:

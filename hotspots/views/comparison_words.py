@@ -322,8 +322,10 @@ def pair(before: float, after: float) -> str:
 
 
 def rings_when(row: object) -> str:
-    """The rule of one watch without its figures of luck."""
-    return row.rule.split(" (")[0]
+    """The rule of one watch in few letters: over 2 a month, adding to 2.5."""
+    return (
+        row.rule.split(" (")[0].removeprefix("Reports ").replace(" add up to ", ", adding to ").removesuffix(" or more")
+    )
 
 
 def by_luck(row: object) -> str:

@@ -21,8 +21,8 @@ def published_section(viewer: Viewer) -> None:
                 "Agrees": ["✓" if agrees else "✗ no" for agrees in checks["agrees"]],
                 "Source": checks["source"],
                 "What": checks["what"],
-                "Published": [f"{value:g}" for value in checks["published"]],
-                "Ours": [f"{value:.6g}" for value in checks["ours"]],
+                "Published": [f"{value:g}".replace("-", "−") for value in checks["published"]],
+                "Ours": [f"{value:.6g}".replace("-", "−") for value in checks["ours"]],
             }
         )
-        st.dataframe(table, hide_index=True, alt="Published numbers beside ours")
+        st.dataframe(table, hide_index=True, height="content", alt="Published numbers beside ours")

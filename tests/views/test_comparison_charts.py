@@ -200,6 +200,13 @@ def test_what_the_watch_says_of_a_place():
     assert words.lasted(quiet.head(0), waiting=False) == ""
 
 
+def test_a_watch_says_in_few_letters_when_it_rings_and_how_often_by_luck():
+    rule = "Reports over 2 a month add up to 2.5 or more (usual 1 a month; with nothing wrong it rings once in …)"
+    row = pd.Series({"rule": rule, "run_length": 60.0, "counted_by": "month"})
+    assert words.rings_when(row) == "over 2 a month, adding to 2.5"
+    assert words.by_luck(row) == "once in 5 years"
+
+
 def test_hours_stand_beside_an_interval_of_reports_avoided(view):
     said = words.cost(view, 55)
     assert said.startswith("55 staff hours")
