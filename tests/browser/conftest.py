@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.running import Server, chromium, hub_folder, sample_once, serving
+from tests.browser.running import Forge, Server, chromium, hub_folder, sample_once, serving
 from tests.browser.visiting import Visitor
 
 ELSEWHERE = "hub.example"
@@ -46,6 +46,14 @@ def server(made_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The app with the sample, shared by the tests that store nothing."""
     with serving(hub_folder(tmp_path_factory.mktemp("hub"), made_sample)) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def forge() -> Iterator[Forge]:
+    """Makes servers that nobody has visited, at little cost."""
+    made = Forge()
+    yield made
+    made.close()
 
 
 @pytest.fixture

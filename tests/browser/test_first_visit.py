@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from pages.parts.menu import ENTRIES
 from tests.browser.conftest import ELSEWHERE
-from tests.browser.running import Server, hub_folder, serving
+from tests.browser.running import Forge, Server, hub_folder, serving
 from tests.browser.visiting import PATIENCE, Visitor
 
 PATHS = ["", *(entry.url_path for entry in ENTRIES)]
@@ -28,12 +28,11 @@ def shows_refusal_only(visitor: Visitor) -> None:
     assert visitor.page.get_by_test_id("stTopNavSection").count() == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path or "front")
 def test_the_first_request_from_elsewhere_is_refused(
-    path: str, made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]
+    path: str, forge: Forge, made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]
 ) -> None:
-    with serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
+    with forge.serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
         visitor = visit(cold)
         visitor.page.goto(f"http://{ELSEWHERE}:{cold.port}/{path}", timeout=PATIENCE)
         shows_refusal_only(visitor)
@@ -60,12 +59,11 @@ def test_the_first_visitor_on_the_machine_itself_gets_the_hub_screen(
         assert visitor.faults == []
 
 
-@pytest.mark.slow
 def test_a_bookmark_on_a_machine_just_started_leads_in_without_an_alarm(
-    made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]
+    forge: Forge, made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]
 ) -> None:
     """The page's file runs in place of the entry script, and must lead to it, not to a blank or an error."""
-    with serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
+    with forge.serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
         visitor = visit(cold)
         visitor.open("before_after")
         expect(visitor.page.get_by_test_id("stTopNavSection").first).to_be_visible(timeout=PATIENCE)

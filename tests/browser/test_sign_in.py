@@ -173,13 +173,6 @@ def test_a_replayed_media_link_needs_a_sign_in(hub: Server, issuer: str, visit: 
     assert any("trend.csv" in subject for subject in trail(store_of(hub), action="export")["subject"])
 
 
-@pytest.fixture(scope="module")
-def forge() -> Iterator[Forge]:
-    made = Forge()
-    yield made
-    made.close()
-
-
 @pytest.mark.parametrize("path", ["", *(entry.url_path for entry in ENTRIES)], ids=lambda path: path or "front")
 def test_the_first_request_to_a_fresh_server_signed_out_gets_the_sign_in_and_nothing_else(
     path: str, forge: Forge, hub: Server, tmp_path: Path, visit: Callable[[Server], Visitor]
