@@ -19,7 +19,7 @@ from pages.parts import filters, frame, session, show
 from pages.parts.map import draw_map
 
 HEXAGONS = "Hexagons"
-FULLEST = 150
+FULLEST = 40
 """Areas the map shows first."""
 
 

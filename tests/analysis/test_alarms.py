@@ -285,6 +285,15 @@ def test_kulldorff_llr_satscan_new_york_leukaemia(count, expected, total, ratio)
     assert kulldorff_llr(count, expected, total) == pytest.approx(ratio, abs=2e-3 if total == 552 else 1e-6)
 
 
+@pytest.mark.parametrize(
+    ("count", "expected", "ratio"),
+    [(64, 40.85, 6.114140), (25, 12.82, 4.651839), (28, 15.54, 4.169203), (12, 5.14, 3.363518), (11, 4.61, 3.209485)],
+)
+def test_kulldorff_llr_satscan_secondary_clusters(count, expected, ratio):
+    # The expected counts are printed to two decimals only; the ratio moves by up to c/E · 0.005 with them.
+    assert kulldorff_llr(count, expected, 552) == pytest.approx(ratio, abs=0.005 * count / expected)
+
+
 def test_a_peak_needs_room():
     with pytest.raises(BadValue, match="two widths"):
         chance_of_peak(6, mean=1, width=2, length=3)

@@ -189,3 +189,24 @@ def test_float32_and_grid_extremes_keep_their_centimetres():
     assert xy[inverse[2]].tolist() == [655_999.99, 0.0]
     negative, _, _ = unique_locations(np.array([-10.5]), np.array([-20.25]))
     assert negative.tolist() == [[-10.5, -20.25]]
+
+
+@pytest.mark.parametrize(
+    ("eps", "clusters", "noise"), [(2076.80, [25, 21, 19], 141), (1696, [21], 185), (2937.04, [81, 70], 55)]
+)
+def test_dbscan_sfhotspot_memphis_robberies_jan(project, eps, clusters, noise):
+    """The package's own 206 points, its three density adjustments (2, 3 and 1) with at least 15 points."""
+    path = project.parent / "shared" / "data" / "points-small" / "memphis_robberies.csv"
+    if not path.exists():
+        pytest.skip("the shared folder of real data is not on this machine")
+    rows = pd.read_csv(path)
+    began = pd.to_datetime(rows["date"], utc=True).dt.tz_localize(None)
+    january = began < "2019-02-01"
+    at = gpd.GeoSeries(gpd.points_from_xy(rows["longitude"], rows["latitude"], crs=4326)).to_crs(32616)[january]
+    frame = pd.DataFrame({"occurred_from": began[january], "time_precision": "exact", "place_text": ""})
+    points = gpd.GeoDataFrame(frame.assign(x=at.x, y=at.y), geometry=at)
+    found = find_hotspots(
+        points, window=Window(date(2019, 1, 1), date(2019, 2, 1)), eps=eps, min_samples=15, max_extent=1e6, min_days=1
+    )
+    assert len(points) == 206
+    assert found.areas["n"].tolist() == clusters and (found.labels < 0).sum() == noise
