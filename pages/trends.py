@@ -174,7 +174,8 @@ def _areas(viewer: Viewer, view: HubView) -> str:
             )
         with st.container(key="note-luck"):
             luck = alarm_words.luck(view.false_alarms_per_year)
-            st.markdown(f"**How often is it luck?** {len(table)} areas checked monthly ring by luck {luck}.")
+            firm = sentences.firm_rises(int(rising["stands_out"].sum()), len(rising), len(table))
+            st.markdown(f"**How often is it luck?** {len(table)} areas checked monthly ring by luck {luck}. {firm}")
     with show.card(f"States of the {sentences.count(len(table), 'area')}", "One word each, by a fixed rule"):
         st.dataframe(_states_table(table), hide_index=True, alt="Number of areas in each state")
     return title[0].lower() + title[1:] if title.startswith("None") else title

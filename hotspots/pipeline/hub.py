@@ -160,7 +160,7 @@ def _table(
 ) -> pd.DataFrame:
     areas = found.areas
     last = pd.DataFrame([charts[h].iloc[-1] for h in areas["id"]], columns=["n", "low", "high"])
-    states = states_of(charts).set_index("place_id")["state"].fillna("not judged")
+    judged = states_of(charts).set_index("place_id").reindex(areas["id"])
     earlier = _earlier_ranks(store, query, found)
     ranks = np.arange(1, len(areas) + 1)
     return areas.assign(
@@ -170,7 +170,8 @@ def _table(
         latest=last["n"].to_numpy(),
         usual_low=last["low"].to_numpy(),
         usual_high=last["high"].to_numpy(),
-        state=[states[h] for h in areas["id"]],
+        state=judged["state"].fillna("not judged").to_numpy(),
+        stands_out=judged["stands_out"].fillna(False).to_numpy(dtype=bool),
         share=areas["n"] / max(len(located), 1),
         one_map_point=areas["locations"] == 1,
     )

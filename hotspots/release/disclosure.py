@@ -57,6 +57,7 @@ POLICIES: Mapping[str, Policy] = {
             "rank",
             "moved",
             "state",
+            "stands_out",
             "n",
             "before",
             "latest",

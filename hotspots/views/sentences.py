@@ -198,6 +198,14 @@ def rising_title(rising: int, areas: int) -> str:
     return f"{rising} of {areas} areas need{'s' if rising == 1 else ''} a look"
 
 
+def firm_rises(firm: int, rising: int, areas: int) -> str:
+    """How many rises hold after looking at every area (false discoveries held at 5 %); "" where none rose."""
+    if not rising:
+        return ""
+    which = "It stands" if firm == rising == 1 else f"{firm} of {rising} stand{'s' if firm == 1 else ''}"
+    return f"{which} out after looking at all {areas} (false discoveries held at 5 %)."
+
+
 def coverage_title(coverage: pd.DataFrame) -> str:
     """What was not received, or that all was."""
     missing = int((coverage["state"] == "missing").sum())
