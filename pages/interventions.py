@@ -295,15 +295,10 @@ def step_dialog(viewer: Viewer, store: Store, item: Intervention) -> None:
     if to == "extended":
         extended = st.date_input("New last day", None, format="DD/MM/YYYY", key=f"step-extended-{item.id}")
     if st.button("Save", type="primary", key=f"step-save-{item.id}"):
-        shared.save(
-            lambda: register.change(
-                store,
-                advance(item, to, on=on, end=end, extended_to=extended),
-                who=viewer.name,
-                at=session.now(),
-            ),
+        shared.change(
+            store, viewer, item, lambda: advance(item, to, on=on, end=end, extended_to=extended),
             f"{item.label} is now {to}",
-        )
+        )  # fmt: skip
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door

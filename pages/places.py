@@ -14,7 +14,7 @@ from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import charts, place_charts, sentences
 from hotspots.views.palette import STATES, state_label
-from pages.parts import actions, place_forms, restricted, session, show
+from pages.parts import actions, place_forms, place_history, restricted, session, show
 from pages.parts import register as shared
 
 PERIODS = {12: "12 months", 24: "24 months", 0: "All months"}
@@ -167,6 +167,8 @@ def _off_the_list(viewer: Viewer, store: Store) -> None:
         }
     )
     st.dataframe(rows, hide_index=True, alt="Comparison areas and places off the list")
+    if viewer.can(Action.RECORD):
+        place_history.bring_back(viewer, store)
 
 
 def _profile(
@@ -409,7 +411,7 @@ def _tabs(viewer: Viewer, store: Store, view: PlaceView) -> None:
     with tabs[1]:
         place_forms.residents(viewer, store, view.place)
     with tabs[2]:
-        place_forms.history(viewer, store, view.place)
+        place_history.history(viewer, store, view.place)
     if len(tabs) > 3:
         with tabs[3]:
             restricted.panel(viewer, store, view.place)

@@ -1,5 +1,6 @@
 """Places: areas the hub has adopted, named and frozen, and what became of them."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -62,6 +63,31 @@ def redraw(place: Place, geometry: BaseGeometry, *, reason: str) -> Place:
     _require(place.status == "active", f"it is {place.status}, and only an active place can be redrawn")
     _require(bool(reason.strip()), "a new boundary needs a reason")
     return replace(place, geometry=geometry, reason=reason)
+
+
+def boundary_of(corners: Sequence[tuple[float, float]]) -> BaseGeometry:
+    """The area inside corners (eastings, northings) given in order; raises `BadValue` for fewer than three."""
+    _require(len(corners) > 2, f"a boundary needs three corners or more; {len(corners)} are marked")
+    return shapely.Polygon(corners)
+
+
+def cut(place: Place, ends: Sequence[tuple[float, float]]) -> tuple[BaseGeometry, BaseGeometry]:
+    """The two sides of a straight cut through a place; the line is drawn on beyond its two ends.
+
+    Raises `BadValue` unless two ends are given and the line leaves a part on either side.
+    """
+    _require(len(ends) == 2, f"a cut needs its two ends; {len(ends)} are marked")
+    (x, y), (to_x, to_y) = ends
+    length = math.hypot(to_x - x, to_y - y)
+    _require(length > 0, "the two ends of the cut are one point")
+    away = place.geometry.distance(shapely.Point(ends[0]))
+    reach = length + away + 2 * shapely.length(shapely.envelope(place.geometry))
+    u, v = (to_x - x) / length * reach, (to_y - y) / length * reach
+    left = shapely.Polygon([(x - u, y - v), (x + u, y + v), (x + u - v, y + v + u), (x - u - v, y - v + u)])
+    sides = shapely.intersection(place.geometry, left), shapely.difference(place.geometry, left)
+    parted = min(side.area for side in sides) > SLIVER_M2
+    _require(parted, "the line does not cut it in two; mark the ends of the cut on either side of it")
+    return sides
 
 
 def exclude(place: Place, *, reason: str) -> Place:

@@ -40,6 +40,20 @@ class Conflict(StoreError):
         self.theirs, self.yours = theirs, yours
 
 
+def rebased(opened: T, edited: T, theirs: T) -> T:
+    """What one editor changed, on top of what the other saved meanwhile.
+
+    opened: as she read it · edited: with her changes · theirs: as the store has it now, which she has seen.
+    A field both changed is hers; the audit trail keeps the other's.
+    """
+    hers = {
+        f.name: getattr(edited, f.name)
+        for f in fields(edited)
+        if f.name not in ("id", "version") and getattr(edited, f.name) != getattr(opened, f.name)
+    }
+    return replace(theirs, **hers)
+
+
 def add(store: Store, item: T, *, who: str, at: datetime) -> T:
     """Save a new item; returns it with its id and version 1.
 

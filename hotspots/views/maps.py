@@ -73,16 +73,22 @@ def base_map(
     ground: np.ndarray | None = None,
     dark: bool = False,
     legend: Legend = STATE_LEGEND,
+    zoom: int | None = None,
 ) -> folium.Map:
     """The ground of a map: white or dark, with scale bar, and what never changes during a meeting.
 
     bounds: what to show first · basemap: streets or tiles to lay beneath
     ground: longitudes and latitudes (n × 2) of map points to dot in grey where there is no basemap
+    zoom: shows the middle of `bounds` at this zoom, for a map that opens in a dialog: it has no size yet to fit
     """
     tones = DARK if dark else LIGHT
     drawn = folium.Map(tiles=None, control_scale=False, zoom_control=True, max_zoom=20, prefer_canvas=False)
     drawn.options["attribution_control"] = False
-    drawn.fit_bounds(bounds, padding=(24, 24))
+    if zoom is None:
+        drawn.fit_bounds(bounds, padding=(24, 24))
+    else:
+        drawn.location = [float(v) for v in np.mean(bounds, axis=0)]
+        drawn.options["zoom"] = zoom
     drawn.get_root().header.add_child(Element(map_style(tones)))
     _Furniture(legend, tones, basemap.credit).add_to(drawn)
     if basemap.kind == "lines":

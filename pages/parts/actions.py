@@ -95,15 +95,8 @@ def close_action_dialog(viewer: Viewer, store: Store, action: Task) -> None:
         key=f"close-on-{action.id}",
     )  # fmt: skip
     if st.button("Close action", type="primary", key=f"close-save-{action.id}"):
-        shared.save(
-            lambda: register.change(
-                store,
-                replace(action, status=status, outcome=outcome, closed=closed),
-                who=viewer.name,
-                at=session.now(),
-            ),
-            f"Action {status}",
-        )
+        closing = {"status": status, "outcome": outcome, "closed": closed}
+        shared.change(store, viewer, action, lambda: replace(action, **closing), f"Action {status}")
 
 
 def overdue(viewer: Viewer, store: Store) -> Released:

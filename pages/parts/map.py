@@ -4,12 +4,16 @@ import hashlib
 from collections.abc import Callable
 
 import numpy as np
+import shapely
 import streamlit as st
 from streamlit_folium import st_folium
 
 from hotspots.release.disclosure import Released
-from hotspots.views import maps
+from hotspots.views import drawing_map, maps
 from hotspots.views.basemaps import Basemap
+
+WALK_METRES = 130
+"""A boundary wider than this is redrawn at a zoom that shows all of it."""
 
 
 def draw_map(
@@ -51,3 +55,40 @@ def draw_map(
         feature_group_to_add=layer(released, chosen=chosen, crs=crs, bring_into_view=bring_into_view, dark=dark),
         on_change=changed,
     )
+
+
+def mark_corners(
+    boundary: shapely.Geometry,
+    *,
+    key: str,
+    crs: str,
+    basemap: Basemap = maps.NO_BASEMAP,
+    dark: bool = False,
+    ground: np.ndarray | None = None,
+    closed: bool = True,
+    height: int = 420,
+) -> list[tuple[float, float]]:
+    """A map on which each click marks a corner; returns the corners so far (metres of `crs`).
+
+    boundary: drawn beneath in grey · closed: the corners make an area, else a line
+    """
+    corners = st.session_state.setdefault(f"{key}-corners", [])
+
+    def changed() -> None:
+        corner = drawing_map.clicked(st.session_state.get(key), crs)
+        if corner is not None and corner not in corners:
+            corners.append(corner)
+
+    west, south, east, north = boundary.bounds
+    zoom = 18 if max(east - west, north - south) < WALK_METRES else 17
+    bounds = maps.bounds_of_xy([west, east], [south, north], crs)
+    st_folium(
+        maps.base_map(bounds, basemap=basemap, ground=ground, dark=dark, zoom=zoom),
+        key=key,
+        height=height,
+        use_container_width=True,
+        returned_objects=["last_clicked"],
+        feature_group_to_add=drawing_map.drawing_layer(boundary, corners, crs=crs, closed=closed),
+        on_change=changed,
+    )
+    return corners

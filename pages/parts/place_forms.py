@@ -1,7 +1,7 @@
 """Forms of a place: adopt, rename, exclude, merge, check the site, hear residents, plan."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +9,6 @@ import streamlit as st
 from hotspots.pipeline import places as composed
 from hotspots.pipeline import register as overview
 from hotspots.pipeline.places import PlaceView
-from hotspots.register import places as place_rules
 from hotspots.register import site_checks as checks
 from hotspots.register.places import COMPARISON, KINDS, Place
 from hotspots.register.powers import problem_types
@@ -154,9 +153,9 @@ def _heading(store: Store, view: PlaceView) -> minutes.Meeting:
 
 
 def _plan_form(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan | None) -> None:
-    half, now, before = view.six_months()
-    key = f"plan-{view.place.id}-{held.version if held else 0}"
-    with st.form(key, border=True):
+    _, now, before = view.six_months()
+    held = shared.opened(held) if held else None
+    with st.form(f"plan-{view.place.id}", border=True):
         st.markdown("**Write the plan**")
         problem = st.text_area("Problem, as found in scanning", held.problem if held else "")
         a, b, c = st.columns([2, 1, 1])
@@ -174,28 +173,23 @@ def _plan_form(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan | N
         }
         learned = st.text_area("What was learned", held.learned if held else "")
         if st.form_submit_button("Save plan", type="secondary"):
+            words = {
+                "problem": problem, "measure": measure, "baseline": start, "target": target, "by": by,
+                "assess_on": assess, "learned": learned, **triangle,
+            }  # fmt: skip
+            if held is not None:
+                shared.change(store, viewer, held, lambda: replace(held, **words), "Plan saved")
+                return
             shared.save(
-                lambda: _save_plan(
-                    viewer, store, held, view.place.id,
-                    problem=problem, measure=measure, baseline=start, target=target, by=by, assess_on=assess,
-                    learned=learned, **triangle,
-                ),
+                lambda: register.add(store, SaraPlan(view.place.id, **words), who=viewer.name, at=session.now()),
                 "Plan saved",
-            )  # fmt: skip
+            )
 
 
 def _first(held: float | None, counted: float) -> float:
     if held is not None:
         return float(held)
     return 0.0 if pd.isna(counted) else float(counted)
-
-
-def _save_plan(
-    viewer: Viewer, store: Store, held: SaraPlan | None, place_id: int, **words: str | float | date
-) -> SaraPlan:
-    if held is None:
-        return register.add(store, SaraPlan(place_id=place_id, **words), who=viewer.name, at=session.now())
-    return register.change(store, replace(held, **words), who=viewer.name, at=session.now())
 
 
 def residents(viewer: Viewer, store: Store, place: Place) -> None:
@@ -257,71 +251,3 @@ def _meeting_form(viewer: Viewer, store: Store, place: Place) -> None:
                 ),
                 "Residents' meeting saved",
             )
-
-
-def history(viewer: Viewer, store: Store, place: Place) -> None:
-    """Earlier names and boundaries with who changed them, and the forms that rename, exclude or merge."""
-    told, forms = st.columns([58, 42], gap="medium")
-    with told:
-        table = release(overview.history(store, place.id), viewer, policy="place history").table
-        rows = pd.DataFrame(
-            {
-                "Version": table["version"],
-                "Name": table["name"],
-                "Status": table["status"],
-                "Reason": table["reason"],
-                "Area, m²": table["area_m2"],
-                "By": table["changed_by"],
-                "When": table["changed_at"],
-            }
-        )
-        st.markdown(f"**{len(rows)} version{'' if len(rows) == 1 else 's'}, oldest first**")
-        st.dataframe(rows, hide_index=True, alt="History of the place")
-    if viewer.can(Action.RECORD):
-        with forms:
-            _rename(viewer, store, place)
-            _exclude(viewer, store, place)
-            _merge(viewer, store, place)
-
-
-def _rename(viewer: Viewer, store: Store, place: Place) -> None:
-    with st.form(f"rename-{place.id}-{place.version}"):
-        name = st.text_input("Name", place.name)
-        homes = st.number_input("Dwellings", min_value=0, value=place.dwellings, step=1)
-        known = problem_types(shared.powers())
-        problems = st.multiselect(
-            "Problem types", sorted({*known, *place.problem_types}), default=list(place.problem_types)
-        )
-        if st.form_submit_button("Save name and facts"):
-            changed = replace(place, name=name.strip(), dwellings=homes, problem_types=tuple(problems))
-            shared.save(lambda: register.change(store, changed, who=viewer.name, at=session.now()), "Place saved")
-
-
-def _exclude(viewer: Viewer, store: Store, place: Place) -> None:
-    with st.form(f"exclude-{place.id}-{place.version}"):
-        reason = st.text_input("Take it off the list because", placeholder="A hospital's default location, say")
-        if st.form_submit_button("Exclude"):
-            shared.save(
-                lambda: register.change(
-                    store, place_rules.exclude(place, reason=reason), who=viewer.name, at=session.now()
-                ),
-                f"{place.name} excluded",
-            )
-
-
-def _merge(viewer: Viewer, store: Store, place: Place) -> None:
-    others = {p.id: p for p in shared.in_scope(viewer, composed.adopted(store)) if p.id != place.id}
-    with st.form(f"merge-{place.id}-{place.version}"):
-        other = st.selectbox("Merge with", list(others), index=None, format_func=lambda i: others[i].name)
-        name = st.text_input("Name of the merged place", place.name)
-        if st.form_submit_button("Merge"):
-            if other is None:
-                st.warning("Choose the place to merge with first.")
-                return
-            shared.save(
-                lambda: register.merge_places(
-                    store, [place, others[other]], name=name.strip(), who=viewer.name, at=session.now(),
-                    on=session.today(store),
-                ),
-                f"{name} now covers both",
-            )  # fmt: skip

@@ -17,9 +17,10 @@ from hotspots.register.powers import Routes, find_powers, load_powers, problem_t
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Viewer
 from hotspots.settings import PROJECT
-from hotspots.store import Store
+from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from hotspots.store.register import Conflict
+from hotspots.store.register_reads import Item, T
 from pages.parts import frame, session, show
 
 POWERS = PROJECT / "data" / "powers.csv"
@@ -99,6 +100,53 @@ def save(write: Callable[[], object], done: str) -> None:
         return
     st.session_state["saved"] = done
     st.rerun()
+
+
+def opened(item: T) -> T:
+    """The item as this session began to edit it, until it is saved or the newer one is asked for.
+
+    A form made from it keeps what somebody is typing when another saves first, and her save is then told.
+    """
+    held = st.session_state.setdefault(_opened_key(item), item)
+    if held.version != item.version:
+        with st.container(key=f"warn-newer-{type(item).__name__}-{item.id}"):
+            st.markdown("Somebody else has saved this meanwhile. What you typed is kept; saving shows both.")
+        if st.button("Drop mine, show the newer", key=f"newer-{type(item).__name__}-{item.id}"):
+            _forget(item)
+            st.rerun()
+    return held
+
+
+def change(store: Store, viewer: Viewer, item: T, edit: Callable[[], T], done: str) -> None:
+    """Save changes to one item; where somebody else was first, show both, and save hers when asked again.
+
+    item: as it was opened · edit: makes it with her changes, and may refuse them
+    """
+
+    def write() -> None:
+        edited, theirs = edit(), st.session_state.get(_told_key(item))
+        mine = edited if theirs is None else register.rebased(item, edited, theirs)
+        try:
+            register.change(store, mine, who=viewer.name, at=session.now())
+        except Conflict as conflict:
+            st.session_state[_told_key(item)] = conflict.theirs
+            raise
+        _forget(item)
+
+    save(write, done)
+
+
+def _opened_key(item: Item) -> str:
+    return f"opened-{type(item).__name__}-{item.id}"
+
+
+def _told_key(item: Item) -> str:
+    return f"told-{type(item).__name__}-{item.id}"
+
+
+def _forget(item: Item) -> None:
+    st.session_state.pop(_opened_key(item), None)
+    st.session_state.pop(_told_key(item), None)
 
 
 def begin() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots import store as stores
 from hotspots.errors import BadFile, NotAllowed
 from hotspots.pipeline import (
     HubView,
@@ -203,8 +204,13 @@ def places(viewer: Viewer, store: Store) -> list[Place]:
 
 def other_districts(store: Store, names: Collection[str]) -> list[str]:
     """Districts of the store that are not among the given ones; none when no name is given."""
-    known = [p.district for p in _places(store, store.data_version)]
-    return sorted({d for d in known if d and d not in names}) if any(names) else []
+    known = _districts(store, store.data_version)
+    return [d for d in known if d not in names] if any(names) else []
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _districts(_store: Store, version: str) -> list[str]:
+    return sorted(d for d in stores.districts(_store)["district"] if d)
 
 
 def assessments(store: Store) -> pd.DataFrame:

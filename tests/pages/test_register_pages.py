@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -237,3 +238,30 @@ class TestActions:
         both = app.dataframe[0].value.set_index("Field")
         assert both.loc["outcome"].tolist() == ["Theirs", "Mine"]
         assert reads.get(store, Action, mine.id).outcome == "Theirs"
+
+
+class TestTwoEditors:
+    """A form keeps what is typed when another saves first; her next save adds to theirs."""
+
+    def test_the_second_editor_of_a_plan_is_told_keeps_her_text_and_saves_beside_theirs(self, store: Store) -> None:
+        app = page("places", Role.HUB_MEMBER, place=str(PARK_VIEW))
+        plan = reads.plan_of(store, PARK_VIEW)
+        register.change(store, replace(plan, manager="Theirs, the landlord"), who="somebody else", at=AT)
+        self.learned(app).set_value("Mine: doors first")
+        self.save(app)
+        assert "changed by somebody else" in words(app).replace("\\", "")
+        assert self.learned(app).value == "Mine: doors first", "what she typed is still there"
+        assert reads.plan_of(store, PARK_VIEW).learned == plan.learned
+        both = next(d.value for d in app.dataframe if "Theirs, kept" in d.value).set_index("Field")
+        assert both.loc["learned", "Yours, not saved"] == "Mine: doors first"
+        self.save(app)
+        saved = reads.plan_of(store, PARK_VIEW)
+        assert (saved.learned, saved.manager) == ("Mine: doors first", "Theirs, the landlord")
+
+    @staticmethod
+    def learned(app: AppTest) -> object:
+        return next(t for t in app.text_area if t.label == "What was learned")
+
+    @staticmethod
+    def save(app: AppTest) -> None:
+        next(b for b in app.button if b.label == "Save plan").click().run()

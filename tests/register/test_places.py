@@ -11,6 +11,8 @@ from hotspots.errors import BadValue
 from hotspots.register.places import (
     VALID_TRANSITIONS,
     Place,
+    boundary_of,
+    cut,
     exclude,
     merge,
     places_frame,
@@ -79,6 +81,27 @@ def test_splitting_gives_parts_inside_the_place_that_do_not_overlap():
 def test_a_hand_drawn_sliver_is_let_pass():
     parts = split(LEFT, {"a": box(0, 0, 30, 15.01), "b": box(0, 15, 30, 30.01)}, on=DAY)
     assert len(parts) == 2
+
+
+def test_a_cut_parts_a_place_along_its_line_however_short_the_line():
+    west, east = cut(LEFT, [(10, 14), (10, 15)])
+    assert west.area == pytest.approx(300) and east.area == pytest.approx(600)
+    assert west.union(east).symmetric_difference(LEFT.geometry).area < 1e-6
+    for ends, says in [
+        ([(10, 14)], "needs its two ends"),
+        ([(10, 14)] * 2, "one point"),
+        ([(99, 0), (99, 9)], "in two"),
+    ]:
+        with pytest.raises(BadValue, match=says):
+            cut(LEFT, ends)
+
+
+def test_a_boundary_needs_three_corners_and_may_not_cross_itself():
+    assert redraw(LEFT, boundary_of([(0, 0), (40, 0), (0, 40)]), reason="x").geometry.area == 800
+    with pytest.raises(BadValue, match="three corners or more; 2 are marked"):
+        boundary_of([(0, 0), (1, 1)])
+    with pytest.raises(BadValue, match="crosses itself"):
+        redraw(LEFT, boundary_of([(0, 0), (10, 10), (10, 0), (0, 20)]), reason="x")
 
 
 def test_redrawing_and_excluding_need_a_reason():
