@@ -61,7 +61,7 @@ def test_every_command_of_a_guide_runs_in_its_order(
 def test_the_commands_do_what_the_guides_say(project: Path) -> None:
     """A guide that lost its important commands would pass the test above."""
     steward, analyst = (" ".join(commands(text_of(project, guide))) for guide in ("steward", "analyst"))
-    assert [verb for verb in ("import", "check", "backup") if f"hotspots {verb}" not in steward] == []
+    assert [verb for verb in ("import", "check", "backup", "purge") if f"hotspots {verb}" not in steward] == []
     assert [verb for verb in ("find", "watch", "compare") if f"hotspots {verb}" not in analyst] == []
 
 

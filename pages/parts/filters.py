@@ -1,5 +1,6 @@
 """Choosing what to look at: dates, district, category, source and the hotspot settings."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -11,20 +12,28 @@ from hotspots.pipeline import Query
 from hotspots.release.roles import Viewer
 from hotspots.store import Store
 from hotspots.views import sentences
+from pages.parts import remembered
 
 ALL_DISTRICTS = "All districts together"
 MONTHS = (1, 3, 6, 9, 12, 24)
+REACH, EXTENT = (15, 200), (100, 1000)
+"""Least and most that the sliders offer, metres."""
 
 
 def filter_row(store: Store, viewer: Viewer, first: Query) -> Query:
     """Filters and the settings drawer in one row; returns the query they make."""
-    query = _filters(store, viewer, first)
-    return _settings(query, first)
+    remembered.recall(store, viewer, _offered(store))
+    query = _settings(_filters(store, viewer, first), first)
+    remembered.keep(store, viewer)
+    return query
 
 
 def trend_row(store: Store, viewer: Viewer, first: Query, *, every: bool = False) -> Query:
     """The filters alone, for pages without hotspot settings; every: offer all districts together as well."""
-    return _filters(store, viewer, first, every=every)
+    remembered.recall(store, viewer, _offered(store))
+    query = _filters(store, viewer, first, every=every)
+    remembered.keep(store, viewer)
+    return query
 
 
 def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False) -> Query:
@@ -32,7 +41,7 @@ def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False)
     with st.popover(":material/tune: Filters", width="content"):
         districts = _district(store, viewer, first, every=every)
         window = _window(first, held)
-        categories, sources = _choices(store, store.data_version)
+        categories, sources = choices(store, store.data_version)
         chosen = st.multiselect(
             "Category", categories, key="category", placeholder="All categories", bind="query-params"
         )
@@ -41,6 +50,14 @@ def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False)
     if every:
         fed = _source_pills(sources)
     return replace(first, window=window, districts=districts, categories=tuple(chosen), sources=tuple(fed))
+
+
+def _offered(store: Store) -> dict[str, Sequence]:
+    """What each filter that is remembered can hold."""
+    categories, sources = choices(store, store.data_version)
+    held = stores.months_held(store)
+    months = [m for m in MONTHS if held is not None and m <= held.length_in_months]
+    return {"category": categories, "source": sources, "months": months, "eps": REACH, "extent": EXTENT}
 
 
 def _source_pills(sources: list[str]) -> list[str]:
@@ -81,6 +98,7 @@ def _window(first: Query, held: Window) -> Window:
         index=ends.index(default_end),
         format_func=lambda d: sentences.month(add_months(d, -1)),
         key="until",
+        bind="query-params",
     )
     longest = int(Window(held.start, end).length_in_months)
     lengths = [m for m in MONTHS if m <= longest] or [longest]
@@ -91,6 +109,7 @@ def _window(first: Query, held: Window) -> Window:
         default=default,
         required=True,
         key="months",
+        bind="query-params",
         help="The window: this many whole months, up to the month above.",
     )
     return last_months(end, months)
@@ -100,7 +119,7 @@ def _settings(query: Query, first: Query) -> Query:
     with st.popover(":material/settings: Hotspot settings", width="content"):
         st.markdown("**What counts as a hotspot**")
         eps = st.slider(
-            "Reach in metres (eps)", 15, 200, int(first.eps), step=5, key="eps", bind="query-params",
+            "Reach in metres (eps)", *REACH, int(first.eps), step=5, key="eps", bind="query-params",
             help="Reports this near to each other belong together. Larger joins streets into one area.",
         )  # fmt: skip
         rate = st.slider(
@@ -108,7 +127,7 @@ def _settings(query: Query, first: Query) -> Query:
             help="A location is a core of a hotspot when this many reports lie within reach.",
         )  # fmt: skip
         wide = st.slider(
-            "Largest extent in metres", 100, 1000, int(first.max_extent), step=50, key="extent", bind="query-params",
+            "Largest extent in metres", *EXTENT, int(first.max_extent), step=50, key="extent", bind="query-params",
             help="A wider area is run again on its own with a shorter reach until a person can walk it.",
         )  # fmt: skip
         st.caption("The map, list and card follow at once; the line under the map always says which settings made it.")
@@ -117,7 +136,8 @@ def _settings(query: Query, first: Query) -> Query:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _choices(_store: Store, version: str) -> tuple[list[str], list[str]]:
+def choices(_store: Store, version: str) -> tuple[list[str], list[str]]:
+    """Categories and sources that the store holds."""
     counts = stores.month_counts(_store, by=["category", "source"])
     return sorted(counts["category"].unique()), sorted(counts["source"].unique())
 
