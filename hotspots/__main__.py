@@ -49,20 +49,14 @@ def import_files(
     """Read files into the store; every row is accepted, quarantined or a duplicate."""
     settings = read_settings()
     where = store or settings.store
-    new = not ("://" in where or Path(where).exists())
-    opened = stores.open_store(where, at=_now(), create=True, crs=crs or settings.crs)
-    try:
-        if crs and crs != opened.crs:
-            raise StoreError(f"This store is kept in {opened.crs}; make a new store for {crs}.")
-        if opened.is_sample:
+    with stores.store_to_fill(where, at=_now(), crs=crs or settings.crs) as filling:
+        if crs and crs != filling.crs:
+            raise StoreError(f"This store is kept in {filling.crs}; make a new store for {crs}.")
+        if filling.is_sample:
             raise StoreError("This store holds the invented sample; import into a store of your own (--store).")
-        readings = _readings(files, source, mapping, opened.crs, quiet=as_json)
-        report = stores.record_import(opened, readings, who=_who(), at=_now())
-    except BaseException:
-        opened.close()
-        if new and "://" not in where:
-            _remove(Path(where))
-        raise
+        readings = _readings(files, source, mapping, filling.crs, quiet=as_json)
+        report = stores.record_import(filling, readings, who=_who(), at=_now())
+    opened = stores.open_store(where, at=_now())
     keep_latest(opened, settings, today=_now().date(), who=_who(), at=_now())
     say(_import_lines(report), {"batches": list(report.batches), "totals": report.totals}, as_json)
 
@@ -218,12 +212,6 @@ def _open(given: str | None, settings: Settings) -> Store:
     if not given and "://" not in own and not Path(own).exists() and Path(settings.sample_store).exists():
         own = settings.sample_store
     return stores.open_store(own, at=_now())
-
-
-def _remove(path: Path) -> None:
-    """A store that could not be filled leaves nothing behind."""
-    for suffix in ("", "-wal", "-shm", ".lock"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
 def _day(text: str | None, option: str) -> date | None:

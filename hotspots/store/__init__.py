@@ -7,6 +7,7 @@ file breaks its locks and has been seen to corrupt it.
 
 from hotspots.store.annotations import add_annotation, annotations, remove_annotation
 from hotspots.store.database import Store, open_store
+from hotspots.store.filling import store_to_fill
 from hotspots.store.imports import ImportReport, record_import, undo_last_import
 from hotspots.store.mappings import mapping_for, save_mapping
 from hotspots.store.moving import copy_store
@@ -50,6 +51,7 @@ __all__ = [
     "save_mapping",
     "source_months",
     "sources",
+    "store_to_fill",
     "totals",
     "undo_last_import",
 ]

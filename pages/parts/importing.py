@@ -179,9 +179,11 @@ def _stored(
     moved: Callable[[float, str], None],
 ) -> ImportReport:
     """Stage every upload, then swap; a fault leaves the store as it was."""
-    store = session.own_store(create=True)
-    readings = _readings(paths, source, mapping, store.crs, moved)
-    report = stores.record_import(store, readings, who=viewer.name, at=session.now(), progress=moved)
+    chosen = session.settings()
+    with stores.store_to_fill(chosen.store, at=session.now(), crs=chosen.crs) as filling:
+        readings = _readings(paths, source, mapping, filling.crs, moved)
+        report = stores.record_import(filling, readings, who=viewer.name, at=session.now(), progress=moved)
+    store = session.own_store()
     moved(1.0, "Giving the hotspots their lasting ids")
     keep_latest(store, session.settings(), today=session.today(store), who=viewer.name, at=session.now())
     return report
