@@ -107,6 +107,8 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
     key = f"list-{view.query.window.end}-{turn}"
 
     def from_list() -> None:
+        if st.session_state.get("map_turn", 0) != turn:
+            return  # word of a list that a key or the map has since replaced
         selection = st.session_state[key].selection
         picked = [row for row, _ in selection.cells] + selection.rows
         if picked:
