@@ -104,7 +104,7 @@ def plain(store: Store, query: Query) -> pd.DataFrame:
 def in_process(store: Store) -> dict[str, float]:
     """Seconds in Python alone: counts once, a filter with them, a filter the plain way (medians)."""
     first = default_query(store, Settings())
-    kinds = sorted(stores.month_counts(store, by=["category"])["category"].unique())[:3]
+    kinds = sorted(stores.month_counts(store, by=["category"])["category"].unique())[:2]
     queries = [replace(first, districts=(), categories=(kind,)) for kind in kinds] + [replace(first, districts=())]
     start = time.process_time()
     cube = trend_cube(store)
@@ -169,7 +169,9 @@ def _said(page: Page) -> str:
 
 def choose(page: Page, label: str, word: str) -> None:
     """Choose an option of a select box or multiselect in the open filters."""
-    page.get_by_label(label, exact=True).first.click()
+    box = page.get_by_label(label, exact=True).first
+    box.click()
+    box.fill(word)  # a long list draws only what is in sight
     page.get_by_role("option").filter(has_text=word).first.click()
 
 
@@ -209,12 +211,12 @@ def main() -> None:
         store = copied(hub, options.store) if options.store else filled(hub, options.police or invented(Path(folder)))
         rows = stores.totals(store)["incidents"]
         python = in_process(store)
-        words = sorted(stores.month_counts(store, by=["category"])["category"].unique())[:4]
+        words = sorted(stores.month_counts(store, by=["category"])["category"].unique())[:3]
         districts = stores.districts(store)["district"].tolist()
         with serving(hub) as server:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
-            seen = on_screen(page, server.url, words, [*districts[1:4], "All districts"])
+            seen = on_screen(page, server.url, words, [*districts[1:3], "All districts"])
             browser.close()
         store.close()
     report(rows, python, seen, real=bool(options.police or options.store))

@@ -47,7 +47,7 @@ def render(viewer: Viewer) -> None:
         recipe = {"window": str(query.window), "district": ", ".join(query.districts) or "all", "hours": hours}
         show.downloads(released, store, title=f"Reports by {kind}", settings=recipe, name="areas")
     with title:
-        st.title(words.title(view, kind), anchor=False)
+        st.title(show.plain(words.title(view, kind)), anchor=False)
         where = show.plain(", ".join(query.districts) or "all districts")
         st.caption(f"Other areas · {where} · {sentences.period(query.window)} · {words.counted(view)}")
     left, right = st.columns([53, 47], gap="small")

@@ -99,7 +99,7 @@ def _control_chart(view: TrendView, released: Released, noted: Released) -> None
     with show.card(sentences.control_title(view.chart), f"Reports a month, {where}, {sentences.span(view.chart)}"):
         drawn = trend_charts.noted_chart(released, noted, colours=show.colours(), height=290)
         show.chart(drawn, released, alt_text=sentences.trend_alt(view.last), key="trend-chart")
-        st.caption(sentences.control_note(view.coverage))
+        st.caption(show.plain(sentences.control_note(view.coverage)))
         notes.notes_lines(noted)
 
 
@@ -138,7 +138,7 @@ def _multiples(viewer: Viewer, store: Store, view: TrendView, scope: str) -> Non
     if states.table.empty:
         return
     noun = PARTS[view.split]
-    title = sentences.parts_title(states.table, noun)
+    title = show.plain(sentences.parts_title(states.table, noun))
     with show.card(title, f"Blue: this {noun} · grey: what the rest would give it · last 36 months, one scale"):
         st.html(trend_charts.panels(parts, states, colours=show.colours()))
         st.caption(

@@ -78,8 +78,8 @@ def _district(store: Store, viewer: Viewer, first: Query, *, every: bool) -> tup
     start = options.index(first.districts[0]) if first.districts and first.districts[0] in options else 0
     chosen = st.selectbox(
         "District",
-        [*options, ALL_DISTRICTS] if every else options,
-        index=start,
+        [ALL_DISTRICTS, *options] if every else options,
+        index=start + every,
         key="trend-district" if every else "district",
         format_func=lambda name: f"{name} ({per_name[name]:,} reports)" if name in per_name else name,
         bind="query-params",
