@@ -65,8 +65,8 @@ _SCREEN = """
 button[kind^="primary"], button[kind^="primary"] p { color: var(--hub-ground) !important; }
 .big-number { font-size: 2.5rem; font-weight: 700; line-height: 1.05; font-variant-numeric: tabular-nums; }
 .quiet { color: var(--hub-second); font-size: .84rem; }
-[data-testid="stCaptionContainer"] { color: var(--hub-second); opacity: 1; }
-[data-testid="stCaptionContainer"] p { color: inherit; }
+.stApp [data-testid="stCaptionContainer"] { color: var(--hub-second); opacity: 1; }
+.stApp [data-testid="stCaptionContainer"] p { color: inherit; }
 *:focus-visible { outline: 3px solid var(--hub-text) !important; box-shadow: 0 0 0 6px var(--hub-halo) !important; }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { transition: none !important;
   animation: none !important; scroll-behavior: auto !important; } }

@@ -109,6 +109,7 @@ class Visitor:
         if entry.section == menu.UNLISTED:
             self.page.get_by_role("button", name="Display").click(timeout=PATIENCE)
             self.page.get_by_test_id("stPopoverBody").get_by_text(entry.title).click(timeout=PATIENCE)
+            self.page.keyboard.press("Escape")
         else:
             # Where the menu does not fit, its last sections are folded into one called "more".
             folded = re.compile(rf"{entry.section}|more")
