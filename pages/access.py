@@ -31,7 +31,7 @@ def render(viewer: Viewer) -> None:
     with left:
         _trail(viewer, store)
     with right:
-        _accounts(viewer, session.own_store() if session.own_store_exists() else store)
+        _accounts(viewer, session.own_store().within(viewer.districts) if session.own_store_exists() else store)
         _retention(viewer, store)
 
 

@@ -3,9 +3,9 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,9 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
-from hotspots.errors import StoreError
+from hotspots.errors import NotAllowed, StoreError
 from hotspots.schema import METRIC_CRS
-from hotspots.store import access_tables, register_tables, server, tables
+from hotspots.store import access_tables, register_tables, scope, server, tables
 
 WAIT_SECONDS = 60
 AUDIT_ANCHOR = "audit_anchor"
@@ -34,16 +34,40 @@ _PRAGMAS = (
 class Store:
     """An open store: its engine, and where it lives.
 
-    path: the SQLite file, or None on a server.
+    path: the SQLite file, or None on a server · only: the districts it is limited to, None for all
     """
 
     engine: Engine
     path: Path | None
+    only: frozenset[str] | None = None
+    _reader: Engine | None = field(default=None, repr=False)
+    _scoped: dict[frozenset[str], "Store"] = field(default_factory=dict, repr=False, compare=False)
+
+    def within(self, districts: Collection[str] | None) -> "Store":
+        """The same store for somebody who may see these districts alone; None for all, as it is.
+
+        Nothing of other districts can be read through it, and nothing written that has not been checked.
+        """
+        if districts is None:
+            return self
+        if self.only is not None:
+            districts = self.only & frozenset(districts)
+        only = frozenset(districts)
+        if only not in self._scoped:
+            reader = _engine_of(self)
+            scope.limit(reader, only)
+            self._scoped[only] = Store(self.engine, self.path, only, reader)
+        return self._scoped[only]
+
+    @property
+    def whole(self) -> "Store":
+        """The same store without limits, for what the program itself must know of all districts."""
+        return Store(self.engine, self.path)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reads; sees one consistent state until closed."""
-        with self.engine.connect() as connection:
+        with (self._reader or self.engine).connect() as connection:
             if self.path is None:
                 server.read_consistently(connection)
             else:
@@ -51,12 +75,16 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
+    def writing(self, connection: Connection | None = None, *, checked: bool = False) -> Iterator[Connection]:
         """One short write transaction; writers queue on one lock: a file beside SQLite, else the server's own.
 
         connection: give the one that holds staged rows, else a new one is made.
-        Raises `StoreError` when the lock is not free within a minute.
+        checked: the write keeps to the store's districts, or concerns none
+        Raises `StoreError` when the lock is not free within a minute, `NotAllowed` for an unchecked write to a
+        store that is limited to some districts.
         """
+        if self.only is not None and not checked:
+            raise NotAllowed("This changes what all districts share; a data steward of all districts must do it.")
         with self._lock():
             if connection is None:
                 with self.engine.connect() as fresh, _transaction(fresh):
@@ -104,11 +132,15 @@ class Store:
     @property
     def data_version(self) -> str:
         """Changes with every write of incidents or register: the key of every cache."""
-        return f"{self.meta('identity')}-{self.meta('data_version', '0')}"
+        version = f"{self.meta('identity')}-{self.meta('data_version', '0')}"
+        return version if self.only is None else f"{version}-{json.dumps(sorted(self.only))}"
 
     def close(self) -> None:
         """Release all connections."""
-        self.engine.dispose()
+        for store in self._scoped.values():
+            store.close()
+        for engine in filter(None, (self._reader, self.engine)):
+            engine.dispose()
 
 
 def open_store(
@@ -212,9 +244,18 @@ def connect_store(where: str | Path, create: bool) -> Store:
     if path.is_dir() or not (path.parent.exists() or create):
         raise StoreError(f"{path.name} cannot be a store file; give the path of a file in an existing folder.")
     path.parent.mkdir(parents=True, exist_ok=True)
+    return Store(_sqlite(path), path)
+
+
+def _sqlite(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": WAIT_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
-    return Store(engine, path)
+    return engine
+
+
+def _engine_of(store: Store) -> Engine:
+    """One more engine for the same database."""
+    return server.connect(store.engine.url) if store.path is None else _sqlite(store.path)
 
 
 def _keep_log(store: Store) -> None:

@@ -1,7 +1,7 @@
 """Storing what was read: stage outside the lock, then swap in one short transaction."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from hotspots.errors import NoData
+from hotspots.errors import NoData, NotAllowed
 from hotspots.intake.reading import Reading
 from hotspots.schema import INCIDENTS, conform
 from hotspots.store import tables
@@ -84,7 +84,9 @@ def record_import(
             raise NoData(_nothing_taken(staged))
         if progress:
             progress(0.95, "Storing")
-        with store.writing(connection) as writer:
+        with store.writing(connection, checked=True) as writer:
+            if store.only is not None:
+                _require_own(writer, staged, store.only)
             return _merge(writer, staged, who=who, at=at)
 
 
@@ -93,12 +95,15 @@ def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
 
     Rows it brought go; rows it replaced come back. Raises `NoData` when there is none.
     """
-    with store.writing() as connection:
+    with store.writing(checked=True) as connection:
         run = connection.scalar(select(func.max(import_batch.c.run)).where(import_batch.c.undone.is_(None)))
         if run is None:
             raise NoData("There is no import to undo.")
         rows = connection.execute(select(import_batch.c.id, import_batch.c.file).where(import_batch.c.run == run)).all()
         ids = [row.id for row in rows]
+        if store.only is not None:
+            _refuse_others(connection, incident, store.only, incident.c.batch_id.in_(ids))
+            _refuse_others(connection, incident_history, store.only, incident_history.c.batch.in_(ids))
         connection.execute(delete(incident).where(incident.c.batch_id.in_(ids)))
         columns = ["incident_id", *tables.INCIDENT_FIELDS, "batch_id"]
         old = select(*[incident_history.c[c] for c in columns]).where(incident_history.c.batch.in_(ids))
@@ -112,6 +117,25 @@ def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
         add_audit(connection, at=at, who=who, action="undo import", subject=f"import {run}", before=files)
         bump_version(connection)
         return files
+
+
+def _require_own(connection: Connection, staged: Sequence[_Staged], only: Collection[str]) -> None:
+    """Raise `NotAllowed` when an import brings or replaces a report of a district that is not the hub's own."""
+    _refuse_others(connection, stage, only)
+    _refuse_others(connection, incident, only, incident.c.incident_id.in_(select(stage.c.incident_id)))
+    for item in staged:
+        if item.snapshots:
+            _refuse_others(connection, incident, only, _scope(incident, item.source, item.snapshots))
+
+
+def _refuse_others(connection: Connection, table: Table, only: Collection[str], *which: ColumnElement[bool]) -> None:
+    outside = or_(table.c.district.is_(None), table.c.district.not_in(only))
+    other = connection.scalar(select(func.count()).select_from(table).where(outside, *which))
+    if other:
+        raise NotAllowed(
+            f"The import concerns {other:,} reports that are not known to lie in {', '.join(sorted(only))}; "
+            "a data steward of all districts must do it."
+        )
 
 
 def _stage_all(connection: Connection, readings: Iterable[Reading]) -> list[_Staged]:

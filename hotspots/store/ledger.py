@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from hotspots.errors import BadValue
 from hotspots.periods import Window
+from hotspots.store import scope
 from hotspots.store.database import Store, add_audit, bump_version
 from hotspots.store.tables import hotspot_entry as entry
 from hotspots.store.tables import hotspot_name
@@ -57,7 +58,9 @@ def keep_set(
     are one transaction under the store's lock, so two people at once cannot give one id twice.
     Raises `BadValue` for a window that ends before that of the last set: history is not rewritten.
     """
-    with store.writing() as connection:
+    for district in made.districts or ("",):
+        scope.require_inside(store.only, district, "The set")
+    with store.writing(checked=True) as connection:
         last = _last_set(connection, made.districts)
         if last is not None and last.fingerprint == made.fingerprint:
             return _ids_by_rank(connection, last.id)
@@ -86,9 +89,10 @@ def rename(store: Store, hotspot: str, name: str, *, who: str, at: datetime) -> 
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise BadValue(f"A name has 1 to {LONGEST_NAME} characters; {len(name)} were given.")
-    with store.writing() as connection:
+    with store.reading() as connection:
         if not connection.scalar(select(func.count()).where(entry.c.hotspot == hotspot)):
             raise BadValue(f"There is no hotspot {hotspot} in the ledger; keep a set first.")
+    with store.writing(checked=True) as connection:
         values = {"hotspot": hotspot, "name": name, "at": at.isoformat(timespec="seconds"), "who": who}
         connection.execute(insert(hotspot_name).values(**values))
         add_audit(connection, at=at, who=who, action="rename hotspot", subject=f"hotspot {hotspot}", after=name)

@@ -28,6 +28,6 @@ def save_mapping(store: Store, source: str, mapping: Mapping, *, who: str, at: d
         return
     when = at.isoformat(timespec="seconds")
     row = {"source": source, "version": mapping.version, "toml": to_toml(mapping), "at": when, "who": who}
-    with store.writing() as connection:
+    with store.writing(checked=True) as connection:
         connection.execute(insert(mapping_table).values(**row))
         add_audit(connection, at=at, who=who, action="save mapping", subject=source, after=mapping.version)

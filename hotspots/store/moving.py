@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Row, Table, func, 
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.types import TypeDecorator
 
-from hotspots.errors import StoreError
+from hotspots.errors import NotAllowed, StoreError
 from hotspots.store import tables
 from hotspots.store.database import Store, add_audit, connect_store, name_of_store
 from hotspots.store.server import copy_rows
@@ -24,6 +24,8 @@ def copy_store(source: Store, where: str | Path, *, who: str, at: datetime) -> d
     each table is read back and compared by its number of rows and the sum of their hashes.
     Raises `StoreError` when the target holds anything already or a table differs; nothing is left there then.
     """
+    if source.only is not None:
+        raise NotAllowed("A copy holds all districts; a data steward of all districts must make it.")
     fresh = not ("://" in str(where) or Path(where).exists())
     target = connect_store(where, create=True)
     try:

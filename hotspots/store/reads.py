@@ -143,7 +143,8 @@ def source_months(store: Store, *, districts: Collection[str] | None = None) -> 
     every = select(*columns, func.count().label("n")).group_by(*columns)
     names = ["source", "snapshot", "month", "n"]
     local = None
-    with store.reading() as connection:
+    districts = store.only if districts is None else districts
+    with store.whole.reading() as connection:
         frame = pd.DataFrame(connection.execute(every).all(), columns=names)
         if districts is not None:
             here = every.where(incident.c.district.in_(sorted(districts)))

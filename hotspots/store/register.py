@@ -6,7 +6,8 @@ loses a word.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import date, datetime
 
@@ -23,6 +24,9 @@ from hotspots.register.sara import SaraPlan
 from hotspots.store import register_tables as t
 from hotspots.store.database import Store, add_audit, bump_version
 from hotspots.store.register_reads import SHELVES, Item, Shelf, T, item_of, items
+from hotspots.store.scope import require_inside
+
+_ONLY = "districts of the register's writer"
 
 
 class Conflict(StoreError):
@@ -60,7 +64,7 @@ def add(store: Store, item: T, *, who: str, at: datetime) -> T:
     Raises `BadValue` for an item already saved or a place that is not there or has been taken
     over by another, `StoreError` for a second plan of one place.
     """
-    with store.writing() as connection:
+    with _writing(store) as connection:
         return _add(connection, item, who=who, at=at)
 
 
@@ -70,7 +74,7 @@ def change(store: Store, item: T, *, who: str, at: datetime) -> T:
     item: as read from the store, with changes; its `version` must still be the store's.
     Raises `Conflict` when it is not, `BadValue` for a status step that is not allowed.
     """
-    with store.writing() as connection:
+    with _writing(store) as connection:
         return _change(connection, item, who=who, at=at)
 
 
@@ -78,7 +82,7 @@ def remove(store: Store, item: Tag | Concern, *, who: str, at: datetime) -> None
     """Delete a restricted tag or a concern; the audit keeps that it was, not what it said."""
     if not isinstance(item, Tag | Concern):
         raise BadValue("Only tags and concerns are deleted; close, cancel or exclude the others.")
-    with store.writing() as connection:
+    with _writing(store) as connection:
         row = _held(connection, item)
         connection.execute(delete(SHELVES[type(item)].table).where(SHELVES[type(item)].table.c.id == row.id))
         _audit(connection, "remove", item, None, who=who, at=at)
@@ -89,7 +93,7 @@ def merge_places(store: Store, places: Sequence[Place], *, name: str, who: str, 
 
     Raises `Conflict` when one has changed meanwhile; then none is merged.
     """
-    with store.writing() as connection:
+    with _writing(store) as connection:
         new = _add(connection, place_rules.merge(places, name=name, on=on), who=who, at=at)
         for place in places:
             old = replace(place, status="merged", reason=f"merged into {name}")
@@ -109,7 +113,7 @@ def split_place(
     dwellings: Mapping[str, int] | None = None,
 ) -> tuple[Place, ...]:
     """Make several places of one; the old one stays, marked split, and is linked to them."""
-    with store.writing() as connection:
+    with _writing(store) as connection:
         made = place_rules.split(place, parts, on=on, dwellings=dwellings)
         new = tuple(_add(connection, part, who=who, at=at) for part in made)
         old = replace(place, status="split", reason="split into " + ", ".join(parts))
@@ -121,7 +125,8 @@ def split_place(
 
 def open_restricted(store: Store, *, place_id: int, who: str, at: datetime) -> list[Tag]:
     """The tags of a place, for an unlocked member; the look itself goes into the audit trail."""
-    with store.writing() as connection:
+    with _writing(store) as connection:
+        _require_scope(connection, place_id)
         add_audit(connection, at=at, who=who, action="look at restricted items", subject=f"place {place_id}")
         return items(connection, Tag, place_id)
 
@@ -129,7 +134,7 @@ def open_restricted(store: Store, *, place_id: int, who: str, at: datetime) -> l
 def save_partners(store: Store, partners: pd.DataFrame, *, who: str, at: datetime) -> None:
     """Make the register of partners what the frame says (of `load_partners`), partner by partner."""
     new = {row["agency"]: _plain(row) for row in partners[list(PARTNER_COLUMNS)].to_dict("records")}
-    with store.writing() as connection:
+    with store.writing(checked=True) as connection:
         held = {row["agency"]: dict(row) for row in connection.execute(select(t.partner)).mappings()}
         changed = sorted(i for i in new if held.get(i) != new[i])
         gone = sorted(set(held) - set(new))
@@ -150,7 +155,7 @@ def save_partners(store: Store, partners: pd.DataFrame, *, who: str, at: datetim
 
 def record_attendance(store: Store, meeting_on: date, present: Mapping[str, bool], *, who: str, at: datetime) -> None:
     """Note which agencies came on a day (agency → present); given again, it takes the place of the first."""
-    with store.writing() as connection:
+    with store.writing(checked=True) as connection:
         connection.execute(delete(t.attendance).where(t.attendance.c.meeting_on == meeting_on))
         if present:
             rows = [{"meeting_on": meeting_on, "agency": a, "present": p} for a, p in present.items()]
@@ -164,6 +169,24 @@ def record_attendance(store: Store, meeting_on: date, present: Mapping[str, bool
             after=dict(present),
         )
         bump_version(connection)
+
+
+@contextmanager
+def _writing(store: Store) -> Iterator[Connection]:
+    """A write that carries the store's districts with it, so that every item is held against them."""
+    with store.writing(checked=True) as connection:
+        connection.info[_ONLY] = store.only
+        try:
+            yield connection
+        finally:
+            connection.info.pop(_ONLY, None)
+
+
+def _require_scope(connection: Connection, place_id: int | None) -> None:
+    """Raise `NotAllowed` for a place outside the store's districts, there or not: an id tells nothing."""
+    if connection.info[_ONLY] is not None:
+        home = connection.scalar(select(t.place.c.district).where(t.place.c.id == place_id))
+        require_inside(connection.info[_ONLY], home, "The place")
 
 
 def _add(connection: Connection, item: T, *, who: str, at: datetime) -> T:
@@ -183,6 +206,10 @@ def _add(connection: Connection, item: T, *, who: str, at: datetime) -> T:
 def _change(connection: Connection, item: T, *, who: str, at: datetime) -> T:
     shelf = SHELVES[type(item)]
     row = _held(connection, item)
+    if isinstance(item, Place):
+        require_inside(connection.info[_ONLY], item.district, "The place")
+    else:
+        _require_scope(connection, item.place_id)
     before = item_of(type(item), row)
     if row.version != item.version:
         raise Conflict(before, item, who=row.changed_by, at=row.changed_at)
@@ -200,6 +227,7 @@ def _change(connection: Connection, item: T, *, who: str, at: datetime) -> T:
 def _held(connection: Connection, item: Item) -> Row:
     shelf = SHELVES[type(item)]
     row = connection.execute(select(shelf.table).where(shelf.table.c.id == item.id)).one_or_none()
+    _require_scope(connection, item.id if isinstance(item, Place) else row and row.place_id)
     if row is None:
         raise BadValue(f"This {shelf.word} is not in the store; it was never saved, or has been removed.")
     return row
@@ -211,7 +239,9 @@ def _read_back(connection: Connection, item: T) -> T:
 
 def _require_place(connection: Connection, item: Item) -> None:
     if isinstance(item, Place):
+        require_inside(connection.info[_ONLY], item.district, "The place")
         return
+    _require_scope(connection, item.place_id)
     status = connection.scalar(select(t.place.c.status).where(t.place.c.id == item.place_id))
     if status is None:
         raise BadValue("The place is not in the register; adopt it first.")

@@ -16,7 +16,7 @@ COLUMNS = ("id", "at", "who", "action", "subject", "after")
 
 def noted(store: Store, *, who: str, at: datetime, action: str, subject: str, after: object = None) -> None:
     """Add one line about something that changed no row: a sign-in, a view of restricted items, an export."""
-    with store.writing() as connection:
+    with store.writing(checked=True) as connection:
         add_audit(connection, at=at, who=who, action=action, subject=subject, after=after)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 
 import hotspots
-from hotspots.errors import StoreError
+from hotspots.errors import NotAllowed, StoreError
 from hotspots.store.database import AUDIT_ANCHOR, Store, chain_of
 from hotspots.store.moving import copy_store
 from hotspots.store.reads import totals
@@ -32,6 +32,8 @@ def backup(store: Store, folder: Path, *, at: datetime, who: str = "back-up") ->
     A server's store becomes such a file too: it opens as it is, and `copy_store` puts it back on a server.
     Raises `StoreError` when the copy is not sound.
     """
+    if store.only is not None:
+        raise NotAllowed("A back-up holds all districts; a data steward of all districts must make it.")
     folder.mkdir(parents=True, exist_ok=True)
     stem = store.path.stem if store.path else store.engine.url.database or "hub"
     target = folder / f"{stem}-{at:%Y%m%d-%H%M%S}.sqlite"

@@ -182,7 +182,8 @@ def _stored(
     chosen = session.settings()
     with stores.store_to_fill(chosen.store, at=session.now(), crs=chosen.crs) as filling:
         readings = _readings(paths, source, mapping, filling.crs, moved)
-        report = stores.record_import(filling, readings, who=viewer.name, at=session.now(), progress=moved)
+        own = filling.within(viewer.districts)
+        report = stores.record_import(own, readings, who=viewer.name, at=session.now(), progress=moved)
     store = session.own_store()
     moved(1.0, "Giving the hotspots their lasting ids")
     keep_latest(store, session.settings(), today=session.today(store), who=viewer.name, at=session.now())

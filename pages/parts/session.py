@@ -61,13 +61,13 @@ def today(store: Store) -> date:
 
 
 def current_store() -> Store:
-    """The hub's own store where there is one, else the sample, made on first use."""
+    """The hub's own store where there is one, else the sample, made on first use; the viewer's districts of it."""
     chosen = settings()
     if own_store_exists() and not st.session_state.get("look_at_sample"):
-        return own_store()
+        return own_store().within(acting().districts)
     if not Path(chosen.sample_store).exists():
         _make_sample(chosen.sample_store)
-    return _open(chosen.sample_store, _stamp(chosen.sample_store))
+    return _open(chosen.sample_store, _stamp(chosen.sample_store)).within(acting().districts)
 
 
 def own_store(*, create: bool = False) -> Store:
