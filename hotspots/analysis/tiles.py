@@ -1,6 +1,6 @@
 """DBSCAN in square tiles, merged exactly: for more distinct locations than one machine's memory holds.
 
-No hub and no country needs this (docs/national.md gives the figures). A tile is clustered with a border of
+No hub and no country needs this (docs/past-one-machine.md gives the figures). A tile is clustered with a border of
 2·eps, so that whether a point is core is known exactly up to eps beyond the tile; clusters of two tiles are
 one when they share a core point. Labels equal `cluster.label_locations` as an array, numbers included.
 """
