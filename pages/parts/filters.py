@@ -12,7 +12,7 @@ from hotspots.pipeline import Query
 from hotspots.release.roles import Viewer
 from hotspots.store import Store
 from hotspots.views import sentences
-from pages.parts import remembered
+from pages.parts import remembered, show
 
 ALL_DISTRICTS = "All districts together"
 MONTHS = (1, 3, 6, 9, 12, 24)
@@ -64,7 +64,7 @@ def _source_pills(sources: list[str]) -> list[str]:
     """The sources in sight, one press each; none pressed means all."""
     return st.pills(
         "Sources, all where none is pressed", sources, selection_mode="multi", key="trend-source",
-        label_visibility="collapsed", bind="query-params",
+        label_visibility="collapsed", bind="query-params", format_func=show.plain,  # pills read Markdown
     )  # fmt: skip
 
 
