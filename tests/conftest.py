@@ -1,6 +1,7 @@
 """Fixtures every test may use."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -56,3 +57,15 @@ def place_for_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "hub.sqlite")
     return request.getfixturevalue("postgresql").new_place()
+
+
+@pytest.fixture(scope="session")
+def published_sample(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a sample store whose outcomes are published, made once a session; nobody writes to it but exports."""
+    from hotspots.release.releasing import publish_sample, published_file
+    from hotspots.store import open_store
+
+    folder = tmp_path_factory.mktemp("published")
+    where = Path(shutil.copy(sample_file, folder / "sample.sqlite"))
+    publish_sample(open_store(where, at=datetime(2026, 1, 5, 9)), published_file(str(where)))
+    return folder

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,7 +12,7 @@ from pypdf import PdfReader
 
 from hotspots import briefs
 from hotspots.errors import BadValue, NotAllowed
-from hotspots.release.releasing import publish_sample, published_file
+from hotspots.release.releasing import published_file
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import Settings
 from hotspots.store import open_store
@@ -42,11 +41,8 @@ PAPER = Paper(
 
 
 @pytest.fixture(scope="module")
-def ask(sample_file, tmp_path_factory) -> briefs.Request:
-    where = tmp_path_factory.mktemp("briefs") / "sample.sqlite"
-    shutil.copy(sample_file, where)
-    store = open_store(where, at=AT)
-    publish_sample(store, published_file(str(where)))
+def ask(published_sample) -> briefs.Request:
+    store = open_store(published_sample / "sample.sqlite", at=AT)
     member = Viewer(Role.HUB_MEMBER, name="a member")
     return briefs.Request(store, member, Settings(), date(2018, 9, 12), datetime(2018, 9, 12, 9))
 

@@ -1,0 +1,64 @@
+"""Every verb of the command line × every role: it works, or one line refuses. One table, no default row.
+
+Whoever can read the store's file is its steward; HUB_ROLE makes a scheduled job less than that.
+"""
+
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from hotspots.__main__ import app
+from hotspots.release.roles import Role
+from tests.browser.running import write_settings
+
+DOES, REFUSES = True, False
+ROLES = ("none", "councillor", "senior officer", "hub member", "data steward")
+
+LETS_OUT = {  # verbs that let something out or decide who sees what
+    # verb                                                none  councillor  senior  member  steward
+    "publish": (REFUSES, REFUSES, REFUSES, REFUSES, DOES),
+    "grant --issuer i --subject s --role councillor": (REFUSES, REFUSES, REFUSES, REFUSES, DOES),
+    "purge --look": (REFUSES, REFUSES, REFUSES, REFUSES, DOES),
+    "brief --for councillor --place Park --out {out}": (REFUSES, DOES, DOES, DOES, DOES),
+    "brief --for hub --out {out}": (REFUSES, REFUSES, DOES, DOES, DOES),
+    "brief --for assessment --out {out}": (REFUSES, REFUSES, DOES, DOES, DOES),
+    "brief --for review --place Park --out {out}": (REFUSES, REFUSES, DOES, DOES, DOES),
+}
+BY_FILE = {  # verbs for whoever keeps the store's file: nothing but the file's own rights stands before them
+    "import", "find", "sample", "fetch", "check", "backup", "compare", "watch", "migrate", "label",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hub(published_sample):
+    write_settings(published_sample)
+    return published_sample
+
+
+def test_every_verb_has_its_row() -> None:
+    known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert known == BY_FILE | {row.split()[0] for row in LETS_OUT}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("verb", LETS_OUT)
+def test_a_verb_does_or_refuses(verb: str, role: str, hub, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HUB_SETTINGS", str(hub / "settings.toml"))
+    monkeypatch.setenv("HUB_ROLE", role)
+    out = tmp_path / "paper.html"
+    ran = CliRunner().invoke(app, verb.format(out=out).split())
+    if LETS_OUT[verb][ROLES.index(role)]:
+        assert ran.exit_code == 0, ran.output
+    else:
+        assert ran.exit_code == 2
+        assert re.search(r"may not|role", ran.output) and len(ran.output.strip().splitlines()) == 1
+        assert not out.exists()
+
+
+def test_a_role_that_does_not_exist_is_refused(hub, monkeypatch) -> None:
+    monkeypatch.setenv("HUB_SETTINGS", str(hub / "settings.toml"))
+    monkeypatch.setenv("HUB_ROLE", "root")
+    ran = CliRunner().invoke(app, ["publish"])
+    assert ran.exit_code == 2 and "HUB_ROLE is one of" in ran.output
+    assert set(ROLES) == {str(role) for role in Role}
