@@ -1,9 +1,12 @@
 """A store's first import: the file appears whole, or not at all."""
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
+from getpass import getuser
 from pathlib import Path
 
 from filelock import FileLock
@@ -25,22 +28,23 @@ def store_to_fill(where: str | Path, *, at: datetime, crs: str = METRIC_CRS) -> 
         return
     path = Path(where)
     path.parent.mkdir(parents=True, exist_ok=True)
-    turn = FileLock(f"{path}.first")
-    try:
-        with turn:
-            if path.exists():  # somebody else's first import was quicker
-                yield from _opened(path, at, crs)
-                return
-            filling = path.with_name(f"{path.name}.filling")
-            _remove(filling)  # of a first import that was killed
-            try:
-                yield from _opened(filling, at, crs)
-                os.replace(filling, path)
-            finally:
-                _remove(filling)
-    finally:
-        with suppress(OSError):  # Windows keeps a file that another waits for
-            Path(turn.lock_file).unlink(missing_ok=True)
+    with FileLock(_turn(path)):
+        if path.exists():  # somebody else's first import was quicker
+            yield from _opened(path, at, crs)
+            return
+        filling = path.with_name(f"{path.name}.filling")
+        _remove(filling)  # of a first import that was killed
+        try:
+            yield from _opened(filling, at, crs)
+            os.replace(filling, path)
+        finally:
+            _remove(filling)
+
+
+def _turn(path: Path) -> Path:
+    """The lock that first imports queue at. It lies apart and stays: taking away a lock file lets two pass."""
+    name = hashlib.sha256(f"{getuser()} {path.resolve()}".encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"hub-first-import-{name}.lock"
 
 
 def _opened(where: str | Path, at: datetime, crs: str) -> Iterator[Store]:

@@ -1,5 +1,6 @@
 """A first import makes the store whole or leaves nothing; later ones open what is there."""
 
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +38,26 @@ def test_what_a_killed_first_import_left_is_not_taken_for_a_start(tmp_path: Path
     with store_to_fill(tmp_path / "hub.sqlite", at=AT):
         pass
     assert names(tmp_path) == {"hub.sqlite"}
+
+
+def test_of_two_first_imports_the_second_waits_and_joins_the_first(tmp_path: Path) -> None:
+    where, began = tmp_path / "hub.sqlite", threading.Event()
+
+    def fill(key: str) -> None:
+        with store_to_fill(where, at=AT) as store, store.writing() as connection:
+            began.set()
+            put_meta(connection, key, "yes")
+
+    with store_to_fill(where, at=AT) as first:
+        second = threading.Thread(target=fill, args=("second",))
+        second.start()
+        assert not began.wait(0.3), "it must not fill a store of its own beside the first"
+        with first.writing() as connection:
+            put_meta(connection, "first", "yes")
+    second.join(timeout=60)
+    store = open_store(where, at=AT)
+    assert (store.meta("first"), store.meta("second")) == ("yes", "yes")
+    store.close()
 
 
 def test_a_store_that_is_there_keeps_what_it_holds_though_the_import_fails(tmp_path: Path) -> None:
