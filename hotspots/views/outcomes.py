@@ -212,7 +212,7 @@ def _answer(facts: Facts, figures: pd.DataFrame, before: str, after: str) -> tup
     lines = [f"{_GLYPHS.get(facts.verdict, '')}{_from_to(before, after)}", two_spans(facts.before, facts.after)]
     similar = _pair(figures, facts.control_area, facts)
     if similar:
-        lines.append(f"Similar area: {similar[0]} to {similar[1]}")
+        lines.append(f"Similar places: {similar[0]} to {similar[1]}")
     return (*lines, f"More than luck: {_LUCK.get(facts.verdict, 'cannot tell')}")
 
 
@@ -249,7 +249,7 @@ def _changed(facts: Facts, figures: pd.DataFrame, before: str, after: str) -> st
     similar = _pair(figures, facts.control_area, facts)
     sentences = [f"{moved} from {before} in {when} to {after} in {then}."]
     if similar:
-        sentences.append(f"A similar area went from {similar[0]} to {similar[1]}.")
+        sentences.append(f"Similar places without such work went from {similar[0]} to {similar[1]}.")
     return " ".join([*sentences, answers.LUCK_SENTENCES[facts.verdict]])
 
 

@@ -64,7 +64,7 @@ def test_the_answer_comes_first_and_reads_from_about_fifty_to_fewer_than_five():
     assert words.answer == (
         "▼ From about 50 to fewer than 5",
         "March to August, 2017 to 2018",
-        "Similar area: about 40 to about 35",
+        "Similar places: about 40 to about 35",
         "More than luck: yes",
     )
     assert [heading for heading, _ in words.parts] == [
