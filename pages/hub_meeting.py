@@ -137,7 +137,6 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Rank": listed["rank"],
-            "Id": listed["hotspot"].where(listed["hotspot"] != "", "–"),
             "Moved": listed["moved"],
             "Area": listed["name"],
             "State": [state_label(s) for s in listed["state"]],
@@ -147,6 +146,7 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
             ],
             "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in listed.itertuples()],
             "Window": listed["n"],
+            "Id": listed["hotspot"].where(listed["hotspot"] != "", "–"),
         }
     )
 
@@ -156,7 +156,6 @@ def _columns(view: HubView, *, ids: bool) -> dict:
     presenting = bool(st.session_state.get("present"))
     return {
         "Rank": st.column_config.NumberColumn(width=40),
-        "Id": None if presenting or not ids else st.column_config.TextColumn(width=44, help=_ID),
         # From the back of the room the name matters more than last month's rank, which the card says too.
         "Moved": None if presenting else st.column_config.TextColumn(width=50, help=_MOVED),
         "Area": st.column_config.TextColumn(width=200 if presenting else 150),
@@ -165,6 +164,8 @@ def _columns(view: HubView, *, ids: bool) -> dict:
         "Against usual": st.column_config.ImageColumn(width=90),
         "Usual": st.column_config.TextColumn(width=54),
         "Window": st.column_config.NumberColumn(f"{months} m", width=46, format="localized"),
+        # Last, since a small laptop has no room for it; the card says it too.
+        "Id": None if presenting or not ids else st.column_config.TextColumn(width=44, help=_ID),
     }
 
 
