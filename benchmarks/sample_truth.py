@@ -41,7 +41,8 @@ from hotspots.sample.geography import World, make_world  # noqa: E402
 from hotspots.sample.load import fields_of  # noqa: E402
 
 DOCS = ROOT / "docs" / "truth.md"
-FIRST_SEED = 1000
+FIRST_SEED = 5000
+"""None of these worlds was looked at while the defaults were chosen; those from 1000 were."""
 BELOW = "<!-- written by benchmarks/sample_truth.py -->"
 Verdicts = dict[str, bool]
 
