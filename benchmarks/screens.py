@@ -161,11 +161,11 @@ def _another(frame: Frame, turn: int) -> dict:
 def list_picks(page: Page, frame: Frame, many: int) -> list[float]:
     """Seconds from a row of the list to its mark being the chosen one on the map."""
     grid = page.locator(".st-key-hub-body canvas[data-testid='data-grid-canvas']").first
-    seconds = []
+    box, seconds = grid.bounding_box(), []
     for turn in range(many):
         before = frame.locator(".rank.chosen").first.inner_text() if frame.locator(".rank.chosen").count() else ""
         start = time.perf_counter()
-        grid.click(position={"x": 180, "y": 60 + 40 * (1 + turn % 5)})
+        page.mouse.click(box["x"] + 180, box["y"] + 60 + 40 * (1 + turn % 5))
         other = "(b) => { const c = document.querySelector('.rank.chosen'); return c && c.innerText !== b; }"
         frame.wait_for_function(other, arg=before, polling=10, timeout=20_000)
         seconds.append(time.perf_counter() - start)
@@ -247,7 +247,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     chosen = parser.parse_args()
     sizes = list(SIZES) if chosen.all else [chosen.size]
-    page = page_of({size: measure(size, 2 if chosen.quick else 12) for size in sizes})
+    results = {}
+    for size in sizes:
+        results[size] = measure(size, 2 if chosen.quick else 12)
+        print(size, {name: round(figure, 2) for name, figure in results[size].items()}, flush=True)
+    page = page_of(results)
     print(page)
     if not chosen.quick and (chosen.all or chosen.size == "sample"):
         (ROOT / "docs" / "speed.md").write_text(page, encoding="utf-8")

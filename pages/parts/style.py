@@ -78,6 +78,7 @@ _SMALL = """
     .st-key-hub-body [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-hub-body [data-testid="stColumn"] { min-width: 100%; } }
 @media (max-width: 800px) { :root { font-size: 16px; }
+  [data-testid="stHeader"] [data-testid="stLogo"], [data-testid="stHeader"] .stLogo { max-width: 52vw; height: auto; }
   .stMainBlockContainer { padding: 3.75rem .8rem 1rem !important; }
   [class*="st-key-strip"] { padding: 0 .8rem; margin: 0 -.8rem; width: calc(100% + 1.6rem) !important; }
   [data-testid="stColumn"] { min-width: 100%; }

@@ -1,11 +1,13 @@
 """A country by the command line: Parquet or store, whole or spread over workers, one answer."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from distributed import LocalCluster
 from sklearn.cluster import DBSCAN
 from typer.testing import CliRunner
 
@@ -70,10 +72,17 @@ def test_the_store_gives_the_labels_of_its_rows(sample_file: Path, tmp_path: Pat
     assert told["rows"] == len(frame) and told["clusters"] > 1
 
 
-def test_two_dask_workers_give_the_same_labels_and_the_same_hotspots() -> None:
+@pytest.fixture(scope="module")
+def two_workers() -> Iterator[str]:
+    """Address of a scheduler with two workers, in threads of this process: quick to start on a busy machine."""
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+        yield cluster.scheduler_address
+
+
+def test_two_dask_workers_give_the_same_labels_and_the_same_hotspots(two_workers: str) -> None:
     xy, _, weights = unique_locations(*(lattice(6, 3000) * 40).T)
     frame = pd.DataFrame({"x": np.repeat(xy[:, 0], 3), "y": np.repeat(xy[:, 1], 3)})
-    with spread_over("2") as labeller:
+    with spread_over(two_workers) as labeller:
         spread = labeller(xy, weights, eps=1000, min_samples=6)
         found = find_hotspots(_points(frame), window=YEAR, eps=1000, min_samples=9, max_extent=4000, labeller=labeller)
     np.testing.assert_array_equal(spread, label_locations(xy, weights, eps=1000, min_samples=6))
