@@ -168,8 +168,8 @@ def _areas_of(evidence: Evidence, outlines: Mapping[str, BaseGeometry]) -> pd.Se
 def gaps_of(store: Store, held: Window) -> set[tuple[str, date]]:
     """(district, month) pairs for which a source that covers the district did not arrive whole."""
     found = set()
-    for district in stores.districts(store)["district"]:
-        state = coverage_of(stores.source_months(store, districts=[district]), window=held)
+    for district, received in stores.source_months_by_district(store, stores.districts(store)["district"]):
+        state = coverage_of(received, window=held)
         short = state[state["state"].isin((MISSING, PARTIAL))]
         found |= {(district, month.date()) for month in short["month"]}
     return found

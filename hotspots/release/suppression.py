@@ -41,9 +41,11 @@ def suppress(released: pd.DataFrame, new: pd.DataFrame, cells: Sequence[Collecti
         hidden = new["shown"].mask(new.index.isin([label for label in own if label is not None]), SUPPRESSED)
         before, new = new, _pairs_together(new.assign(shown=hidden))
         changed = np.flatnonzero((new["shown"] != before["shown"]).to_numpy()) + len(released)
-        # What was hidden loosens its own part of the tables only, so the others need no second look.
-        unsafe = set(part[changed])
+        whole = len(looked_at) == len(everything)
         everything = pd.concat([released, new], ignore_index=True)
+        # What was hidden loosens its own part only, so that is looked at first. But a round is counted
+        # when any part is weak, so a part may be left before all of it was tried: the last look is at all.
+        unsafe = set(part[changed]) or (set() if whole else set(part))
     return new
 
 

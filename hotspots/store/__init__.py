@@ -22,6 +22,7 @@ from hotspots.store.reads import (
     quarantine,
     received_of,
     source_months,
+    source_months_by_district,
     sources,
     totals,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "remove_annotation",
     "save_mapping",
     "source_months",
+    "source_months_by_district",
     "sources",
     "store_to_fill",
     "totals",
