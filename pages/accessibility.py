@@ -34,9 +34,9 @@ _USE = """
 
 ## How it was checked
 
-We aim at the Web Content Accessibility Guidelines 2.2, level AA. Each release is checked on every page and role by
-axe-core in Chromium, by a meeting driven with the keyboard alone, at 200% zoom, and by looking at every page in light
-and dark, at three sizes, and as people with a colour-vision defect see it.
+We aim at the Web Content Accessibility Guidelines 2.2, level AA. The program's tests run axe-core in Chromium on every
+page of the data steward, who sees all there are, and on the councillor's own, look at them at 200% zoom and on a phone,
+and walk a meeting's agenda, list and card with the keyboard alone.
 It has not been tested with people who use a screen reader, nor in Firefox or Safari.
 """
 

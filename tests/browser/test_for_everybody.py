@@ -137,8 +137,8 @@ def test_a_meeting_by_keyboard_alone(own_server: Server, visit: Callable[[Server
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(visitor.card_title()).not_to_have_text(before, timeout=PATIENCE)
-    page.keyboard.press("Tab")  # out of the list, which keeps some keys to itself
-    page.keyboard.press("Control+Enter")
+    tab_to(page, "Record action")
+    page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Escape")
