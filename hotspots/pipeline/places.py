@@ -358,4 +358,5 @@ def _next_assessment(done: Sequence[Intervention], today: date) -> date | None:
 
 
 def days_column(days: Sequence[date | None]) -> pd.DatetimeIndex:
+    """Days as a column of a frame; NaT where there is none."""
     return pd.DatetimeIndex(pd.to_datetime(pd.Series(days, dtype=object)))

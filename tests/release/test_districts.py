@@ -229,7 +229,7 @@ def test_caches_of_two_hubs_never_share_a_key(hub, county, theirs):
     assert len(versions) == 3
 
 
-def test_the_county_sees_both_and_a_hotspot_across_the_border_whole(county, own, theirs):
+def test_the_county_sees_the_reports_of_both_districts(county, own, theirs):
     both = county.within({own, theirs.district})
     assert stores.totals(both)["incidents"] > stores.totals(county.within({own}))["incidents"]
     named = set(stores.districts(both)["district"])
