@@ -26,8 +26,8 @@ class Settings:
     harm_weights: a CSV [category, low, high, version, source]; none is supplied
     online_tiles: address of a tile server with {z}, {x} and {y}; it then learns where everybody looks
     hosts: names, separated by spaces, under which `serve.py` answers besides this machine's own
-    roles_claim: claim of the sign-in that maps a newcomer's first role · keep_…: how long before `purge`
-    removes the detail of reports, closed actions, audit lines, quarantined rows
+    roles_claim, districts_claim: claims of the sign-in that map a newcomer's first role and districts
+    keep_…: how long before `purge` removes the detail of reports, closed actions, audit lines, quarantined rows
     """
 
     title: str = "Community Safety Hub"
@@ -49,6 +49,7 @@ class Settings:
     harm_weights: str = ""
     hosts: str = ""
     roles_claim: str = "roles"
+    districts_claim: str = "districts"
     keep_detail_years: int = 5
     keep_actions_years: int = 6
     keep_audit_years: int = 6

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from hotspots import store as stores
+from hotspots.errors import HubError
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Role, Viewer
 from hotspots.store import Store, access, retention
@@ -68,11 +69,16 @@ def _change_role(viewer: Viewer, store: Store, known: Released) -> None:
         subject = st.text_input("Subject, as the sign-in gives it")
     role = st.selectbox("Role", [role for role in Role if role is not Role.NONE], format_func=str.capitalize)
     names = stores.districts(store)["district"].tolist()
-    only = st.multiselect("Districts (none chosen: all)", names)
+    only = st.multiselect("Districts", [words.ALL_DISTRICTS, *names], placeholder="Choose at least one")
     give, take = st.columns(2)
     if give.button("Give this role", type="primary"):
-        access.grant(store, issuer, subject, str(role), who=viewer.name, at=session.now(), districts=only or None)
-        st.rerun()
+        try:
+            chosen = words.districts_chosen(only)
+            access.grant(store, issuer, subject, str(role), who=viewer.name, at=session.now(), districts=chosen)
+        except HubError as error:
+            st.error(show.plain(str(error)))
+        else:
+            st.rerun()
     if take.button("Take every role and end sign-ins"):
         access.revoke(store, issuer, subject, who=viewer.name, at=session.now())
         st.rerun()

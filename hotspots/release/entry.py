@@ -14,6 +14,8 @@ LONGEST = timedelta(hours=8)
 """A sign-in lasts this long at most, however active."""
 IDLE = timedelta(minutes=30)
 """Without a click for so long, it has ended."""
+ALL_DISTRICTS = "all"
+"""What a claim must say, alone, for a newcomer to be let into every district."""
 NOTED_EVERY = timedelta(minutes=1)
 SKEW = timedelta(minutes=2)
 """The sign-in's clock may be this far ahead of ours."""
@@ -25,16 +27,20 @@ class SignInEnded(NotAllowed):
 
 @dataclass(frozen=True)
 class SignIn:
-    """What the sign-in says of a person; `at`: when they signed in (UTC, naive)."""
+    """What the sign-in says of a person; `at`: when they signed in (UTC, naive).
+
+    roles, districts: words of the claims that map a newcomer, empty where the sign-in holds none
+    """
 
     issuer: str
     subject: str
     name: str
     at: datetime
     roles: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
 
 
-def sign_in_of(claims: Mapping[str, object], *, roles_claim: str) -> SignIn:
+def sign_in_of(claims: Mapping[str, object], *, roles_claim: str, districts_claim: str = "districts") -> SignIn:
     """The sign-in that a set of claims describes; raises `NotAllowed` where one that matters is missing.
 
     Only issuer and subject say who somebody is: names and e-mail addresses change hands.
@@ -46,10 +52,14 @@ def sign_in_of(claims: Mapping[str, object], *, roles_claim: str) -> SignIn:
     if not isinstance(moment, int | float) or isinstance(moment, bool):
         raise NotAllowed("The sign-in does not say when it was made; tell your data steward.")
     name = claims.get("name") or claims.get("preferred_username") or ""
-    given = claims.get(roles_claim)
-    roles = tuple(str(role) for role in given) if isinstance(given, list | tuple) else ()
+    roles, districts = _words(claims.get(roles_claim)), _words(claims.get(districts_claim))
     at = datetime.fromtimestamp(moment, UTC).replace(tzinfo=None)
-    return SignIn(issuer, subject, str(name), at, roles)
+    return SignIn(issuer, subject, str(name), at, roles, districts)
+
+
+def _words(given: object) -> tuple[str, ...]:
+    """A claim's list of words; anything else than a list says nothing."""
+    return tuple(str(word) for word in given) if isinstance(given, list | tuple) else ()
 
 
 def mapped_role(roles: Iterable[str]) -> Role:
@@ -59,20 +69,32 @@ def mapped_role(roles: Iterable[str]) -> Role:
     return known[0] if len(known) == 1 else Role.NONE
 
 
+def mapped_districts(words: Iterable[str]) -> tuple[str, ...] | None:
+    """The districts that a claim gives a newcomer: those it names, None for the word all, none where it is silent."""
+    named = tuple(sorted({word.strip() for word in words if word.strip()}))
+    return None if [word.casefold() for word in named] == [ALL_DISTRICTS] else named
+
+
 def admitted(store: Store, who: SignIn, *, at: datetime) -> Viewer:
     """The viewer behind a sign-in, looked up afresh on every run.
 
-    Raises `SignInEnded` after 8 hours, 30 idle minutes or a revocation, `NotAllowed` without a role.
+    Raises `SignInEnded` after 8 hours, 30 idle minutes or a revocation, `NotAllowed` without a role or a district.
     """
     held = account_of(store, who.issuer, who.subject)
     if held is None:
-        new = Account(who.issuer, who.subject, who.name, str(mapped_role(who.roles)))
+        role, districts = str(mapped_role(who.roles)), mapped_districts(who.districts)
+        new = Account(who.issuer, who.subject, who.name, role, districts)
         held = first_sight(store, new, at=at)
     _require_valid(held, who, at)
     role = Role(held.role) if held.role in set(Role) else Role.NONE
     if role is Role.NONE:
         raise NotAllowed(
             "You are signed in, but your account has no role here yet. Ask your data steward to give you one; "
+            f"you are known as {who.subject} of {who.issuer}."
+        )
+    if held.districts is not None and not held.districts:
+        raise NotAllowed(
+            f"You are signed in as {role}, but for no district yet. Ask your data steward to give you one; "
             f"you are known as {who.subject} of {who.issuer}."
         )
     if held.last_seen is None or at - held.last_seen >= NOTED_EVERY:

@@ -65,7 +65,10 @@ def grant(
     name: str = "",
     districts: Collection[str] | None = None,
 ) -> Account:
-    """Give a person a role; it holds from their next click. Raises `BadValue` without issuer or subject."""
+    """Give a person a role; it holds from their next click. Raises `BadValue` without issuer or subject.
+
+    districts: names, None for all
+    """
     if not issuer.strip() or not subject.strip():
         raise BadValue("A role is given to an issuer and a subject, as the sign-in names them; one was empty.")
     with store.writing() as connection:
@@ -93,7 +96,7 @@ def accounts(store: Store) -> pd.DataFrame:
     with store.reading() as connection:
         rows = connection.execute(select(*[account.c[c] for c in _COLUMNS]).order_by(account.c.name)).all()
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
-    return frame.assign(districts=[", ".join(d) if d is not None else "all" for d in frame["districts"]])
+    return frame.assign(districts=[", ".join(d) or "none yet" if d is not None else "all" for d in frame["districts"]])
 
 
 def _held(connection: Connection, issuer: str, subject: str) -> Account | None:

@@ -1,6 +1,12 @@
 """What the steward reads about access, the audit trail and retention."""
 
+from collections.abc import Collection
+
 import pandas as pd
+
+from hotspots.errors import BadValue
+
+ALL_DISTRICTS = "all districts"
 
 
 def title(integrity: str) -> str:
@@ -14,6 +20,13 @@ def accounts_title(accounts: pd.DataFrame) -> str:
     """How many people have a role."""
     n = int((accounts["role"] != "none").sum())
     return f"{n} {'person has' if n == 1 else 'people have'} a role" if len(accounts) else "Nobody has signed in yet"
+
+
+def districts_chosen(chosen: Collection[str]) -> tuple[str, ...] | None:
+    """Districts ticked for a person, None for all; raises `BadValue` for none, which would be a guess."""
+    if not chosen:
+        raise BadValue(f"Choose the districts this person may see, or “{ALL_DISTRICTS}”.")
+    return None if ALL_DISTRICTS in chosen else tuple(chosen)
 
 
 def retention_title(rules: pd.DataFrame) -> str:

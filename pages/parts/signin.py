@@ -35,7 +35,9 @@ def viewer(store: Store, settings: Settings) -> Viewer:
     """Who is signed in, checked afresh on every run; raises `NotSignedIn`, `SignInEnded` or `NotAllowed`."""
     if not st.user.is_logged_in:
         raise NotSignedIn("Sign in to see this hub's reports.")
-    who = entry.sign_in_of(st.user.to_dict(), roles_claim=settings.roles_claim)
+    who = entry.sign_in_of(
+        st.user.to_dict(), roles_claim=settings.roles_claim, districts_claim=settings.districts_claim
+    )
     at = session.now()
     try:
         found = entry.admitted(store, who, at=at)

@@ -19,7 +19,10 @@ CLIENT = "the-hub"
 @contextmanager
 def provider() -> Iterator[str]:
     """Runs the provider with one person for each role; yields its address."""
-    people = [User(sub=sub, claims={"roles": [str(role)], "name": f"A {role}"}) for role, sub in PEOPLE.items()]
+    everywhere = {"districts": ["all"]}
+    people = [
+        User(sub=sub, claims={"roles": [str(role)], "name": f"A {role}", **everywhere}) for role, sub in PEOPLE.items()
+    ]
     with run_server_in_thread(user_claims=people) as server:
         yield f"http://localhost:{server.server_port}"
 

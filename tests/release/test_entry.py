@@ -11,6 +11,7 @@ from hotspots.release.roles import Role
 from hotspots.store import open_store
 from hotspots.store.access import accounts, grant, revoke
 from hotspots.store.trail import trail
+from hotspots.views.access_words import ALL_DISTRICTS, districts_chosen
 
 NOW = datetime(2026, 3, 2, 10)
 HOUR = timedelta(hours=1)
@@ -23,7 +24,7 @@ def store(tmp_path):
 
 
 def signed_in(*roles: str, at: datetime = NOW, subject: str = "s-1") -> SignIn:
-    return SignIn(ISSUER, subject, "Pat", at, roles)
+    return SignIn(ISSUER, subject, "Pat", at, roles, ("all",))
 
 
 def test_a_newcomers_role_comes_from_the_claim_once(store):
@@ -90,6 +91,45 @@ def test_a_role_may_be_for_some_districts(store):
     assert admitted(store, signed_in(), at=NOW).districts == {"Tidewick"}
 
 
+@pytest.mark.parametrize(
+    ("claim", "districts"),
+    [
+        (["Tidewick"], {"Tidewick"}),
+        (["Brineholt", "Tidewick"], {"Brineholt", "Tidewick"}),
+        (["ALL"], None),
+        (["all", "Tidewick"], {"all", "Tidewick"}),
+    ],
+)
+def test_a_newcomer_is_given_the_districts_of_the_claim_and_no_more(store, claim, districts):
+    who = sign_in_of(GOOD | {"roles": ["hub member"], "districts": claim}, roles_claim="roles")
+    assert admitted(store, who, at=NOW).districts == districts
+    wider = replace(who, districts=("all",))
+    assert admitted(store, wider, at=NOW).districts == districts, "a claim maps the first time only"
+
+
+@pytest.mark.parametrize("claim", [None, [], "all", "Tidewick", [""], {"all": True}])
+def test_a_newcomer_whose_claim_names_no_district_is_let_into_none(store, claim):
+    who = sign_in_of(GOOD | {"roles": ["data steward"], "districts": claim}, roles_claim="roles")
+    with pytest.raises(NotAllowed, match=r"no district yet.*s-1"):
+        admitted(store, who, at=NOW)
+    assert accounts(store)["districts"].item() == "none yet"
+
+
+def test_a_newcomer_without_a_district_comes_in_once_the_steward_gives_one(store):
+    who = replace(signed_in("councillor"), districts=())
+    with pytest.raises(NotAllowed, match="no district yet"):
+        admitted(store, who, at=NOW)
+    grant(store, ISSUER, "s-1", "councillor", who="the steward", at=NOW, districts=["Tidewick"])
+    assert admitted(store, who, at=NOW).districts == {"Tidewick"}
+
+
+def test_the_steward_must_say_which_districts():
+    assert districts_chosen(["Tidewick"]) == ("Tidewick",)
+    assert districts_chosen([ALL_DISTRICTS, "Tidewick"]) is None
+    with pytest.raises(BadValue, match="Choose the districts"):
+        districts_chosen([])
+
+
 def test_a_role_unknown_to_the_program_is_no_role(store):
     grant(store, ISSUER, "s-1", "superuser", who="x", at=NOW)
     with pytest.raises(NotAllowed):
@@ -100,7 +140,7 @@ GOOD = {"iss": ISSUER, "sub": "s-1", "iat": NOW.replace(tzinfo=UTC).timestamp(),
 
 
 def test_claims_without_issuer_subject_or_time_are_refused():
-    assert sign_in_of(GOOD, roles_claim="roles") == SignIn(ISSUER, "s-1", "Pat", NOW)
+    assert sign_in_of(GOOD, roles_claim="roles") == SignIn(ISSUER, "s-1", "Pat", NOW, (), ())
     for missing in ("iss", "sub", "iat"):
         with pytest.raises(NotAllowed):
             sign_in_of({k: v for k, v in GOOD.items() if k != missing}, roles_claim="roles")
