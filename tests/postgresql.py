@@ -20,8 +20,6 @@ FASTER = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared
 
 on_file = pytest.mark.parametrize("place_for_store", ["sqlite"], indirect=True)
 """For a test of the file itself."""
-on_server = pytest.mark.parametrize("place_for_store", ["postgresql"], indirect=True)
-"""For a test of what only a server does, or that the file has a harder one of."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hotspots import store as stores
 from hotspots.errors import NoData, StoreError
 from hotspots.intake import read_incidents
 from hotspots.periods import Window
-from tests.postgresql import on_file, on_server
+from tests.postgresql import on_file
 
 AT = datetime(2026, 1, 2, 3, 4, 5)
 HEADER = (
@@ -139,34 +139,6 @@ print("go", flush=True)
 stores.record_import(store, read_incidents(Path(sys.argv[2]), today=date(2026, 1, 1)), who="x", at=datetime(2026, 1, 2))
 print("done", flush=True)
 """
-
-
-@pytest.mark.slow
-@on_server
-def test_killed_at_any_moment_the_store_holds_the_old_month_or_the_new_one(store, place_for_store, tmp_path, project):
-    take(store, street_file(tmp_path, "2021-01", 400))
-    new = street_file(tmp_path / "new", "2021-01", 900, kind="Burglary")
-    seen = set()
-    for turn in range(6):
-        process = subprocess.Popen(
-            [sys.executable, "-c", IMPORTER, place_for_store, str(new)],
-            cwd=project,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        process.stdout.readline()
-        time.sleep(0.025 * turn)
-        process.kill()
-        finished = "done" in process.communicate(timeout=30)[0]
-        n = stores.totals(store)["incidents"]
-        assert n in (400, 900), f"half an import: {n} rows"
-        assert n == 900 or not finished, "an acknowledged import was lost"
-        assert stores.check(store)["integrity"] == "ok"
-        seen.add(n)
-        if n == 900:
-            stores.undo_last_import(store, who="analyst", at=AT)
-            assert stores.totals(store)["incidents"] == 400
-    assert 400 in seen
 
 
 def test_two_imports_at_once_and_a_reader_beside_them(store, place_for_store, tmp_path, project):

@@ -1,9 +1,8 @@
-"""The store keeps its word: old or new and never half, whatever is killed, raced, torn or tampered with."""
+"""The store keeps its word: old or new and never half, whatever is raced, torn or tampered with."""
 
 import hashlib
 import os
 import random
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -27,7 +26,6 @@ TODAY = date(2026, 1, 1)
 ROOT = Path(__file__).resolve().parents[2]
 POLICE = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type"
 LOG = "Reference,Date,Time,Type,Address,Easting,Northing"
-KILLS = int(os.environ.get("HUB_KILLS", "25"))
 
 
 def police(folder: Path, n: int, *, month: str = "2021-01", street: str = "High Street") -> Path:
@@ -185,103 +183,6 @@ def go(process: subprocess.Popen) -> None:
 def finish(process: subprocess.Popen, seconds: float = 60) -> tuple[int, str]:
     _, errors = process.communicate(timeout=seconds)
     return process.returncode, errors
-
-
-FORKED_KILLER = """
-import os, random, signal, sys, time
-from datetime import date, datetime
-from pathlib import Path
-from hotspots.intake.readers import read_incidents
-from hotspots.store import open_store, record_import
-
-store_path, file, seed, kills, longest = sys.argv[1], sys.argv[2], *map(float, sys.argv[3:6])
-readings = list(read_incidents(Path(file), today=date(2026, 1, 1)))
-chance = random.Random(seed)
-
-def import_it():
-    store = open_store(store_path, at=datetime(2026, 1, 1))
-    record_import(store, readings, who="importer", at=datetime(2026, 1, 1))
-
-started = time.perf_counter()
-if os.fork() == 0:
-    import_it()
-    os._exit(0)
-os.wait()
-longest = time.perf_counter() - started
-for _ in range(int(kills)):
-    child = os.fork()
-    if child == 0:
-        import_it()
-        os._exit(0)
-    time.sleep(chance.uniform(0, longest * 1.1))
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    print("killed" if os.WIFSIGNALED(status) else "finished", flush=True)
-    sys.stdin.readline()
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a process that can be forked and killed")
-def test_an_import_killed_at_any_moment_leaves_old_or_new(store: Store, tmp_path: Path) -> None:
-    """kill -9 at random moments of importing a newer snapshot: 5,000 old rows or 6,000 new ones, never between."""
-    take(store, police(tmp_path, 5_000))
-    store.close()
-    whole = tmp_path / "whole.sqlite"
-    shutil.copy(store.path, whole)
-    newer = police(tmp_path, 6_000, street="Mill Lane")
-    process = subprocess.Popen(
-        [sys.executable, "-c", FORKED_KILLER, str(store.path), str(newer), "7", str(KILLS), "0"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    seen = []
-    try:
-        for _ in range(KILLS):
-            verdict = process.stdout.readline().strip()
-            assert verdict in ("killed", "finished")
-            state = state_of(store.path)
-            seen.append((verdict, state))
-            assert state in (("High Street", 5_000), ("Mill Lane", 6_000)), seen
-            if verdict == "finished":
-                assert state == ("Mill Lane", 6_000), "an acknowledged import was lost"
-            back_to(whole, store.path)
-            go(process)
-    finally:
-        process.kill()
-        process.communicate(timeout=30)
-    assert sum(verdict == "killed" for verdict, _ in seen) >= KILLS // 2, seen
-
-
-def state_of(path: Path) -> tuple[str, int]:
-    """The one street the month holds and its rows; checks that the file is sound on the way."""
-    assert rows(path, "PRAGMA integrity_check") == [("ok",)]
-    ((street, n),) = rows(path, "SELECT place_text, COUNT(*) FROM incident GROUP BY 1")
-    batches = rows(path, "SELECT COUNT(*) FROM import_batch")[0][0]
-    audits = rows(path, "SELECT COUNT(*) FROM audit WHERE action = 'import'")[0][0]
-    assert batches == audits == (1 if "High" in street else 2)
-    return street.removeprefix("On or near "), n
-
-
-def back_to(whole: Path, path: Path) -> None:
-    """The store as before the import, with nothing of the killed one's log left."""
-    for ending in ("-wal", "-shm"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
-    shutil.copy(whole, path)
-
-
-def test_after_a_kill_the_next_import_works(store: Store, tmp_path: Path) -> None:
-    process = importer(store.path, police(tmp_path, 20_000))
-    go(process)
-    time.sleep(0.05)
-    process.kill()
-    process.communicate(timeout=30)
-    take(store, police(tmp_path, 10, month="2021-02"))
-    assert stores.check(store)["integrity"] == "ok"
-    assert stores.totals(store)["incidents"] in (10, 20_010)
 
 
 def test_two_imports_at_once_both_arrive_whole(store: Store, tmp_path: Path) -> None:
