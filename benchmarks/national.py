@@ -59,7 +59,7 @@ HELD = ROOT / "docs" / "national.json"
 
 
 def ours(file: Path, out: Path) -> None:
-    """Batches, counted locations, scikit-learn on those, labels written."""
+    """Batches, counted locations, those clustered (in tiles from 50,000 of them), labels written."""
     label_rows(from_parquet([file], "EPSG:27700"), eps=EPS, min_samples=LEAST, out=out)
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from hotspots import store as stores
-from hotspots.analysis.cluster import check_settings, label_locations
+from hotspots.analysis.cluster import check_settings
 from hotspots.analysis.stream import Labelled
+from hotspots.analysis.tiles import label_many
 from hotspots.errors import NoData
 from hotspots.pipeline.labelling import Batches, from_parquet, from_store, label_rows
 from hotspots.pipeline.query import last_query
@@ -52,7 +53,7 @@ def register(app: typer.Typer, *, opened: Opener, day: Callable[[str | None, str
             dates = {"start": day(from_, "--from"), "end": day(to, "--to")}
             least, batches = _of_store(held, settings, dates, district, min_incidents)
         check_settings(reach, least)
-        with spread_over(dask) if dask else nullcontext(label_locations) as labeller:
+        with spread_over(dask) if dask else nullcontext(label_many) as labeller:
             done = label_rows(batches, eps=reach, min_samples=least, out=out, labeller=labeller)
         summary = summary_of(done)
         say(_lines(summary), summary, as_json)

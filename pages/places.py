@@ -14,7 +14,7 @@ from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import charts, place_charts, sentences
 from hotspots.views.palette import STATES, state_label
-from pages.parts import actions, place_forms, place_history, restricted, session, show
+from pages.parts import actions, place_forms, place_history, restricted, session, sharing, show
 from pages.parts import register as shared
 
 PERIODS = {12: "12 months", 24: "24 months", 0: "All months"}
@@ -86,6 +86,7 @@ def _all_places(
             st.markdown("No place has been adopted yet. Adopt a hotspot with the button above.")
         else:
             _list(released.table, made)
+    sharing.shared_with_us(viewer, store)
     with st.expander("Comparison areas and places off the list"):
         _off_the_list(viewer, store)
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotspots import store as stores
-from hotspots.analysis.cluster import label_locations
 from hotspots.analysis.stream import Batch, Labelled, Labeller, count_locations, label_counted
+from hotspots.analysis.tiles import label_many
 from hotspots.errors import BadValue, NoData
 from hotspots.intake.large import coordinate_batches
 from hotspots.pipeline.query import Query
@@ -38,7 +38,7 @@ def from_store(store: Store, query: Query) -> Batches:
 
 
 def label_rows(
-    batches: Batches, *, eps: float, min_samples: int, out: Path | None = None, labeller: Labeller = label_locations
+    batches: Batches, *, eps: float, min_samples: int, out: Path | None = None, labeller: Labeller = label_many
 ) -> Labelled:
     """Cluster every row; memory holds the distinct locations and one batch.
 

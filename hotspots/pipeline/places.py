@@ -230,9 +230,15 @@ def place_of_hotspot(
         adopted_on=on,
         dwellings=dwellings,
         problem_types=tuple(problem_types),
-        district=view.query.districts[0] if len(view.query.districts) == 1 else "",
+        district=_home(view, int(rows.index[0])),
         from_hotspot=hotspot,
     )
+
+
+def _home(view: HubView, area: int) -> str:
+    """The district that most reports of a hotspot lie in, so that a hub has a place across a border too."""
+    names = view.located["district"][view.hotspots.labels == area].dropna()
+    return str(names.mode().iloc[0]) if len(names) else ""
 
 
 def _months_held(store: Store, today: date) -> Window:

@@ -127,6 +127,11 @@ POLICIES: Mapping[str, Policy] = {
     "place history": Policy(
         Action.SEE_REGISTER, _names("name status reason area_m2 dwellings version changed_by changed_at")
     ),
+    "places shared by other hubs": Policy(
+        Action.SEE_REGISTER, _names("id name kind home dwellings problem_types adopted_on geometry")
+    ),
+    "done at a shared place": Policy(Action.SEE_REGISTER, _names("what lead status start last_day")),
+    "actions at a shared place": Policy(Action.SEE_REGISTER, _names("task owner due")),
     "months of a place": Policy(Action.SEE_REGISTER, _names("period n low high outside")),
     "parts of a place": Policy(Action.SEE_REGISTER, _names("kind word n")),
     "hours of a place": Policy(Action.SEE_REGISTER, _names("weekday hour n")),

@@ -328,6 +328,10 @@ def _add_annotations(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=[tables.annotation])
 
 
+def _add_shares(connection: Connection) -> None:
+    tables.metadata.create_all(connection, tables=[register_tables.place_share])
+
+
 _MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     2: _add_register,
     3: _add_mappings,
@@ -336,6 +340,7 @@ _MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     6: _add_access,
     7: _add_annotations,
     8: partial(_add_word, column="compare_with"),
+    9: _add_shares,
 }
 """Version reached → the step that reaches it from the version before."""
 

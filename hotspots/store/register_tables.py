@@ -115,6 +115,16 @@ place_link = Table(
     Column("on", Date, nullable=False),
 )
 
+place_share = Table(
+    "place_share",
+    metadata,
+    Column("place_id", Integer, ForeignKey("place.id"), primary_key=True),
+    Column("district", Text, primary_key=True),  # whose hub may see it
+    Column("since", Date, nullable=False),
+    Column("by", Text, nullable=False),
+)
+"""Places that a hub shows to the hub of another district."""
+
 intervention = Table(
     "intervention",
     metadata,

@@ -15,6 +15,8 @@ from hotspots.errors import NotAllowed
 _OF_PLACE = (
     "intervention", "action", "site_check", "resident_meeting", "sara_plan", "restricted_tag", "concern",
 )  # fmt: skip
+SHARED = {"place": "id", "intervention": "place_id", "action": "place_id"}
+"""Tables of which a hub may share rows → their column with the place's id. Nothing restricted is among them."""
 ELSEWHERE = "lies in a district you are not signed up for; ask your data steward."
 
 
@@ -61,8 +63,15 @@ def views(districts: Collection[str], dialect: Dialect) -> list[str]:
         "account": "1 = 0",
         "released_area": "1 = 0",
     }
+    shared = f"SELECT place_id FROM {{schema}}.place_share WHERE district IN {own}"
+    rules["place_share"] = "place_id IN (SELECT id FROM place)"
     select = "SELECT * FROM {schema}"
-    return [f"CREATE TEMPORARY VIEW {name} AS {select}.{name} t WHERE {rule}" for name, rule in rules.items()]
+    statements = [f"CREATE TEMPORARY VIEW {name} AS {select}.{name} t WHERE {rule}" for name, rule in rules.items()]
+    for name, key in SHARED.items():
+        rule = f"t.{key} IN ({shared}) AND t.{key} NOT IN (SELECT id FROM place)"
+        statements.append(f"CREATE TEMPORARY VIEW shared_{name} AS {select}.{name} t WHERE {rule}")
+    names = "SELECT DISTINCT district FROM {schema}.incident WHERE district IS NOT NULL"
+    return [*statements, f"CREATE TEMPORARY VIEW district_name AS {names}"]
 
 
 def require_inside(only: Collection[str] | None, district: str | None, what: str) -> None:

@@ -1,5 +1,6 @@
 """Words on the screen, each made from the number it states and only where that number allows it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -41,6 +42,12 @@ def period(window: Window) -> str:
 def count(n: float, noun: str = "report") -> str:
     """1,204 reports."""
     return f"{int(n):,} {noun}{'' if int(n) == 1 else 's'}"
+
+
+def listing(words: Sequence[str]) -> str:
+    """Eastmere, Westmere and Northmere."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def share(part: float, whole: float) -> str:

@@ -75,11 +75,13 @@ def _district(store: Store, viewer: Viewer, first: Query, *, every: bool) -> tup
     if not options:
         return ()
     per_name = dict(zip(allowed["district"], allowed["n"], strict=True))
-    start = options.index(first.districts[0]) if first.districts and first.districts[0] in options else 0
+    # A county looks across its borders; where there is one district, all together would be the same.
+    offered = [ALL_DISTRICTS, *options] if every or len(options) > 1 else options
+    start = offered.index(first.districts[0]) if first.districts and first.districts[0] in offered else 0
     chosen = st.selectbox(
         "District",
-        [ALL_DISTRICTS, *options] if every else options,
-        index=start + every,
+        offered,
+        index=start,
         key="trend-district" if every else "district",
         format_func=lambda name: f"{name} ({per_name[name]:,} reports)" if name in per_name else name,
         bind="query-params",

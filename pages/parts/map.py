@@ -79,16 +79,49 @@ def mark_corners(
         if corner is not None and corner not in corners:
             corners.append(corner)
 
+    _draw(
+        boundary, corners, key=key, crs=crs, basemap=basemap, dark=dark, ground=ground, closed=closed, height=height,
+        on_change=changed,
+    )  # fmt: skip
+    return corners
+
+
+def draw_outline(
+    boundary: shapely.Geometry,
+    *,
+    key: str,
+    crs: str,
+    basemap: Basemap = maps.NO_BASEMAP,
+    dark: bool = False,
+    height: int = 300,
+) -> None:
+    """A small map of one boundary (metres of `crs`), to see where it lies; a click does nothing."""
+    _draw(boundary, [], key=key, crs=crs, basemap=basemap, dark=dark, height=height)
+
+
+def _draw(
+    boundary: shapely.Geometry,
+    corners: list[tuple[float, float]],
+    *,
+    key: str,
+    crs: str,
+    basemap: Basemap,
+    dark: bool,
+    height: int,
+    ground: np.ndarray | None = None,
+    closed: bool = True,
+    on_change: Callable[[], None] | None = None,
+) -> None:
     west, south, east, north = boundary.bounds
     zoom = 18 if max(east - west, north - south) < WALK_METRES else 17
-    bounds = maps.bounds_of_xy([west, east], [south, north], crs)
     st_folium(
-        maps.base_map(bounds, basemap=basemap, ground=ground, dark=dark, zoom=zoom),
+        maps.base_map(
+            maps.bounds_of_xy([west, east], [south, north], crs), basemap=basemap, ground=ground, dark=dark, zoom=zoom
+        ),
         key=key,
         height=height,
         use_container_width=True,
-        returned_objects=["last_clicked"],
+        returned_objects=["last_clicked"] if on_change else [],
         feature_group_to_add=drawing_map.drawing_layer(boundary, corners, crs=crs, closed=closed),
-        on_change=changed,
+        on_change=on_change,
     )
-    return corners

@@ -15,7 +15,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from pages.parts import register as shared
-from pages.parts import session, show, signin
+from pages.parts import session, sharing, show, signin
 from pages.parts.map import mark_corners
 
 
@@ -43,6 +43,7 @@ def history(viewer: Viewer, store: Store, place: Place) -> None:
             _rename(viewer, store, held)
             _exclude(viewer, store, held)
             _merge(viewer, store, place)
+            sharing.share_form(viewer, store, place)
             if st.button("Redraw or split on the map", icon=":material/polyline:", key="reshape"):
                 reshape_dialog(viewer, store, place)
 

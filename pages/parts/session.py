@@ -32,7 +32,7 @@ from hotspots.register.places import Place
 from hotspots.release.releasing import publish_sample, published_file
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import PROJECT, Settings, read_settings
-from hotspots.store import Store, ledger, open_store
+from hotspots.store import Store, ledger, open_store, sharing
 from hotspots.store import register_reads as reads
 from hotspots.store.published import Published, read_published
 from hotspots.store.trail import noted
@@ -211,6 +211,16 @@ def other_districts(store: Store, names: Collection[str]) -> list[str]:
 @st.cache_data(show_spinner=False, max_entries=8)
 def _districts(_store: Store, version: str) -> list[str]:
     return sorted(d for d in stores.districts(_store)["district"] if d)
+
+
+def neighbours(store: Store, district: str) -> list[str]:
+    """Every other district of the installation, whatever the viewer's own."""
+    return _neighbours(store, store.data_version, district)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _neighbours(_store: Store, version: str, district: str) -> list[str]:
+    return sharing.others(_store, district)
 
 
 def assessments(store: Store) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from sklearn.cluster import DBSCAN
 
 from hotspots.analysis.cluster import label_locations, unique_locations
 from hotspots.analysis.stream import UNLOCATED, count_locations, label_counted
-from hotspots.analysis.tiles import label_in_tiles, tiles
+from hotspots.analysis.tiles import MANY, label_in_tiles, label_many, tiles
 from hotspots.errors import BadFrame, BadValue
 
 
@@ -23,6 +23,19 @@ def test_tiles_give_the_same_array_as_one_machine(seed: int) -> None:
     given = {"eps": float(rng.choice([25, 50, 35.5])), "min_samples": int(rng.integers(2, 14))}
     expected = label_locations(xy, weights, **given)
     np.testing.assert_array_equal(label_in_tiles(xy, weights, side=200.0, **given), expected)
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+def test_a_country_is_labelled_as_scikit_learn_labels_it(weighted: bool) -> None:
+    rng = np.random.default_rng(7)
+    streets = rng.uniform(0, 250_000, (MANY // 20, 2))  # across several counties' tiles
+    rows = np.repeat(streets, 25, axis=0) + rng.integers(-8, 9, (len(streets) * 25, 2)) * 20.0
+    xy, _, weights = unique_locations(*rows.T)
+    assert len(xy) > MANY
+    weights = rng.integers(1, 5, len(xy)).astype(float) if weighted else np.ones(len(xy))
+    expected = label_locations(xy, weights, eps=75, min_samples=8)
+    assert expected.max() > 100
+    np.testing.assert_array_equal(label_many(xy, weights, eps=75, min_samples=8), expected)
 
 
 def test_every_point_is_in_one_tile_of_its_own() -> None:

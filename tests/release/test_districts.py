@@ -27,7 +27,7 @@ from hotspots.register.site_checks import ResidentMeeting, SiteCheck
 from hotspots.release.releasing import publish_store
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import Settings
-from hotspots.store import access, ledger, register, retention, trail
+from hotspots.store import access, ledger, register, retention, sharing, trail
 from hotspots.store import register_reads as reads
 from hotspots.store.tables import metadata
 
@@ -227,6 +227,46 @@ def test_a_narrower_store_cannot_be_widened_again(hub, theirs, own):
 def test_caches_of_two_hubs_never_share_a_key(hub, county, theirs):
     versions = {county.data_version, hub.data_version, county.within({theirs.district}).data_version}
     assert len(versions) == 3
+
+
+def test_a_hub_shares_a_place_with_a_neighbour_who_reads_it_and_nothing_else(hub, county, own, theirs):
+    home = county.within({theirs.district})
+    counted = stores.totals(hub), sorted(p.id for p in reads.listed(hub, Place))
+    assert sharing.shared_places(hub).empty and sharing.others(home, theirs.district) == [own]
+    sharing.share_place(home, theirs.id, [own], on=DAY, **ME)
+
+    seen = sharing.shared_places(hub)
+    assert seen["id"].tolist() == [theirs.id] and seen["home"].tolist() == [theirs.district]
+    assert sharing.shared_with(home, theirs.id) == (own,) and sharing.shared_with(hub, theirs.id) == ()
+    tasks = {a.task for a in reads.listed(county, Action, place_id=theirs.id) if a.status == "open"}
+    assert set(sharing.shared_actions(hub, theirs.id)["task"]) == tasks
+    done = sharing.shared_interventions(hub, theirs.id)
+    assert len(done) == len(reads.listed(county, Intervention, place_id=theirs.id))
+
+    # It is in none of the hub's own lists and counts, opens nothing more, and cannot be changed from there.
+    assert (stores.totals(hub), sorted(p.id for p in reads.listed(hub, Place))) == counted
+    with pytest.raises(BadValue):
+        reads.get(hub, Place, theirs.id)
+    with pytest.raises(NotAllowed):
+        register.open_restricted(hub, place_id=theirs.id, **ME)
+    with pytest.raises(NotAllowed):
+        register.add(hub, Action(theirs.id, "Ours now", "Us", "Manager", DAY, DAY), **ME)
+    with pytest.raises(BadValue, match="There is no place"):
+        sharing.share_place(hub, theirs.id, [], on=DAY, **ME)
+
+    sharing.share_place(home, theirs.id, [], on=DAY, **ME)
+    assert sharing.shared_places(hub).empty and sharing.shared_actions(hub, theirs.id).empty
+    told = trail.trail(county).query("action == 'share place'")
+    assert len(told) == 2 and set(told["who"]) == {ME["who"]}
+
+
+def test_a_place_is_shared_with_other_districts_of_the_store_only(county, theirs, own):
+    home = county.within({theirs.district})
+    for district in (theirs.district, "Atlantis"):
+        with pytest.raises(BadValue, match="is not another district of this store"):
+            sharing.share_place(home, theirs.id, [district], on=DAY, **ME)
+    assert sharing.shared_with(home, theirs.id) == ()
+    assert sharing.shared_places(county).empty  # the county holds it as its own
 
 
 def test_the_county_sees_the_reports_of_both_districts(county, own, theirs):
