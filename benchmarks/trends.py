@@ -219,13 +219,13 @@ def main() -> None:
             seen = on_screen(page, server.url, words, [*districts[1:3], "All districts"])
             browser.close()
         store.close()
-    report(rows, python, seen, real=bool(options.police or options.store))
+    given = " --store FILE" if options.store else " --police ZIP" if options.police else ""
+    report(rows, python, seen, verb=f"python benchmarks/trends.py{given}", real=bool(given))
 
 
-def report(rows: int, python: dict[str, float], seen: dict[str, list], *, real: bool) -> None:
+def report(rows: int, python: dict[str, float], seen: dict[str, list], *, verb: str, real: bool) -> None:
     """Print the figures and write them to docs/trends.md."""
     what = "a force's own street files" if real else "invented rows in police.uk's format"
-    verb = f"python benchmarks/trends.py{' --police ZIP' if real else ''}"
     screen = [
         f"| {kind}, median of {len(t)} | {_middle(t, 0)} | {_middle(t, 1)} | {_middle(t, 2)} |"
         for kind, t in seen.items()

@@ -10,7 +10,6 @@ import shapely
 import streamlit as st
 
 from hotspots import briefs
-from hotspots import store as stores
 from hotspots.errors import NoData
 from hotspots.pipeline.comparing import comparison_for
 from hotspots.pipeline.comparison_view import ComparisonView
@@ -166,7 +165,7 @@ def _any_area(store: Store) -> ComparisonView:
         help="Data on map points that stand for 8 or more addresses, as police.uk gives, may be compared for a ward "
         "or district only.",
     )  # fmt: skip
-    held = stores.months_held(store)
+    held = session.months_held(store)
     middle = held.start + (held.end - held.start) / 2
     start = st.date_input("First day", middle, held.start, held.end, key="compare-start", format="DD/MM/YYYY")
     end = st.date_input("Day after its last", None, held.start, held.end, key="compare-end", format="DD/MM/YYYY")

@@ -68,7 +68,7 @@ def _last_import(viewer: Viewer, batches: pd.DataFrame) -> None:
 
 
 def _coverage(viewer: Viewer, store: Store) -> None:
-    if stores.months_held(store) is None:
+    if session.months_held(store) is None:
         return
     view = session.trend_of(store, session.first_query(store))
     show.coverage(release(view.coverage, viewer, policy="coverage"), key="coverage")

@@ -108,7 +108,7 @@ def find_hotspots(
     labeller = labeller or label_locations
     xy, inverse, weights = unique_locations(located.geometry.x.to_numpy(), located.geometry.y.to_numpy())
     parts, splits = _walkable_parts(xy, weights, eps, min_samples, max_extent, labeller)
-    parts = _order([p for p in parts if _enough_days(p, inverse, located, min_days)], xy, weights)
+    parts = _order(_on_enough_days(parts, inverse, located, min_days), xy, weights)
     of_location = np.full(len(xy), NOISE)
     for number, part in enumerate(parts):
         of_location[part.members] = number
@@ -207,15 +207,23 @@ def _clusters(members: np.ndarray, labels: np.ndarray) -> Iterator[np.ndarray]:
         yield from np.split(members[inside][order], starts)
 
 
-def _enough_days(part: _Part, inverse: np.ndarray, located: pd.DataFrame, least: int) -> bool:
+def _on_enough_days(parts: list[_Part], inverse: np.ndarray, located: pd.DataFrame, least: int) -> list[_Part]:
     """Many reports of one night are an event, not a hotspot; unknowable from months alone."""
-    rows = located[np.isin(inverse, part.members)]
-    exact = rows["time_precision"] != "month"
-    if exact.mean() < 0.5:
-        return True
-    days = rows["occurred_from"].dt.normalize()[exact].nunique()
-    months = rows["occurred_from"].dt.to_period("M")[~exact].nunique()
-    return days + months >= least
+    of_location = np.full(inverse.max(initial=-1) + 1, NOISE)
+    for number, part in enumerate(parts):
+        of_location[part.members] = number
+    part_of = of_location[inverse]
+    exact = (located["time_precision"] != "month").to_numpy()
+    began = located["occurred_from"].to_numpy()
+    # A month that is all a row knows counts as one day: even numbers are days, odd ones months.
+    when = np.where(
+        exact,
+        2 * began.astype("datetime64[D]").astype(np.int64),
+        1 + 2 * began.astype("datetime64[M]").astype(np.int64),
+    )
+    rows = pd.DataFrame({"part": part_of, "exact": exact, "when": when})[part_of != NOISE].groupby("part")
+    enough = (rows["exact"].mean() < 0.5) | (rows["when"].nunique() >= least)
+    return [part for number, part in enumerate(parts) if enough[number]]
 
 
 def _order(parts: list[_Part], xy: np.ndarray, weights: np.ndarray) -> list[_Part]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -48,7 +49,7 @@ class HubView:
         """First day of the last month in the window."""
         return add_months(self.query.window.end, -1).replace(day=1)
 
-    @property
+    @cached_property
     def false_alarms_per_year(self) -> float:
         """Months above its usual range to expect in a year from all areas together, had nothing changed."""
         return 12 * sum(chance_above(chart) for chart in self.charts.values())

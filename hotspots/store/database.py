@@ -332,6 +332,12 @@ def _add_shares(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=[register_tables.place_share])
 
 
+def _widen_snapshot_index(connection: Connection) -> None:
+    wanted = next(index for index in tables.incident.indexes if index.name == "incident_by_snapshot")
+    wanted.drop(connection, checkfirst=True)
+    wanted.create(connection)
+
+
 _MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     2: _add_register,
     3: _add_mappings,
@@ -341,6 +347,7 @@ _MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     7: _add_annotations,
     8: partial(_add_word, column="compare_with"),
     9: _add_shares,
+    10: _widen_snapshot_index,
 }
 """Version reached → the step that reaches it from the version before."""
 

@@ -12,7 +12,7 @@ from hotspots.pipeline import Query
 from hotspots.release.roles import Viewer
 from hotspots.store import Store
 from hotspots.views import sentences
-from pages.parts import remembered, show
+from pages.parts import remembered, session, show
 
 ALL_DISTRICTS = "All districts together"
 MONTHS = (1, 3, 6, 9, 12, 24)
@@ -37,7 +37,7 @@ def trend_row(store: Store, viewer: Viewer, first: Query, *, every: bool = False
 
 
 def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False) -> Query:
-    held = stores.months_held(store)
+    held = session.months_held(store)
     with st.popover(":material/tune: Filters", width="content"):
         districts = _district(store, viewer, first, every=every)
         window = _window(first, held)
@@ -55,7 +55,7 @@ def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False)
 def _offered(store: Store) -> dict[str, Sequence]:
     """What each filter that is remembered can hold."""
     categories, sources = choices(store, store.data_version)
-    held = stores.months_held(store)
+    held = session.months_held(store)
     months = [m for m in MONTHS if held is not None and m <= held.length_in_months]
     return {"category": categories, "source": sources, "months": months, "eps": REACH, "extent": EXTENT}
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from hotspots import store as stores
 from hotspots.errors import BadFile, NotAllowed
+from hotspots.periods import Window
 from hotspots.pipeline import (
     HubView,
     Query,
@@ -146,6 +147,16 @@ def on_loopback() -> bool:
     host = (st.context.headers.get("Host") or "").rsplit(":", 1)[0]
     forwarded = st.context.headers.get("X-Forwarded-For")
     return st.get_option("server.address") in LOOPBACK and host in LOOPBACK and not forwarded
+
+
+def months_held(store: Store) -> Window | None:
+    """First and last month with any report, as a window; None for an empty store."""
+    return _months_held(store, store.data_version)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _months_held(_store: Store, version: str) -> Window | None:
+    return stores.months_held(_store)
 
 
 def first_query(store: Store) -> Query:

@@ -295,6 +295,22 @@ def test_a_store_whose_interventions_had_no_title_keeps_them_and_gains_it(tmp_pa
     new.close()
 
 
+def test_a_store_from_before_the_index_held_months_counts_them_without_reading_a_row(tmp_path):
+    path = tmp_path / "old.sqlite"
+    old = open_store(path, at=NOW, create=True)
+    with old.writing() as connection:
+        connection.exec_driver_sql("DROP INDEX incident_by_snapshot")
+        connection.exec_driver_sql("CREATE INDEX incident_by_snapshot ON incident (snapshot, source)")
+    old.set_meta({"schema_version": "9"})
+    old.close()
+    new = open_store(path, at=NOW)
+    counted = "SELECT source, snapshot, month, count(*) FROM incident GROUP BY source, snapshot, month"
+    with new.reading() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {counted}").all()
+    assert "USING COVERING INDEX incident_by_snapshot" in plan[0][3] and len(plan) == 1
+    new.close()
+
+
 def test_a_store_from_before_comparison_areas_were_recorded_gains_the_column(tmp_path):
     path = tmp_path / "old.sqlite"
     old = open_store(path, at=NOW, create=True)
