@@ -1,22 +1,27 @@
 """The hardened entry for a server: `streamlit run serve.py`.
 
 The same dashboard with headers that the browser enforces, only under its own names, without the
-developers' routes, and with exports only for a browser that is signed in. TLS, and the address that
-people type, belong to a proxy before it: docs/deployment.md.
+developers' routes, and with each export only for the person it was made for, while they may come in.
+TLS, and the address that people type, belong to a proxy before it: docs/deployment.md.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
+from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.runtime import Runtime
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from hotspots.errors import HubError
+from hotspots.release import entry
 from hotspots.settings import read_settings
-from pages.parts import session, signin
+from pages.parts import session, signin, taking
 
 POLICY = "; ".join(
     (
@@ -52,7 +57,7 @@ Receive, Send = Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[
 
 
 class Guard:
-    """Refuses other names, closed routes and exports without a sign-in; sets the headers on the rest."""
+    """Refuses other names, closed routes and other people's exports; sets the headers on the rest."""
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self.app = app
@@ -86,8 +91,8 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
         return 421, "This name is not served here.\n"
     if path.startswith(CLOSED):
         return 404, "Not found.\n"
-    if path.startswith(MEDIA) and signin.is_set_up() and not _signed_in(scope):
-        return 403, "Sign in first.\n"
+    if path.startswith(MEDIA) and signin.is_set_up() and not _may_fetch(scope, path):
+        return 403, "This is not yours to fetch, or your sign-in has ended. Sign in and make it again.\n"
     return None
 
 
@@ -101,10 +106,31 @@ def _host(scope: Scope) -> str:
     return given.rsplit(":", 1)[0] if not given.endswith("]") else given
 
 
-def _signed_in(scope: Scope) -> bool:
-    """Whether the browser holds our sign-in cookie, signed by us and no older than a sign-in may be."""
-    cookie = Request(scope).cookies.get(USER_COOKIE_NAME, "") if scope["type"] == "http" else ""
-    return bool(decode_signed_value(get_cookie_secret(), USER_COOKIE_NAME, cookie, DAYS_SIGNED_IN))
+def _may_fetch(scope: Scope, path: str) -> bool:
+    """Whether the browser is signed in as somebody who may still come in, and the file was made for them."""
+    file = Runtime.instance().media_file_mgr.read_file(path.removeprefix(MEDIA))
+    claims = _claims(scope)
+    if file is None or not claims:
+        return False
+    try:
+        chosen = read_settings()
+        who = entry.sign_in_of(claims, roles_claim=chosen.roles_claim, districts_claim=chosen.districts_claim)
+        entry.admitted(session.own_store(), who, at=session.now())
+    except HubError:
+        return False
+    return taking.belongs_to(file.content, who.issuer, who.subject)
+
+
+def _claims(scope: Scope) -> Mapping[str, object]:
+    """What our sign-in cookie says of the browser, signed by us and no older than a sign-in may be; else nothing."""
+    cookies = Request(scope).cookies
+
+    def signed(name: str) -> bytes | None:
+        value = cookies.get(name, "").encode("latin-1")
+        return decode_signed_value(get_cookie_secret(), name, value, DAYS_SIGNED_IN)
+
+    held = get_cookie_with_chunks(signed, USER_COOKIE_NAME)
+    return json.loads(held) if held else {}
 
 
 def _header(scope: Scope, name: bytes) -> str:

@@ -9,7 +9,7 @@ from hotspots.store.published import Published
 from hotspots.views import outcome_paper as paper
 from hotspots.views import outcomes as words
 from hotspots.views import printing
-from pages.parts import session, show
+from pages.parts import session, show, taking
 from pages.parts.publishing import publishing_bar
 
 _STYLE = """<style>
@@ -139,10 +139,11 @@ def _downloads(held: Published, area: str, title: str) -> None:
         ("Word", lambda: printed("docx"), "docx"),
         ("Figures (CSV)", figures, "csv"),
     )
+    store = session.current_store()  # for the audit line alone
     with st.container(horizontal=True, gap="small"):
         for label, made, kind in files:
             name, mime = f"outcome-release-{release.version}.{kind}", printing.MIME[kind]
-            st.download_button(label, made, file_name=name, mime=mime, on_click="ignore", width="content")
+            taking.button(label, made, file=name, mime=mime, key=f"outcome-{kind}", store=store)
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door

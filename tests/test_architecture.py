@@ -254,6 +254,11 @@ def unsafe_html(module: Module) -> list[str]:
     ]
 
 
+def hands_out(module: Module) -> list[str]:
+    """A download without its owner and its audit line."""
+    return [name for name in called(module) if name == "download_button" and module.path != "pages/parts/taking.py"]
+
+
 CORE = ("hotspots",)
 SCREENS = ("pages", "dashboard.py", "serve.py")
 EVERYTHING = CORE + SCREENS
@@ -268,6 +273,7 @@ RULES: dict[Callable[[Module], list[str]], tuple[tuple[str, ...], str, str]] = {
     forges_released: (EVERYTHING, "pages/x.py", "def render(viewer):\n    return Released(table, 'hotspots', None)"),
     names_hosts: (EVERYTHING, "hotspots/views/x.py", "CSS = 'https://cdn.jsdelivr.net/npm/leaflet.css'"),
     unsafe_html: (EVERYTHING, "pages/x.py", "def f(t):\n    st.markdown(t, unsafe_allow_html=True)"),
+    hands_out: (SCREENS, "pages/x.py", "def f(t):\n    st.download_button('CSV', t)"),
     does_statistics: (("pages",), "pages/x.py", "def f(t):\n    return t.groupby('a').sum()"),
 }
 """Rule → where it holds, and a breach (path, source) that it must see."""

@@ -17,7 +17,7 @@ from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from hotspots.views import minutes, sentences
 from pages.parts import register as shared
-from pages.parts import session, show, signin
+from pages.parts import session, show, signin, taking
 
 DUE_DAYS = 14
 MEETING_DAYS = 7
@@ -153,14 +153,14 @@ def minutes_download(viewer: Viewer, store: Store, *, news: pd.DataFrame, data_t
     news: rows of released areas above their usual range · case_review: addresses to tell of the review
     """
     file = f"minutes-{session.today(store)}.html"
-    st.download_button(
+    taking.button(
         "Minutes",
-        session.exported(store, viewer, file, lambda: _minutes(viewer, store, news, data_to, case_review).encode()),
-        file_name=file,
+        lambda: _minutes(viewer, store, news, data_to, case_review).encode(),
+        file=file,
         mime="text/html",
         icon=":material/print:",
-        on_click="ignore",
         key="minutes",
+        store=store,
         help="One printable page: what was late, new, decided, and who does what by when.",
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from html import escape
 
 import streamlit as st
-from PIL import Image, ImageDraw
 
 from hotspots.errors import HubError
 from hotspots.release.roles import Role, Viewer
@@ -13,13 +12,18 @@ from hotspots.store import Store
 from pages.parts import display, show, signin, style
 
 _SAMPLE = "Sample data: every report is invented"
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><path d="M32 3l25 14.5v29L32 61 7 46.5v-29z" '
+    'fill="#12436D"/><circle cx="32" cy="32" r="8" fill="#FFDD00"/></svg>'
+)
+"""A dark blue hexagon; drawn here because named icons are fetched from another host."""
 
 
 def dress(settings: Settings) -> None:
     """Page title, layout and style; first thing of every run."""
     st.set_page_config(
         page_title=settings.title,
-        page_icon=None if signin.is_set_up() and not st.user.is_logged_in else _icon(),
+        page_icon=_ICON,
         layout="wide",
         initial_sidebar_state="collapsed",
     )
@@ -39,15 +43,6 @@ def _logo(title: str, *, tone: str) -> str:
         '<text x="38" y="24" font-family="Source Sans, Arial, sans-serif" font-size="20" font-weight="700" '
         f'fill="{tone}">{escape(title)}</text></svg>'
     )
-
-
-@st.cache_resource(show_spinner=False)
-def _icon() -> Image.Image:
-    """A dark blue hexagon; drawn here because named icons are fetched from another host."""
-    drawn = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
-    ImageDraw.Draw(drawn).regular_polygon((32, 32, 30), 6, rotation=30, fill="#12436D")
-    ImageDraw.Draw(drawn).ellipse((24, 24, 40, 40), fill="#FFDD00")
-    return drawn
 
 
 def strip(store: Store, viewer: Viewer, settings: Settings) -> None:

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import streamlit as st
-
 from hotspots import briefs
 from hotspots.store import Store
 from hotspots.views import printing
 from hotspots.views.paper import Paper
-from pages.parts import session
+from pages.parts import session, taking
 
 FORMS = {"PDF": "pdf", "Word": "docx", "web page": "html"}
 
@@ -25,19 +23,19 @@ class Offer:
 
 def buttons(offer: Offer, store: Store) -> None:
     """A button for each form of a paper."""
-    viewer, moment = session.acting(), session.moment(store)
-    ask = briefs.Request(store, viewer, session.settings(), session.today(store), moment)
+    moment = session.moment(store)
+    ask = briefs.Request(store, session.acting(), session.settings(), session.today(store), moment)
 
     def printed(kind: str) -> bytes:
         return printing.printed(offer.made(ask), kind, author=ask.settings.title)
 
     for form, kind in FORMS.items():
         file = f"{offer.name}-{ask.today}.{kind}"
-        st.download_button(
+        taking.button(
             f"{offer.title} ({form})",
-            session.exported(store, viewer, file, lambda kind=kind: printed(kind)),
-            file_name=file,
+            lambda kind=kind: printed(kind),
+            file=file,
             mime=printing.MIME[kind],
-            on_click="ignore",
             key=f"{offer.name}-{kind}",
+            store=store,
         )

@@ -20,7 +20,7 @@ from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from hotspots.views import minutes, sentences
 from pages.parts import register as shared
-from pages.parts import session, show, signin
+from pages.parts import session, show, signin, taking
 
 PLAN_MONTHS = 12
 TRIANGLE = {
@@ -127,14 +127,14 @@ def _plan_table(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan) -
         alt="The plan in SARA order",
     )
     with st.container(horizontal=True):
-        st.download_button(
+        taking.button(
             "Print the plan",
             lambda: minutes.sara_html(_heading(store, view), place=view.place.name, rows=released.table).encode(),
-            file_name=f"plan-{view.place.id}.html",
+            file=f"plan-{view.place.id}.html",
             mime="text/html",
             icon=":material/print:",
-            on_click="ignore",
             key="plan-print",
+            store=store,
         )
         show.downloads(released, store, title="Problem-solving plan", settings={}, name=f"plan-{view.place.id}")
 

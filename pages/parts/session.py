@@ -1,6 +1,6 @@
 """What a run of the script stands on: settings, the open store, the viewer, today."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,13 +36,14 @@ from hotspots.settings import PROJECT, Settings, read_settings
 from hotspots.store import Store, ledger, open_store, sharing
 from hotspots.store import register_reads as reads
 from hotspots.store.published import Published, read_published
-from hotspots.store.trail import noted
 from hotspots.views import basemaps, maps
 from hotspots.views.basemaps import Basemap
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 STATIC = PROJECT / "static"
 SAMPLE = PROJECT / "data" / "sample"
+SIGNED_IN = "signed_in"
+"""Key of a session's `SignIn`; absent where no sign-in is set up."""
 
 
 def settings() -> Settings:
@@ -106,17 +107,6 @@ def published() -> Published:
 def acting() -> Viewer:
     """Who this run is for, as `dashboard.py` found; nobody before it has."""
     return st.session_state.get("acting", Viewer())
-
-
-def exported(store: Store, viewer: Viewer, file: str, made: Callable[[], bytes]) -> Callable[[], bytes]:
-    """What makes an export, and then writes into the audit trail who took it."""
-
-    def made_and_noted() -> bytes:
-        content = made()
-        noted(store, who=viewer.name, at=now(), action="export", subject=file, after={"bytes": len(content)})
-        return content
-
-    return made_and_noted
 
 
 def moment(store: Store) -> datetime:

@@ -10,7 +10,7 @@ from hotspots.release.disclosure import Released
 from hotspots.store import Store
 from hotspots.views import charts, exports, sentences
 from hotspots.views.palette import COLOURS, DARK
-from pages.parts import papers, session
+from pages.parts import papers, session, taking
 
 
 def is_dark() -> bool:
@@ -65,29 +65,26 @@ def downloads(
     paper: papers.Offer | None = None,
 ) -> None:
     """CSV, GeoJSON where there are outlines, a paper where one is offered; made when asked for, never kept."""
-    viewer = session.acting()
     chosen = session.settings()
     recipe = exports.Recipe(title, chosen.marking, session.today(store), store.is_sample, settings)
     with st.popover(":material/download: Export", width="content"):
-        st.download_button(
+        taking.button(
             "Table (CSV)",
-            session.exported(store, viewer, f"{name}.csv", lambda: exports.csv_of(released, recipe)),
-            file_name=f"{name}.csv",
+            lambda: exports.csv_of(released, recipe),
+            file=f"{name}.csv",
             mime="text/csv",
-            on_click="ignore",
             key=f"{name}-csv",
+            store=store,
         )
         if "geometry" in released.table.columns:
             crs = store.crs
-            st.download_button(
+            taking.button(
                 "Map layer (GeoJSON)",
-                session.exported(
-                    store, viewer, f"{name}.geojson", lambda: exports.geojson_of(released, recipe, crs=crs)
-                ),
-                file_name=f"{name}.geojson",
+                lambda: exports.geojson_of(released, recipe, crs=crs),
+                file=f"{name}.geojson",
                 mime="application/geo+json",
-                on_click="ignore",
                 key=f"{name}-geojson",
+                store=store,
             )
         if paper is not None:
             papers.buttons(paper, store)

@@ -45,6 +45,7 @@ def viewer(store: Store, settings: Settings) -> Viewer:
         why = str(refused)
         _once(("refused", who.at, why), lambda: entry.note_refusal(store, who, why, at=at))
         raise
+    st.session_state[session.SIGNED_IN] = who
     _once(("in", who.at, found.role), lambda: entry.note_entry(store, found, at=at))
     return found
 

@@ -18,7 +18,6 @@ from pages.parts.menu import ENTRIES
 from tests.browser.identity import CANARY, PEOPLE, provider, signing_hub
 from tests.browser.running import MADE_AT, Forge, Server, free_port, serving
 from tests.browser.visiting import PATIENCE, Visitor
-from tests.pages.test_pages import PAGES, ROLES
 
 SECRETS = ("Park View", "Tidewick", "Brineholt", "Saltreach", "areas hold", "reports held", CANARY)
 
@@ -71,37 +70,6 @@ def test_a_member_signs_in_works_and_signs_out(hub: Server, issuer: str, visit: 
     other = visit(hub)
     other.open()
     expect(other.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=PATIENCE)
-
-
-def allowed(role: Role) -> list:
-    return [entry for entry in ENTRIES if PAGES[entry.url_path][ROLES.index(str(role))]]
-
-
-@pytest.mark.parametrize("role", [Role.COUNCILLOR, Role.SENIOR_OFFICER], ids=str)
-def test_no_canary_reaches_a_role_that_may_not_see_it(
-    role: Role, hub: Server, issuer: str, visit: Callable[[Server], Visitor]
-) -> None:
-    """Every page by its address, in a browser that keeps every byte it was sent, after a member filled the caches."""
-    visitor = visit(hub)
-    bodies: list[bytes] = []
-    visitor.page.on("response", lambda answer: bodies.append(_body(answer)))
-    sign_in(visitor, issuer, role)
-    for entry in ENTRIES:
-        visitor.open(entry.url_path)
-        if entry in allowed(role):
-            assert visitor.page.get_by_test_id("stException").count() == 0, entry.title
-        else:
-            expect(visitor.page.get_by_text("Page not found").first).to_be_visible(timeout=PATIENCE)
-    sent = "".join(visitor.received) + b"".join(bodies).decode("utf-8", errors="replace")
-    assert len(sent) > 100_000
-    assert re.findall(rf"{CANARY}\w+", sent) == []
-
-
-def _body(answer) -> bytes:
-    try:
-        return answer.body()
-    except Exception:  # a redirect, or one that the browser gave up, has no body
-        return b""
 
 
 def test_a_revoked_member_with_an_open_tab_is_out_on_the_next_click(
