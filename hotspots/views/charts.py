@@ -1,4 +1,8 @@
-"""Charts with Altair: zero-based, labelled on the line, colours by meaning, gaps as gaps."""
+"""Charts with Altair: zero-based, labelled on the line, colours by meaning, gaps as gaps.
+
+Altair takes a twentieth to a fifth of a second to build and check a chart. Charts that answer a click are
+therefore Vega-Lite specifications whose structure is made once (`…_template`) and only the rows are new.
+"""
 
 import base64
 from collections.abc import Mapping
@@ -34,8 +38,8 @@ def month_chart(
 
 def month_layers(released: Released, *, colours: Mapping[str, str], height: int) -> alt.LayerChart:
     """`month_chart` as a part of a larger chart: without the settings only a whole chart may have."""
-    table = _month_rows(released)
-    return _month_layers(tuple(colours.items()), _month_step(table)).properties(height=height, data=table)
+    table = month_rows(released)
+    return month_structure(tuple(colours.items()), month_step(table)).properties(height=height, data=table)
 
 
 def month_spec(
@@ -45,29 +49,33 @@ def month_spec(
     height: int = 170,
     label: str = "Reports a month",
 ) -> dict:
-    """`month_chart` as a Vega-Lite specification, for charts that answer a click.
-
-    Altair takes a fifth of a second to build and check a layered chart; its structure is therefore
-    made once and only the rows are new.
-    """
-    table = _month_rows(released)
-    made = _month_template(tuple(colours.items()), _month_step(table), height, label)
-    rows = table.assign(
-        **{c: table[c].dt.strftime("%Y-%m-%dT00:00:00") for c in ("period", "end", "gap_from", "gap_to")}
-    )
-    return {**made, "datasets": {_ROWS: rows.astype(object).where(rows.notna(), None).to_dict("records")}}
+    """`month_chart` as a Vega-Lite specification, for charts that answer a click."""
+    table = month_rows(released)
+    return with_rows(_month_template(tuple(colours.items()), month_step(table), height, label), rows=table)
 
 
-_ROWS = "months"
+Tones = tuple[tuple[str, str], ...]
+"""A palette as a key of what is kept."""
+
+
+def with_rows(template: dict, **tables: pd.DataFrame) -> dict:
+    """A specification with rows for each of its named tables."""
+    return {**template, "datasets": {name: _records(table) for name, table in tables.items()}}
+
+
+def _records(table: pd.DataFrame) -> list[dict]:
+    days = {c: table[c].dt.strftime("%Y-%m-%dT%H:%M:%S") for c in table.select_dtypes("datetime").columns}
+    told = table.assign(**days)
+    return told.astype(object).where(told.notna(), None).to_dict("records")
 
 
 @lru_cache(maxsize=32)
-def _month_template(colours: tuple[tuple[str, str], ...], step: int, height: int, label: str) -> dict:
-    drawn = _month_layers(colours, step).properties(height=height, title=label, data=alt.NamedData(_ROWS))
-    return finished(drawn, dict(colours)).to_dict()
+def _month_template(tones: Tones, step: int, height: int, label: str) -> dict:
+    drawn = month_structure(tones, step).properties(height=height, title=label, data=alt.NamedData("rows"))
+    return finished(drawn, dict(tones)).to_dict()
 
 
-def _month_rows(released: Released) -> pd.DataFrame:
+def month_rows(released: Released) -> pd.DataFrame:
     """One row a month with everything the layers draw: side of the range, run between gaps, words."""
     table = released.table.rename(columns={"low": "usual_low", "high": "usual_high"})
     for column in ("usual_low", "usual_high"):
@@ -108,8 +116,9 @@ def _only(at: pd.Index, rows: pd.DataFrame, words: str) -> pd.Series:
 
 
 @lru_cache(maxsize=32)
-def _month_layers(colours_: tuple[tuple[str, str], ...], step: int) -> alt.LayerChart:
-    colours = dict(colours_)
+def month_structure(tones: Tones, step: int) -> alt.LayerChart:
+    """`month_layers` without rows, made once."""
+    colours = dict(tones)
     x = alt.X("period:T", title=None, axis=_month_axis(step, colours))
     y = alt.Y("n:Q", title=None, axis=_count_axis(colours), scale=alt.Scale(domainMin=0, nice=True))
     known = alt.Chart().transform_filter("isValid(datum.n)")
@@ -144,22 +153,28 @@ def _month_layers(colours_: tuple[tuple[str, str], ...], step: int) -> alt.Layer
     )
 
 
-def same_months_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> alt.LayerChart:
+def same_months_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> dict:
     """The latest months beside the same months a year before; last year hollow.
 
     released: table with period, n, last_year.
     """
     table = released.table.assign(month=released.table["period"].dt.strftime("%b"))
-    order = table["month"].tolist()
+    order = tuple(table["month"])
     long = table.melt(id_vars=["month"], value_vars=["last_year", "n"], var_name="year", value_name="reports")
     long["year"] = long["year"].map({"n": "this year", "last_year": "last year"})
+    return with_rows(_same_months_template(tuple(colours.items()), order, height), rows=long.dropna())
+
+
+@lru_cache(maxsize=32)
+def _same_months_template(tones: Tones, order: tuple[str, ...], height: int) -> dict:
+    colours = dict(tones)
     x = alt.X(
         "month:N",
-        sort=order,
+        sort=list(order),
         title=None,
         axis=alt.Axis(labelAngle=0, labelColor=colours["second"], labelFontSize=13),
     )
-    base = alt.Chart(long.dropna()).encode(
+    base = alt.Chart(alt.NamedData("rows")).encode(
         x=x,
         xOffset=alt.XOffset("year:N", sort=["last year", "this year"]),
         y=alt.Y("reports:Q", title=None, axis=_count_axis(colours)),
@@ -172,10 +187,10 @@ def same_months_chart(released: Released, *, colours: Mapping[str, str] = COLOUR
     )
     bars = base.mark_bar(stroke=colours["text"], strokeWidth=1).encode(color=fill)
     labels = base.mark_text(dy=-8, fontSize=13, color=colours["text"]).encode(text=alt.Text("reports:Q", format=","))
-    return finished((bars + labels).properties(height=height), colours)
+    return finished((bars + labels).properties(height=height), colours).to_dict()
 
 
-def rolling_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> alt.LayerChart:
+def rolling_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> dict:
     """Sum of the 12 months to each month, only where all 12 are known.
 
     released: table with period and rolling_12.
@@ -186,24 +201,39 @@ def rolling_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, h
         run=(known["period"].diff() > pd.Timedelta(days=40)).cumsum(),
         last=_only(known.index[-1:], known, f"{known['rolling_12'].iloc[-1]:,.0f}"),
     )
-    x = alt.X("period:T", title=None, axis=_month_axis(_month_step(table), colours))
+    drawn = table[["period", "month", "rolling_12", "run", "last"]]
+    return with_rows(_rolling_template(tuple(colours.items()), month_step(table), height), rows=drawn)
+
+
+@lru_cache(maxsize=32)
+def _rolling_template(tones: Tones, step: int, height: int) -> dict:
+    colours = dict(tones)
+    x = alt.X("period:T", title=None, axis=_month_axis(step, colours))
     y = alt.Y("rolling_12:Q", title=None, axis=_count_axis(colours), scale=alt.Scale(domainMin=0))
-    base = alt.Chart(table)
+    base = alt.Chart(alt.NamedData("rows"))
     tips = [alt.Tooltip("month:N", title="12 months to"), alt.Tooltip("rolling_12:Q", title="Reports", format=",d")]
     line = base.mark_line(color=colours["place"], strokeWidth=2.5).encode(x=x, y=y, detail="run:N")
     dots = base.mark_circle(color=colours["place"], size=20, opacity=1).encode(x=x, y=y, tooltip=tips)
     words = base.transform_filter("isValid(datum.last)").mark_text(
         align="right", baseline="bottom", dx=-4, dy=-4, fontSize=15, fontWeight="bold", color=colours["text"]
     )
-    return finished(alt.layer(line, dots, words.encode(x=x, y=y, text="last:N")).properties(height=height), colours)
+    drawn = alt.layer(line, dots, words.encode(x=x, y=y, text="last:N")).properties(height=height)
+    return finished(drawn, colours).to_dict()
 
 
-def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
+def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> dict:
     """Grid of source by month: complete, part only (a bar in it), not received (dashed and empty).
 
     released: table with source, month, state, n.
     """
     table = released.table.assign(label=released.table["month"].dt.strftime(_MONTH))
+    many, height = table["month"].nunique() > 18, 30 * table["source"].nunique() + 40
+    return with_rows(_coverage_template(tuple(colours.items()), many, height), rows=table)
+
+
+@lru_cache(maxsize=32)
+def _coverage_template(tones: Tones, many: bool, height: int) -> dict:
+    colours = dict(tones)
     fill = alt.Color(
         "state:N",
         scale=alt.Scale(
@@ -212,8 +242,8 @@ def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) 
         ),
         legend=None,
     )
-    base = alt.Chart(table).encode(
-        x=alt.X("yearmonth(month):O", title=None, axis=_grid_axis(table, colours)),
+    base = alt.Chart(alt.NamedData("rows")).encode(
+        x=alt.X("yearmonth(month):O", title=None, axis=_grid_axis(many, colours)),
         y=alt.Y(
             "source:N",
             title=None,
@@ -229,8 +259,7 @@ def coverage_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) 
     cells = base.mark_rect(stroke=colours["gap"], strokeWidth=1).encode(color=fill)
     bars = base.transform_filter("datum.state == 'partial'").mark_text(text="–", fontSize=16, color=colours["text"])
     none = base.transform_filter("datum.state == 'missing'").mark_text(text="╱", fontSize=13, color=colours["second"])
-    rows = table["source"].nunique()
-    return finished((cells + bars + none).properties(height=30 * rows + 40), colours)
+    return finished((cells + bars + none).properties(height=height), colours).to_dict()
 
 
 def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 218) -> alt.LayerChart:
@@ -304,14 +333,13 @@ def _month_axis(step: int, colours: Mapping[str, str]) -> alt.Axis:
     )
 
 
-def _month_step(table: pd.DataFrame) -> int:
+def month_step(table: pd.DataFrame) -> int:
     """Months between two labels, so that about twelve fit."""
     span = (table["period"].max() - table["period"].min()).days / 30.4
     return next(step for step in (1, 2, 3, 6, 12, 24) if span <= 12 * step or step == 24)
 
 
-def _grid_axis(table: pd.DataFrame, colours: Mapping[str, str]) -> alt.Axis:
-    months = table["month"].nunique()
+def _grid_axis(many: bool, colours: Mapping[str, str]) -> alt.Axis:
     return alt.Axis(
         format="%b %y",
         labelFontSize=12,
@@ -319,7 +347,7 @@ def _grid_axis(table: pd.DataFrame, colours: Mapping[str, str]) -> alt.Axis:
         labelColor=colours["second"],
         ticks=False,
         domain=False,
-        labelExpr=f"month(datum.value) % {6 if months > 18 else 3} == 0 ? timeFormat(datum.value, '%b %y') : ''",
+        labelExpr=f"month(datum.value) % {6 if many else 3} == 0 ? timeFormat(datum.value, '%b %y') : ''",
     )
 
 

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 
 import altair as alt
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.release.disclosure import Released
-from hotspots.views.charts import finished, month_layers
+from hotspots.views.charts import Tones, finished, month_rows, month_step, month_structure, with_rows
 from hotspots.views.palette import COLOURS, STATES
 
 _LONGEST = 44
@@ -18,17 +19,25 @@ _WIDTH, _HEIGHT, _PAD = 240, 74, 5
 
 def noted_chart(
     released: Released, notes: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 330
-) -> alt.LayerChart:
+) -> dict:
     """Counts by month with their usual range, and behind them what people noted, shaded with its words.
 
     released: period, n, low, high · notes: kind, note, start, end, not_usual (policy "notes on a trend")
     Drives and events are tinted with a cap, a recording change is a dashed line; months not received are
     the gaps of the line itself.
     """
-    counts = month_layers(released, colours=colours, height=height)
-    rows = _shades(notes.table, released.table["period"])
-    drawn = counts if rows.empty else alt.layer(*_shading(rows, colours), counts, *_words(rows, colours))
-    return finished(drawn.properties(height=height), colours)
+    table = month_rows(released)
+    noted = _shades(notes.table, released.table["period"])
+    template = _noted_template(tuple(colours.items()), month_step(table), height, not noted.empty)
+    return with_rows(template, rows=table, noted=noted)
+
+
+@lru_cache(maxsize=32)
+def _noted_template(tones: Tones, step: int, height: int, noted: bool) -> dict:
+    colours = dict(tones)
+    counts = month_structure(tones, step).properties(data=alt.NamedData("rows"))
+    drawn = alt.layer(*_shading(colours), counts, *_words(colours)) if noted else counts
+    return finished(drawn.properties(height=height), colours).to_dict()
 
 
 def _shades(notes: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
@@ -53,8 +62,8 @@ def _shades(notes: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
     )
 
 
-def _shading(rows: pd.DataFrame, colours: Mapping[str, str]) -> list[alt.Chart]:
-    base = alt.Chart(rows).encode(x="from:T", tooltip=alt.Tooltip("whole:N", title=""))
+def _shading(colours: Mapping[str, str]) -> list[alt.Chart]:
+    base = alt.Chart(alt.NamedData("noted")).encode(x="from:T", tooltip=alt.Tooltip("whole:N", title=""))
     tint = base.transform_filter("!datum.change").encode(x2="to:T")
     line = base.transform_filter("datum.change")
     return [
@@ -64,8 +73,8 @@ def _shading(rows: pd.DataFrame, colours: Mapping[str, str]) -> list[alt.Chart]:
     ]
 
 
-def _words(rows: pd.DataFrame, colours: Mapping[str, str]) -> list[alt.Chart]:
-    base = alt.Chart(rows)
+def _words(colours: Mapping[str, str]) -> list[alt.Chart]:
+    base = alt.Chart(alt.NamedData("noted"))
     return [
         base.transform_filter(f"{'' if late else '!'}datum.late")
         .mark_text(align="right" if late else "left", dx=-6 if late else 6, fontSize=13, fontWeight="bold",
