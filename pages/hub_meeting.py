@@ -21,7 +21,7 @@ ROWS_SHOWN, ROWS_PRESENTED = 7, 4
 _MOVED = "Rank against the set kept before, else against the same window one month earlier"
 _ID = "A hotspot keeps its id and name while it shares most of its addresses or ground; – where no set knows it yet"
 TITLES = {
-    "late": "Overdue actions, the latest first",
+    "late": "Overdue actions, agency by agency",
     "assess": "Did it work? Assessments due by the next meeting",
     "new": "What we agreed since the last meeting",
 }

@@ -75,7 +75,8 @@ def agenda(viewer: Viewer, store: Store, released: Released) -> str:
             on_change=_first_of_step,
             args=(released.table,),
         )
-        if viewer.can(Action.RECORD) and st.button("New action", icon=":material/add:", shortcut="Ctrl+Enter"):
+        # Not with Enter: a focused button, agenda item or list keeps every Enter to itself.
+        if viewer.can(Action.RECORD) and st.button("New action", icon=":material/add:", shortcut="Alt+A"):
             actions.record_action_dialog(viewer, store)
     return step
 

@@ -107,6 +107,32 @@ def test_the_list_is_reached_and_used_with_the_keyboard_alone(hub: Visitor) -> N
     pytest.fail("the arrow keys chose no other area")
 
 
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_an_item_of_the_agenda_is_reached_by_arrow_and_opened_by(key: str, hub: Visitor) -> None:
+    items = hub.page.get_by_role("radiogroup", name="Agenda").get_by_role("radio")
+    items.nth(2).focus(timeout=PATIENCE)
+    hub.page.keyboard.press("ArrowRight")
+    hub.page.keyboard.press(key)
+    expect(items.nth(3)).to_be_checked(timeout=PATIENCE)
+    expect(hub.page.get_by_text("Assessments due by the next meeting")).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_new_action_opens_by_its_key_from_the_agenda_from_the_list_and_from_nowhere(hub: Visitor) -> None:
+    dialog = hub.page.get_by_role("dialog", name="Record an action")
+    agenda = hub.page.get_by_role("radiogroup", name="Agenda").get_by_role("radio")
+    for go_to in (
+        lambda: agenda.nth(2).focus(timeout=PATIENCE),
+        lambda: click_row(hub, 2),
+        lambda: hub.card_title().click(timeout=PATIENCE),
+    ):
+        go_to()
+        hub.settle()
+        hub.page.keyboard.press("Alt+a")
+        expect(dialog).to_be_visible(timeout=PATIENCE)
+        hub.page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0, timeout=PATIENCE)
+
+
 def test_a_filter_changes_list_map_and_counts(hub: Visitor) -> None:
     frame = hub.map()
     mark(frame)
