@@ -86,4 +86,5 @@ def tick_row(visitor: Visitor, table: str, row: int, *, tall: int, head: int = 4
     grid.scroll_into_view_if_needed(timeout=PATIENCE)
     box = grid.bounding_box(timeout=PATIENCE)
     visitor.page.mouse.click(box["x"] + at, box["y"] + head + tall * (row - 0.5))
+    visitor.page.wait_for_timeout(600)  # a table waits a moment for the next change before it tells of one
     visitor.settle()
