@@ -237,7 +237,8 @@ def hold_the_meeting_after_court(story: Story) -> None:
 def hold_the_last_meeting(story: Story) -> None:
     """Ten months on: a late action is closed with what came of it, who came is ticked, the minutes are printed."""
     partners = story.go("partners")
-    tick_row(story.visitor, "Suggested attendees; tick who came", 1, tall=36, at=28)
+    expect(story.page.get_by_role("button", name="Save attendance of 12 Sep 2018")).to_be_visible(timeout=PATIENCE)
+    tick_row(story.visitor, "Suggested attendees; tick who came", 1, tall=39, at=57)
     partners.press("Save attendance of 12 Sep 2018")
     story.look("attendance")
     hub = story.go("hub_meeting")
