@@ -9,11 +9,11 @@ from hotspots.pipeline import places as composed
 from hotspots.pipeline import register as overview
 from hotspots.register.interventions import (
     EFFECTS_ON_REPORTING,
-    KINDS,
     VALID_TRANSITIONS,
     Intervention,
     advance,
 )
+from hotspots.register.law import kinds
 from hotspots.register.powers import NOT_LEGAL_ADVICE
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
@@ -217,10 +217,10 @@ def record_dialog(viewer: Viewer, store: Store, place_id: int | None = None) -> 
         "Place", list(places), index=list(places).index(place_id) if place_id in places else None,
         format_func=places.get, key="new-place",
     )  # fmt: skip
-    kind = b.selectbox("Kind", list(KINDS), format_func=lambda code: KINDS[code].name, index=None, key="new-kind")
+    known = kinds()
+    kind = b.selectbox("Kind", list(known), format_func=lambda code: known[code].name, index=None, key="new-kind")
     if kind:
-        chosen = KINDS[kind]
-        st.caption(f"{chosen.law} · who: {chosen.who} · {chosen.duration} · law: **{chosen.status}**")
+        st.caption(show.plain(known[kind].words))
     title = st.text_input(
         "What exactly", key="new-title", placeholder="CCTV working, say; no names, no flat. Empty: the kind says it all"
     )
@@ -254,7 +254,7 @@ def record_dialog(viewer: Viewer, store: Store, place_id: int | None = None) -> 
                 who=viewer.name,
                 at=session.now(),
             ),
-            f"{KINDS[kind].name} saved",
+            f"{known[kind].name} saved",
         )  # fmt: skip
 
 

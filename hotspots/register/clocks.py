@@ -1,11 +1,11 @@
-"""Deadlines that run on their own, with the rule and its source beside each.
+"""Deadlines that run on their own, with the rule and its source beside each (`data/clocks.csv`).
 
 A clock says when a period ends and why. It never says that anyone is in time: service, appeals,
 adjournments and changes of the law are for a solicitor. Hours are hours that pass, in the
 Europe/London zone, through weekends, bank holidays and the change of the clocks.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -16,30 +16,10 @@ import pandas as pd
 
 from hotspots.errors import BadValue
 from hotspots.periods import add_months
-from hotspots.register.interventions import (
-    ASSESS_WEEKS,
-    CHECK,
-    KINDS,
-    NOT_LAW,
-    RECHECK,
-    Intervention,
-    assessment_dates,
-)
+from hotspots.register.interventions import ASSESS_WEEKS, Intervention, assessment_dates
+from hotspots.register.law import Rule, kinds, rules
 
 LONDON = ZoneInfo("Europe/London")
-_ACT = "legislation.gov.uk/ukpga/2014/12"
-_MEMORY = "from memory; not yet read at its source"
-
-
-@dataclass(frozen=True)
-class Rule:
-    """The law or custom behind a clock; amount: hours, months or weeks as the text says."""
-
-    label: str
-    amount: int
-    text: str
-    source: str
-    status: str
 
 
 @dataclass(frozen=True)
@@ -57,115 +37,24 @@ class Clock:
     note: str = ""
 
 
-RULES: Mapping[str, Rule] = {
-    "notice end": Rule(
-        "Closure notice ends",
-        24,
-        "A closure notice lasts at most 24 hours, or 48 when a superintendent or the chief executive's "
-        "delegate issues it (s.77); in the 48 hours Christmas Day is disregarded (s.77(3)).",
-        f"{_ACT}/section/77, text read",
-        CHECK,
-    ),
-    "closure hearing": Rule(
-        "Court must have heard the closure application",
-        48,
-        "The application must be heard not later than 48 hours after service of the closure notice "
-        "(s.80(3)); only Christmas Day is disregarded (s.80(4)), so weekends and bank holidays count. A "
-        "minister said in February 2026 that the Crime and Policing Bill makes it 72 hours: check.",
-        f"{_ACT}/section/80, text as enacted read; parallelparliament.co.uk question 108421",
-        CHECK,
-    ),
-    "order end": Rule(
-        "Order's last day", 0, "The last day written on the order, as extended.", "the order itself", RECHECK
-    ),
-    "order extension": Rule(
-        "Apply to extend, if it is needed",
-        0,
-        "An extension must be applied for before the order expires (s.82).",
-        f"{_ACT}/section/82; {_MEMORY}",
-        RECHECK,
-    ),
-    "order total": Rule(
-        "Longest the order can run with extensions",
-        6,
-        "A closure order lasts up to 3 months (s.80(6)), and up to 6 with its extensions (s.82(7)-(8)).",
-        f"{_ACT}/section/80, text read; s.82(8) from a secondary source",
-        RECHECK,
-    ),
-    "possession notice": Rule(
-        "Last day to serve notice on the absolute ground",
-        3,
-        "Notice that relies on a closure of more than 48 hours must be served within 3 months beginning with "
-        "the day the order was made, or an appeal was determined (Housing Act 1985 s.83ZA).",
-        f"{_ACT}/section/95; period {_MEMORY}",
-        RECHECK,
-    ),
-    "pspo end": Rule(
-        "Public spaces protection order expires at the latest",
-        36,
-        "A public spaces protection order lasts at most 3 years; it can be extended before that (s.60).",
-        f"{_ACT}/section/60; {_MEMORY}",
-        RECHECK,
-    ),
-    "cpn review": Rule(
-        "Review the community protection notice",
-        12,
-        "A notice has no fixed end; the hub reviews it after a year.",
-        f"the hub's own rule; {_MEMORY}",
-        NOT_LAW,
-    ),
-    "dispersal end": Rule(
-        "Dispersal authorisation ends at the latest",
-        48,
-        "An authorisation lasts up to 48 hours (s.34); a longer period was proposed: check.",
-        "stored summary of the ASB tools and powers",
-        CHECK,
-    ),
-    "vehicle warning": Rule(
-        "Vehicle warning lapses",
-        12,
-        "A warning under s.59 Police Reform Act 2002 lasts 12 months.",
-        "a study deck on s.59 (secondary)",
-        RECHECK,
-    ),
-    "assessment": Rule(
-        "Assess the intervention",
-        0,
-        "4, 12, 26 and 52 weeks after it started, or after shut premises opened again.",
-        "the hub's own rule",
-        NOT_LAW,
-    ),
-    "case review": Rule(
-        "ASB Case Review",
-        0,
-        "One area's published procedure: acknowledge in 10 working days, decide on the threshold in 15, meet "
-        "in 20. Put your own area's figures here.",
-        "gosport.gov.uk ASB case review",
-        NOT_LAW,
-    ),
-}
-"""Clock name → rule; the words and numbers a solicitor checks."""
-
-_WHILE_IT_RUNS = frozenset({"order end", "order extension", "order total", "pspo end", "cpn review"})
-CASE_REVIEW_STEPS = (
-    ("Acknowledge the case review", 10),
-    ("Decide on the threshold", 15),
-    ("Hold the review", 20),
-)
+NOTICES = ("notice end", "notice end, longer")
+"""Rules of a closure notice: the usual one, and the longer one that a senior officer issues."""
+CASE_REVIEW = "case review"
+"""How the rules of the steps of an ASB Case Review begin."""
 
 
 def clocks_of(intervention: Intervention) -> tuple[Clock, ...]:
     """Every clock of one intervention, soonest first; none once it is refused, withdrawn or assessed."""
     if intervention.status in ("refused", "withdrawn", "assessed"):
         return ()
-    names = [n for n in KINDS[intervention.kind].clocks if intervention.status != "ended" or n not in _WHILE_IT_RUNS]
-    made = [_MAKERS[name](intervention) for name in names]
+    made = [_running(rules()[name], intervention) for name in kinds()[intervention.kind].clocks]
+    assess = rules()["assessment"]
     made += [
-        _clock("assessment", end_of_day(day), label=f"Assess it, {weeks} weeks on")
+        _clock(assess, end_of_day(day), label=f"Assess it, {weeks} weeks on")
         for day, weeks in zip(assessment_dates(intervention), ASSESS_WEEKS, strict=False)
     ]
     if intervention.review_on is not None:
-        made.append(_clock("assessment", end_of_day(intervention.review_on), label="Review, as the hub set it"))
+        made.append(_clock(assess, end_of_day(intervention.review_on), label="Review, as the hub set it"))
     return tuple(sorted((c for c in made if c is not None), key=lambda c: c.due))
 
 
@@ -199,23 +88,24 @@ def clock_table(interventions: Iterable[Intervention], places: Mapping[int, str]
 
 
 def closure_hearing(served_at: datetime) -> Clock:
-    """When the court must have heard the application for a closure order, 48 hours from service.
+    """When the court must have heard the application for a closure order.
 
     served_at: local time of service (a naive time is London time; of a doubled hour the first).
     Not for use where the 2026 Act's period applies; the rule's status says to check.
     """
-    return _clock("closure hearing", _without_christmas(served_at, RULES["closure hearing"].amount))
+    rule = rules()["closure hearing"]
+    return _clock(rule, _due(rule, served_at))
 
 
 def notice_end(served_at: datetime, *, hours: int = 24) -> Clock:
-    """When a closure notice of 24 or 48 hours ends.
+    """When a closure notice ends.
 
-    hours: as the notice says; Christmas Day is disregarded only in one of 48.
+    hours: as the notice says, one of those the file of clocks knows; Christmas Day is disregarded only in the longer.
     """
-    if hours not in (24, 48):
-        raise BadValue(f"A closure notice lasts 24 or 48 hours; {hours} was given.")
-    ends = _without_christmas(served_at, hours) if hours == 48 else hours_after(served_at, hours)
-    return _clock("notice end", ends)
+    known = {rules()[name].amount: rules()[name] for name in NOTICES}
+    if hours not in known:
+        raise BadValue(f"A closure notice lasts {' or '.join(map(str, known))} hours; {hours} was given.")
+    return _clock(known[hours], _due(known[hours], served_at))
 
 
 def possession_notice(made_on: date) -> Clock:
@@ -223,15 +113,14 @@ def possession_notice(made_on: date) -> Clock:
 
     An appeal moves the start to the day it was determined: give that day then.
     """
-    return _clock("possession notice", end_of_day(_period_end(made_on, RULES["possession notice"].amount)))
+    rule = rules()["possession notice"]
+    return _clock(rule, _due(rule, made_on))
 
 
 def case_review(requested_on: date) -> tuple[Clock, ...]:
     """The steps of an ASB Case Review, in working days after the request."""
-    return tuple(
-        _clock("case review", end_of_day(working_days_after(requested_on, days)), label=label)
-        for label, days in CASE_REVIEW_STEPS
-    )
+    steps = [rule for name, rule in rules().items() if name.startswith(CASE_REVIEW)]
+    return tuple(_clock(rule, _due(rule, requested_on)) for rule in steps)
 
 
 def standing(clock: Clock, *, at: datetime) -> str:
@@ -315,59 +204,37 @@ def _period_end(first: date, months: int) -> date:
     return add_months(first, months) - timedelta(days=1)
 
 
-def _clock(name: str, due: datetime, *, label: str = "") -> Clock:
-    rule = RULES[name]
+def _due(rule: Rule, start: date | datetime) -> datetime:
+    """When the rule's time is over; start: the moment of service for hours, else a day."""
+    if rule.unit == "hours":
+        return _without_christmas(start, rule.amount) if rule.without_christmas else hours_after(start, rule.amount)
+    if rule.unit == "months":
+        return end_of_day(_period_end(start, rule.amount))
+    return end_of_day(working_days_after(start, rule.amount))  # no unit: amount 0, the day itself
+
+
+def _clock(rule: Rule, due: datetime, *, label: str = "") -> Clock:
     off = day_off(due.date())
     note = f"Falls on {off}; courts and offices may be shut, the clock runs all the same." if off else ""
     return Clock(label or rule.label, due, rule.text, rule.source, rule.status, note)
 
 
-def _notice(intervention: Intervention) -> Clock | None:
-    """48 hours where its last day lies two days or more after its first."""
-    if intervention.served_at is None:
+def _running(rule: Rule, intervention: Intervention) -> Clock | None:
+    """The clock of one rule; None where it is over, or what it runs from is not known yet."""
+    starts = {"service": intervention.served_at, "first day": intervention.start, "last day": intervention.last_day}
+    start = starts.get(rule.starts)
+    if start is None or (rule.while_running and intervention.status == "ended"):
         return None
+    if rule.name == NOTICES[0]:
+        return notice_end(start, hours=_notice_hours(intervention))
+    return _clock(rule, _due(rule, start))
+
+
+def _notice_hours(intervention: Intervention) -> int:
+    """The longer time where the last day lies farther from the first than the shorter reaches."""
+    short, longer = (rules()[name].amount for name in NOTICES)
     window = intervention.window
-    return notice_end(intervention.served_at, hours=48 if window is not None and window.days > 2 else 24)
-
-
-def _hearing(intervention: Intervention) -> Clock | None:
-    return None if intervention.served_at is None else closure_hearing(intervention.served_at)
-
-
-def _last_day(name: str) -> Callable[[Intervention], Clock | None]:
-    def make(intervention: Intervention) -> Clock | None:
-        return None if intervention.last_day is None else _clock(name, end_of_day(intervention.last_day))
-
-    return make
-
-
-def _months_on(name: str) -> Callable[[Intervention], Clock | None]:
-    def make(intervention: Intervention) -> Clock | None:
-        if intervention.start is None:
-            return None
-        return _clock(name, end_of_day(_period_end(intervention.start, RULES[name].amount)))
-
-    return make
-
-
-def _dispersal(intervention: Intervention) -> Clock | None:
-    if intervention.served_at is None:
-        return None
-    return _clock("dispersal end", hours_after(intervention.served_at, RULES["dispersal end"].amount))
-
-
-_MAKERS: Mapping[str, Callable[[Intervention], Clock | None]] = {
-    "notice end": _notice,
-    "closure hearing": _hearing,
-    "order end": _last_day("order end"),
-    "order extension": _last_day("order extension"),
-    "order total": _months_on("order total"),
-    "possession notice": _months_on("possession notice"),
-    "pspo end": _months_on("pspo end"),
-    "cpn review": _months_on("cpn review"),
-    "dispersal end": _dispersal,
-    "vehicle warning": _months_on("vehicle warning"),
-}
+    return longer if window is not None and (window.days - 1) * 24 > short else short
 
 
 def soonest(clocks: Iterable[Clock], *, at: datetime) -> list[Clock]:

@@ -1,4 +1,4 @@
-"""What partners do at a place from a day to a day, under a power or by agreement."""
+"""What partners do at a place from a day to a day, under a power or by agreement; kinds and their law are `law`'s."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -8,97 +8,10 @@ import pandas as pd
 
 from hotspots.errors import BadValue
 from hotspots.periods import Window
+from hotspots.register.law import kinds
 
-RECHECK, CHECK, NOT_LAW = "in force (recheck)", "check before use", "by agreement"
 EFFECTS_ON_REPORTING = ("up", "none", "down")
 ASSESS_WEEKS = (4, 12, 26, 52)
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of intervention; the law in it is data with a status, never advice.
-
-    duration: as the law or custom puts it · clocks: names of `clocks.RULES` that run
-    status: `RECHECK`, `CHECK` before use, or by agreement · epic: Enforcement, Prevention,
-    Information or Communication · closes: the premises are shut, so the period is left out of
-    "after" · victim_premises: the occupier is a victim; never an "offender address"
-    """
-
-    code: str
-    name: str
-    law: str
-    who: str
-    duration: str
-    clocks: tuple[str, ...]
-    status: str
-    epic: str
-    closes: bool = False
-    victim_premises: bool = False
-
-
-_ORDER = ("order end", "order extension", "order total")
-_ACT_2014 = "Anti-social Behaviour, Crime and Policing Act 2014"
-_ACT_2026 = "Crime and Policing Act 2026"
-_ENFORCE, _PREVENT, _INFORM, _TALK = "Enforcement", "Prevention", "Information", "Communication"
-# fmt: off
-_ROWS = (
-    Kind("CLN", "Closure notice", f"{_ACT_2014} ss.76-79",
-         "Police inspector or council; 48 hours: superintendent or chief executive's delegate",
-         "24 hours, up to 48; cannot exclude the owner or habitual residents",
-         ("notice end", "closure hearing"), CHECK, _ENFORCE),
-    Kind("CLO", "Closure order", f"{_ACT_2014} s.80", "Magistrates, on police or council application",
-         "Up to 3 months, 6 in total", (*_ORDER, "possession notice"), RECHECK, _ENFORCE, closes=True),
-    Kind("CLP", "Partial closure order", f"{_ACT_2014} s.80(7)-(8)",
-         "Magistrates, on police or council application", "Up to 3 months, 6 in total",
-         _ORDER, RECHECK, _PREVENT, closes=True, victim_premises=True),
-    Kind("POS", "Possession, absolute ground", "Housing Act 1985 s.84A / Housing Act 1988 Ground 7A",
-         "Landlord, county court", "Permanent", (), RECHECK, _ENFORCE),
-    Kind("INJ", "Civil injunction", f"{_ACT_2014} s.1", "Police, council, housing provider and others",
-         "Adult: as the court says; under 18: up to 12 months", ("order end",), CHECK, _ENFORCE),
-    Kind("RSP", "Respect order, housing or youth injunction", _ACT_2026, "Police, council, housing provider",
-         "As the court says", ("order end",), CHECK, _ENFORCE),
-    Kind("CUC", "Cuckooing offence (controlling another's home)", _ACT_2026, "Police", "-",
-         (), CHECK, _ENFORCE, victim_premises=True),
-    Kind("CBO", "Criminal behaviour order", f"{_ACT_2014} s.22", "Court on conviction",
-         "Adult: 2 years to indefinite; youth: 1 to 3 years", ("order end",), RECHECK, _ENFORCE),
-    Kind("DIS", "Dispersal authorisation", f"{_ACT_2014} ss.34-35", "Police, inspector authorises",
-         "Up to 48 hours", ("dispersal end",), CHECK, _ENFORCE),
-    Kind("CPN", "Community protection warning or notice", f"{_ACT_2014} s.43",
-         "Council, police, designated providers", "No fixed end; reviewed each year",
-         ("cpn review",), RECHECK, _ENFORCE),
-    Kind("PSPO", "Public spaces protection order", f"{_ACT_2014} s.59", "Council",
-         "Up to 3 years, renewable", ("pspo end", "order end"), RECHECK, _ENFORCE),
-    Kind("WAR", "Search warrant",
-         "Misuse of Drugs Act 1971 s.23(3); Police and Criminal Evidence Act 1984 s.8", "Police",
-         "Single execution", (), RECHECK, _ENFORCE),
-    Kind("ARR", "Arrests or charge", "-", "Police", "-", (), NOT_LAW, _ENFORCE),
-    Kind("ABC", "Acceptable behaviour contract", "-", "Any partner, voluntary",
-         "6 to 12 months", ("order end",), NOT_LAW, _PREVENT),
-    Kind("NOI", "Noise abatement notice or seizure", "Environmental Protection Act 1990 s.80",
-         "Council environmental health", "-", (), RECHECK, _ENFORCE),
-    Kind("HMO", "Housing enforcement or licensing", "Housing Act 2004", "Council housing standards", "-",
-         (), RECHECK, _ENFORCE),
-    Kind("REV", "Premises licence review", "Licensing Act 2003 ss.51, 53A", "Police, council and others", "-",
-         (), RECHECK, _ENFORCE),
-    Kind("UNT", "Untidy land, dangerous building or pests",
-         "Town and Country Planning Act 1990 s.215; Building Act 1984; "
-         "Prevention of Damage by Pests Act 1949", "Planning, environmental health", "Notice periods",
-         (), RECHECK, _ENFORCE),
-    Kind("VEH", "Vehicle warning or seizure", "Police Reform Act 2002 s.59", "Police",
-         "The warning lasts 12 months", ("vehicle warning",), RECHECK, _ENFORCE),
-    Kind("ENV", "Door entry, CCTV, lighting, gates or locks", "-", "Landlord, council",
-         "Start is the day it works, not the day it is fitted", (), NOT_LAW, _PREVENT),
-    Kind("PAT", "Hotspot patrol or wardens", "-", "Police, council", "-", (), NOT_LAW, _PREVENT),
-    Kind("RES", "Residents' meetings or reporting drive", "-", "Any partner", "Recurring",
-         (), NOT_LAW, _TALK),
-    Kind("SUP", "Outreach, safeguarding or treatment", "-", "Social care, voluntary sector",
-         "Counts only, no names", (), NOT_LAW, _INFORM, victim_premises=True),
-    Kind("FIR", "Fire safety visit or prohibition", "Regulatory Reform (Fire Safety) Order 2005 art.31",
-         "Fire and rescue", "-", (), RECHECK, _PREVENT),
-)
-# fmt: on
-KINDS: Mapping[str, Kind] = {kind.code: kind for kind in _ROWS}
-"""Kinds of intervention by code, in the order forms list them."""
 
 VALID_TRANSITIONS: Mapping[str, frozenset[str]] = {
     "proposed": frozenset({"decided", "withdrawn"}),
@@ -151,7 +64,8 @@ class Intervention:
     version: int = 0
 
     def __post_init__(self) -> None:
-        _require(self.kind in KINDS, f"kind must be one of {', '.join(KINDS)}; {self.kind!r} was given")
+        known = kinds()
+        _require(self.kind in known, f"kind must be one of {', '.join(known)}; {self.kind!r} was given")
         _require(self.status in VALID_TRANSITIONS, f"status must be one of {', '.join(VALID_TRANSITIONS)}")
         _require(bool(self.lead.strip()), "a lead agency is needed")
         _require(
@@ -173,7 +87,7 @@ class Intervention:
     @property
     def label(self) -> str:
         """What a list calls it: its title, else the name of its kind."""
-        return self.title.strip() or KINDS[self.kind].name
+        return self.title.strip() or kinds()[self.kind].name
 
     @property
     def last_day(self) -> date | None:
@@ -190,7 +104,7 @@ class Intervention:
     @property
     def shuts(self) -> bool:
         """True when its window is left out of "after": its own flag, or its kind's."""
-        return self.closed or KINDS[self.kind].closes
+        return self.closed or kinds()[self.kind].closes
 
     @property
     def joint(self) -> bool:

@@ -14,7 +14,8 @@ from hotspots.register import actions as action_rules
 from hotspots.register import interventions as intervention_rules
 from hotspots.register import places as place_rules
 from hotspots.register.actions import Action
-from hotspots.register.interventions import KINDS, Intervention
+from hotspots.register.interventions import Intervention
+from hotspots.register.law import kinds
 from hotspots.register.partners import partners_frame
 from hotspots.register.places import Place, places_frame
 from hotspots.register.prompts import SHOWN_AS, Concern, Tag
@@ -107,8 +108,9 @@ def interventions(store: Store) -> pd.DataFrame:
     rows, names = _rows_with_places(store, Intervention)
     days = ["decided", "authorised", "start", "end", "extended_to", "last_day", "review_on"]
     extra = ["what", "kind_name", "law_status", "last_day", "joint", "shuts", "victim_premises"]
+    known = kinds()
     for row, item in rows:
-        kind = KINDS[item.kind]
+        kind = known[item.kind]
         row |= {"what": item.label, "kind_name": kind.name, "law_status": kind.status}
         row |= {"last_day": item.last_day, "joint": item.joint, "shuts": item.shuts}
         row["victim_premises"] = kind.victim_premises

@@ -9,7 +9,6 @@ import pytest
 from hotspots.errors import BadValue
 from hotspots.periods import Window
 from hotspots.register.interventions import (
-    KINDS,
     VALID_TRANSITIONS,
     Intervention,
     advance,
@@ -121,14 +120,6 @@ def test_reporting_drives_are_the_windows_in_which_people_were_asked():
     )  # fmt: skip
     planned = Intervention(1, "RES", "Council", expected_reporting_effect="up")
     assert reporting_drives([planned, at_status("ended"), drive]) == [Window(date(2017, 9, 4), date(2017, 11, 1))]
-
-
-def test_every_row_of_the_2026_act_says_check():
-    assert len(KINDS) == 24
-    touched = [k for k in KINDS.values() if "2026" in k.law]
-    assert {k.code for k in touched} == {"RSP", "CUC"}
-    assert all(k.status == "check before use" for k in touched)
-    assert KINDS["CUC"].victim_premises and KINDS["CLP"].victim_premises and not KINDS["CLO"].victim_premises
 
 
 def test_assessments_due_between_two_meetings_are_half_open():
