@@ -16,7 +16,7 @@ from hotspots import compare_verbs, label_verbs, release_verbs
 from hotspots import store as stores
 from hotspots.errors import BadValue, StoreError
 from hotspots.intake.readers import read_incidents
-from hotspots.intake.reading import Limits
+from hotspots.intake.reading import Limits, Progress, part_of, silent
 from hotspots.periods import Window
 from hotspots.pipeline import Query, find_from_files, find_in_store, last_query
 from hotspots.pipeline.ledger import keep_latest
@@ -54,8 +54,10 @@ def import_files(
             raise StoreError(f"This store is kept in {filling.crs}; make a new store for {crs}.")
         if filling.is_sample:
             raise StoreError("This store holds the invented sample; import into a store of your own (--store).")
-        readings = _readings(files, source, mapping, filling.crs, quiet=as_json)
-        report = stores.record_import(filling, readings, who=_who(), at=_now())
+        moved = silent if as_json else _progress
+        readings = _readings(files, source, mapping, filling.crs, part_of(moved, 0, 0.8))
+        storing = part_of(moved, 0.8, 0.2)
+        report = stores.record_import(filling, readings, who=_who(), at=_now(), progress=storing)
     opened = stores.open_store(where, at=_now())
     keep_latest(opened, settings, today=_now().date(), who=_who(), at=_now())
     say(_import_lines(report), {"batches": list(report.batches), "totals": report.totals}, as_json)
@@ -94,7 +96,7 @@ def find(
         )
 
     if files:
-        readings = _readings(files, source, mapping, crs or settings.crs, quiet=as_json)
+        readings = _readings(files, source, mapping, crs or settings.crs, silent if as_json else _progress)
         result = find_from_files(readings, query, crs=crs or settings.crs)
     else:
         result = find_in_store(_open(store, settings), query)
@@ -184,19 +186,19 @@ def migrate(
     say([*lines, told], {"tables": copied, "rows": sum(copied.values())}, as_json)
 
 
-def _readings(files: list[Path], source: str | None, mapping: Path | None, crs: str, *, quiet: bool):  # noqa: ANN202
+def _readings(files: list[Path], source: str | None, mapping: Path | None, crs: str, moved: Progress):  # noqa: ANN202
     from hotspots.intake.mapping import from_toml
 
     own = from_toml(mapping.read_text(encoding="utf-8")) if mapping else None
     limits = Limits(file_bytes=20_000_000_000, unpacked_bytes=40_000_000_000, rows=100_000_000)
-    for path in files:
+    for number, path in enumerate(files):
         yield from read_incidents(
             path,
             source=source,
             mapping=own,
             crs=crs,
             today=_now().date(),
-            progress=None if quiet else _progress,
+            progress=part_of(moved, number / len(files), 1 / len(files)),
             limits=limits,
         )
 

@@ -47,10 +47,13 @@ def incident_ids(source: str, snapshot: pd.Series, reference: pd.Series, content
     Over (source, reference) where there is a reference; else over (source, snapshot, contents, ordinal among
     identical rows of the file), so that shuffled rows give the same set and the same file the same keys.
     """
-    named = reference.notna()
-    key = ("r" + reference).where(named, "c" + contents([snapshot, content]))
     prefix = blake2b(source.encode() + b"\x1e", digest_size=8)
-    first = _hashed(prefix, key)
+    first = np.zeros(len(reference), dtype="int64")
+    for start in range(0, len(reference), _AT_ONCE):  # a million keys at once would take as much memory as the file
+        part = slice(start, start + _AT_ONCE)
+        names = reference.iloc[part].reset_index(drop=True)
+        keys = ("r" + names).where(names.notna(), "c" + contents([snapshot.iloc[part], content.iloc[part]]))
+        first[part] = _hashed(prefix, keys)
     ordinal = pd.Series(first).groupby(first).cumcount().to_numpy()
     again = np.flatnonzero(ordinal)
     first[again] = _hashed(prefix, pd.Series([f"{first[i]} {ordinal[i]}" for i in again], dtype="str"))
@@ -59,9 +62,8 @@ def incident_ids(source: str, snapshot: pd.Series, reference: pd.Series, content
 
 def _hashed(prefix: blake2b, keys: pd.Series) -> np.ndarray:
     digests = bytearray()
-    for start in range(0, len(keys), _AT_ONCE):
-        for key in pa.array(keys.iloc[start : start + _AT_ONCE], type=pa.large_binary()).to_pylist():
-            digest = prefix.copy()
-            digest.update(key)
-            digests += digest.digest()
+    for key in pa.array(keys, type=pa.large_binary()).to_pylist():
+        digest = prefix.copy()
+        digest.update(key)
+        digests += digest.digest()
     return (np.frombuffer(bytes(digests), dtype=">u8") >> np.uint64(1)).astype("int64")

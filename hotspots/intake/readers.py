@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -26,13 +26,17 @@ from hotspots.intake.reading import (
     Progress,
     Raw,
     Reading,
+    part_of,
     set_aside,
+    silent,
 )
 from hotspots.intake.validate import Context, check_rows, fill_from_boundaries, settle
 from hotspots.intake.workbooks import read_workbook
 from hotspots.schema import METRIC_CRS
 
 PARTNER = "partner"
+_READ = 0.6
+"""Share of a file's time that reading and judging it takes; the rest is whoever stores it."""
 
 
 def read_incidents(
@@ -56,20 +60,21 @@ def read_incidents(
     Raises a `HubError` with one sentence at the first file that cannot be read: whoever stores readings keeps
     none of them then. Files that are no data of incidents come as readings with `set_aside`.
     """
-    limits, report = limits or Limits(), progress or _silent
+    limits, report = limits or Limits(), progress or silent
     context = Context(today, check_crs(crs), boundaries)
     items = items_of(Path(path), limits)
     task = _Task(context, limits, source, mapping)
     total, done, scopes, hashes = sum(i.size for i in items) or 1, 0, {}, {}
     for item in items:
         report(done / total, item.name)
-        inner = _part_of(report, done / total, item.size / total, item.name)
-        reading = _read_item(item, task, inner)
+        start, share = done / total, item.size / total
+        reading = _read_item(item, task, part_of(report, start, _READ * share, item.name))
         if item.inside:
             reading = _refuse_clash(reading, scopes, hashes)
+        rest = part_of(report, start + _READ * share, (1 - _READ) * share, item.name)
+        yield replace(reading, stored=rest)
         done += item.size
         report(done / total, item.name)
-        yield reading
 
 
 @dataclass(frozen=True)
@@ -158,11 +163,3 @@ def _naming(name: str, sentence: str) -> str:
     if name in sentence:
         return sentence
     return f"{name}: {sentence[:1].lower()}{sentence[1:]}"
-
-
-def _part_of(report: Progress, start: float, share: float, name: str) -> Progress:
-    return lambda fraction, _: report(start + share * min(1.0, fraction), name)
-
-
-def _silent(_fraction: float, _what: str) -> None:
-    """Progress that nobody watches."""

@@ -17,6 +17,15 @@ Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and what is being read."""
 
 
+def silent(_fraction: float, _what: str) -> None:
+    """Progress that nobody watches."""
+
+
+def part_of(report: Progress, start: float, share: float, name: str = "") -> Progress:
+    """Progress of a part that takes `share` of a whole from `start` on; name: said instead of the part's own words."""
+    return lambda fraction, what: report(start + share * min(1.0, fraction), name or what)
+
+
 @dataclass(frozen=True)
 class Limits:
     """Bounds on one file or archive; the defaults are those of a browser upload."""
@@ -69,7 +78,8 @@ class Raw:
 class Reading:
     """One file, read: what is accepted, what is kept aside and why.
 
-    `read == accepted + quarantined + duplicates` always holds.
+    `read == accepted + quarantined + duplicates` always holds. stored: whoever stores the rows says there how
+    far it is.
     """
 
     file: str
@@ -84,6 +94,7 @@ class Reading:
     warnings: tuple[str, ...] = ()
     set_aside: str | None = None
     mapping_version: str | None = None
+    stored: Progress = field(default=silent, repr=False)
     reasons: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,11 +1,10 @@
 """Storing what was read: stage outside the lock, then swap in one short transaction."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
@@ -23,14 +22,14 @@ from sqlalchemy import (
 )
 
 from hotspots.errors import NoData, NotAllowed
-from hotspots.intake.reading import Reading
-from hotspots.schema import INCIDENTS, conform
+from hotspots.intake.reading import Progress, Reading, silent
 from hotspots.store import tables
 from hotspots.store.database import Store, add_audit, bump_version
-from hotspots.store.server import copy_rows, with_key, without_key
+from hotspots.store.staging import Staged, plain, scope_of, stage_all
 from hotspots.store.tables import import_batch, incident, incident_history, quarantine, stage
 
-Progress = Callable[[float, str], None]
+_CACHE_KIB = 200_000
+"""Most memory for pages of the store while an import is merged; a month of 20,000 rows takes a tenth."""
 _COMPARED = [c for c in tables.INCIDENT_FIELDS if c != "month"]
 
 
@@ -47,26 +46,6 @@ class ImportReport:
         return {key: sum(batch[key] for batch in self.batches) for key in keys}
 
 
-@dataclass(frozen=True)
-class _Staged:
-    """A reading without its incidents: those wait in the temporary table under `position`."""
-
-    position: int
-    report: dict
-    quarantine: pd.DataFrame
-    sha256: str
-    snapshots: tuple[str, ...]
-    mapping_version: str | None
-
-    @property
-    def taken(self) -> bool:
-        return self.report["set_aside"] is None
-
-    @property
-    def source(self) -> str:
-        return self.report["source"]
-
-
 def record_import(
     store: Store, readings: Iterable[Reading], *, who: str, at: datetime, progress: Progress | None = None
 ) -> ImportReport:
@@ -76,18 +55,17 @@ def record_import(
     transaction replaces the police.uk snapshots, updates partner rows by identity, keeps every
     replaced row in the history, and writes quarantine, batches and the audit line.
     Raises `NoData` when no file could be taken, `StoreError` when the write failed; the store is
-    then unchanged, as it is when reading raises half way.
+    then unchanged, as it is when reading raises half way. progress: of that transaction; each reading has
+    its own for the time before.
     """
     with store.engine.connect() as connection:
-        staged = _stage_all(connection, readings)
+        staged = stage_all(connection, readings)
         if not any(item.taken for item in staged):
             raise NoData(_nothing_taken(staged))
-        if progress:
-            progress(0.95, "Storing")
         with store.writing(connection, checked=True) as writer:
             if store.only is not None:
                 _require_own(writer, staged, store.only)
-            return _merge(writer, staged, who=who, at=at)
+            return _merge(writer, staged, who=who, at=at, progress=progress or silent)
 
 
 def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
@@ -119,13 +97,13 @@ def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
         return files
 
 
-def _require_own(connection: Connection, staged: Sequence[_Staged], only: Collection[str]) -> None:
+def _require_own(connection: Connection, staged: Sequence[Staged], only: Collection[str]) -> None:
     """Raise `NotAllowed` when an import brings or replaces a report of a district that is not the hub's own."""
     _refuse_others(connection, stage, only)
     _refuse_others(connection, incident, only, incident.c.incident_id.in_(select(stage.c.incident_id)))
     for item in staged:
         if item.snapshots:
-            _refuse_others(connection, incident, only, _scope(incident, item.source, item.snapshots))
+            _refuse_others(connection, incident, only, scope_of(incident, item.source, item.snapshots))
 
 
 def _refuse_others(connection: Connection, table: Table, only: Collection[str], *which: ColumnElement[bool]) -> None:
@@ -138,75 +116,15 @@ def _refuse_others(connection: Connection, table: Table, only: Collection[str], 
         )
 
 
-def _stage_all(connection: Connection, readings: Iterable[Reading]) -> list[_Staged]:
-    stage.drop(connection, checkfirst=True)
-    stage.create(connection)
-    if connection.dialect.name != "sqlite":
-        without_key(connection, stage)
-    connection.commit()
-    staged = []
-    for position, reading in enumerate(readings):
-        if reading.set_aside is None:
-            if reading.snapshots:  # a later file of the same import replaces the same snapshot too
-                connection.execute(delete(stage).where(_scope(stage, reading.source, reading.snapshots)))
-                connection.commit()
-            _bulk_insert(connection, _rows(reading.incidents, position))
-        staged.append(
-            _Staged(
-                position,
-                _report(reading),
-                reading.quarantine,
-                reading.sha256,
-                reading.snapshots,
-                reading.mapping_version,
-            )
-        )
-    if connection.dialect.name != "sqlite":
-        with_key(connection, stage, newest="batch_id")
-        connection.commit()
-    return staged
-
-
-def _rows(incidents: pd.DataFrame, position: int) -> pd.DataFrame:
-    frame = conform(incidents, INCIDENTS, "A file's incidents")
-    rows = frame.drop(columns=["occurred_from", "occurred_to"])
-    rows["from_s"] = _seconds(frame["occurred_from"])
-    rows["to_s"] = _seconds(frame["occurred_to"])
-    rows["month"] = (frame["occurred_from"].dt.year * 100 + frame["occurred_from"].dt.month).astype("int64")
-    rows["batch_id"] = position
-    rows.insert(0, "incident_id", frame.index.to_numpy(dtype=np.int64))
-    return rows[["incident_id", *tables.INCIDENT_FIELDS, "batch_id"]]
-
-
-def _seconds(times: pd.Series) -> np.ndarray:
-    return times.astype("datetime64[s]").astype("int64").to_numpy()
-
-
-def _bulk_insert(connection: Connection, rows: pd.DataFrame) -> None:
-    """Stage rows; of those with one identity the last stays."""
-    rows = rows.drop_duplicates("incident_id", keep="last")
-    columns = [_plain(rows[c]) for c in rows.columns]
-    if connection.dialect.name == "sqlite":
-        # executemany on the driver: four times faster than Core's dictionaries for a million rows.
-        marks = ", ".join("?" * len(rows.columns))
-        sql = f"INSERT OR REPLACE INTO temp.stage ({', '.join(rows.columns)}) VALUES ({marks})"  # noqa: S608
-        connection.connection.driver_connection.execute("BEGIN")
-        connection.connection.driver_connection.executemany(sql, zip(*columns, strict=True))
-        connection.connection.driver_connection.execute("COMMIT")
-        return
-    copy_rows(connection, stage, list(rows.columns), zip(*columns, strict=True))
-    connection.commit()
-
-
-def _plain(column: pd.Series) -> list:
-    """Python values with None for missing, as both databases take them."""
-    return column.astype(object).where(column.notna(), None).tolist()
-
-
-def _merge(connection: Connection, staged: Sequence[_Staged], *, who: str, at: datetime) -> ImportReport:
+def _merge(
+    connection: Connection, staged: Sequence[Staged], *, who: str, at: datetime, progress: Progress
+) -> ImportReport:
+    if connection.dialect.name == "sqlite":  # else the rows of many files, each all over the tree, go to disk and back
+        connection.exec_driver_sql(f"PRAGMA main.cache_size=-{_CACHE_KIB}")
     run = 1 + (connection.scalar(select(func.max(import_batch.c.run))) or 0)
     reports = []
     for item in staged:
+        progress(len(reports) / len(staged), "Storing")
         report = {**item.report, "replaced": _count_replaced(connection, item)}
         batch = _add_batch(connection, item, report, run=run, who=who, at=at)
         if item.taken:
@@ -218,16 +136,13 @@ def _merge(connection: Connection, staged: Sequence[_Staged], *, who: str, at: d
     summary = {"files": [r["file"] for r in reports], **report.totals}
     add_audit(connection, at=at, who=who, action="import", subject=f"import {run}", after=summary)
     bump_version(connection)
+    progress(1.0, "Stored")
     return report
 
 
-def _scope(table: Table, source: str, snapshots: tuple[str, ...]) -> ColumnElement[bool]:
-    return and_(table.c.source == source, table.c.snapshot.in_(snapshots))
-
-
-def _count_replaced(connection: Connection, item: _Staged) -> int:
+def _count_replaced(connection: Connection, item: Staged) -> int:
     if item.snapshots:
-        query = select(func.count()).select_from(incident).where(_scope(incident, item.source, item.snapshots))
+        query = select(func.count()).select_from(incident).where(scope_of(incident, item.source, item.snapshots))
     else:
         query = (
             select(func.count())
@@ -237,12 +152,12 @@ def _count_replaced(connection: Connection, item: _Staged) -> int:
     return connection.scalar(query) or 0
 
 
-def _swap(connection: Connection, item: _Staged, batch: int) -> None:
+def _swap(connection: Connection, item: Staged, batch: int) -> None:
     mine = stage.c.batch_id == item.position
     _retire(connection, incident.c.incident_id.in_(_changed_ids(item.position)), batch)
     if item.snapshots:
         staged_ids = select(stage.c.incident_id).where(mine)
-        gone = and_(_scope(incident, item.source, item.snapshots), incident.c.incident_id.not_in(staged_ids))
+        gone = and_(scope_of(incident, item.source, item.snapshots), incident.c.incident_id.not_in(staged_ids))
         _retire(connection, gone, batch)
     columns = ["incident_id", *tables.INCIDENT_FIELDS, "batch_id"]
     values = [stage.c.incident_id, *[stage.c[c] for c in tables.INCIDENT_FIELDS], literal(batch)]
@@ -268,7 +183,7 @@ def _retire(connection: Connection, which: ColumnElement[bool], batch: int) -> N
     connection.execute(delete(incident).where(which))
 
 
-def _drop_old_quarantine(connection: Connection, item: _Staged, batch: int) -> None:
+def _drop_old_quarantine(connection: Connection, item: Staged, batch: int) -> None:
     """The same file or snapshot again takes the place of its own earlier quarantine."""
     same = import_batch.c.sha256 == item.sha256
     if item.snapshots:
@@ -281,13 +196,13 @@ def _add_quarantine(connection: Connection, rows: pd.DataFrame, batch: int) -> N
     columns = ("line", "column", "reason", "row")
     records = [
         {"batch_id": batch, **dict(zip(columns, values, strict=True))}
-        for values in zip(*[_plain(rows[c]) for c in columns], strict=True)
+        for values in zip(*[plain(rows[c]) for c in columns], strict=True)
     ]
     if records:
         connection.execute(insert(quarantine), records)
 
 
-def _add_batch(connection: Connection, item: _Staged, report: dict, *, run: int, who: str, at: datetime) -> int:
+def _add_batch(connection: Connection, item: Staged, report: dict, *, run: int, who: str, at: datetime) -> int:
     when = at.isoformat(timespec="seconds")
     values = {
         **report,
@@ -303,23 +218,7 @@ def _add_batch(connection: Connection, item: _Staged, report: dict, *, run: int,
     return connection.execute(insert(import_batch).values(**values)).inserted_primary_key[0]
 
 
-def _report(reading: Reading) -> dict:
-    return {
-        "file": reading.file,
-        "source": reading.source,
-        "month": reading.month,
-        "read": reading.read,
-        "accepted": reading.accepted,
-        "unlocated": reading.unlocated,
-        "quarantined": reading.quarantined,
-        "duplicates": reading.duplicates,
-        "set_aside": reading.set_aside,
-        "reasons": reading.reasons,
-        "warnings": list(reading.warnings),
-    }
-
-
-def _nothing_taken(staged: Sequence[_Staged]) -> str:
+def _nothing_taken(staged: Sequence[Staged]) -> str:
     if not staged:
         return "There was no data file to import; give CSV, zip or other incident files."
     why = sorted({item.report["set_aside"] for item in staged})

@@ -5,7 +5,7 @@ Everything else is the same SQLAlchemy Core for both databases.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, delete, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -66,20 +66,6 @@ def copy_rows(connection: Connection, table: Table, columns: Sequence[str], rows
     ):
         for row in rows:
             copy.write_row(row)
-
-
-def without_key(connection: Connection, table: Table) -> None:
-    """Take a table's primary key off while rows are copied: COPY ends at the first doubled key."""
-    connection.execute(text(f"ALTER TABLE {table.name} DROP CONSTRAINT {table.name}_pkey"))
-
-
-def with_key(connection: Connection, table: Table, *, newest: str) -> None:
-    """Put the key back; of rows with one key the one with the highest value in `newest` stays."""
-    twin = table.alias("twin")
-    (key,) = table.primary_key.columns.keys()
-    connection.execute(delete(table).where(table.c[key] == twin.c[key], table.c[newest] < twin.c[newest]))
-    connection.execute(text(f"ALTER TABLE {table.name} ADD PRIMARY KEY ({key})"))
-    connection.execute(text(f"ANALYZE {table.name}"))  # the planner knows nothing of a fresh temporary table
 
 
 def went_wrong(where: str, error: DBAPIError) -> StoreError:

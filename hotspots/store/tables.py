@@ -104,11 +104,12 @@ incident_history = Table(
 stage = Table(
     "stage",
     MetaData(),
-    Column("incident_id", Key, primary_key=True, autoincrement=False),
+    Column("incident_id", BigInteger, nullable=False),
     *_incident_columns(),
     Column("batch_id", Integer, nullable=False),
     prefixes=["TEMPORARY"],
 )
+"""Rows of one import on their way in, batch by batch in the order of their ids: no key, so that they are appended."""
 
 quarantine = Table(
     "quarantine",

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from hotspots.errors import HubError
 from hotspots.intake.mapping import FIELDS, Mapping
 from hotspots.intake.preview import Preview, preview
 from hotspots.intake.readers import read_incidents
-from hotspots.intake.reading import Limits, Reading
+from hotspots.intake.reading import Limits, Progress, Reading, part_of
 from hotspots.pipeline.ledger import keep_latest
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import ImportReport, Store
@@ -176,14 +176,15 @@ def _stored(
     paths: list[Path],
     source: str | None,
     mapping: Mapping | None,
-    moved: Callable[[float, str], None],
+    moved: Progress,
 ) -> ImportReport:
     """Stage every upload, then swap; a fault leaves the store as it was."""
     chosen = session.settings()
     with stores.store_to_fill(chosen.store, at=session.now(), crs=chosen.crs) as filling:
         readings = _readings(paths, source, mapping, filling.crs, moved)
         own = filling.within(viewer.districts)
-        report = stores.record_import(own, readings, who=viewer.name, at=session.now(), progress=moved)
+        storing = part_of(moved, 0.8, 0.15)
+        report = stores.record_import(own, readings, who=viewer.name, at=session.now(), progress=storing)
     store = session.own_store()
     moved(1.0, "Giving the hotspots their lasting ids")
     keep_latest(store, session.settings(), today=session.today(store), who=viewer.name, at=session.now())
@@ -195,16 +196,18 @@ def _readings(
     source: str | None,
     mapping: Mapping | None,
     crs: str,
-    moved: Callable[[float, str], None],
+    moved: Progress,
 ) -> Iterator[Reading]:
-    share = 0.9 / len(paths)
+    share = 0.8 / len(paths)
     for number, path in enumerate(paths):
-
-        def inner(done: float, what: str, start: float = number * share) -> None:
-            moved(start + share * done, what)
-
         yield from read_incidents(
-            path, today=session.now().date(), source=source, mapping=mapping, crs=crs, progress=inner, limits=_limits()
+            path,
+            today=session.now().date(),
+            source=source,
+            mapping=mapping,
+            crs=crs,
+            progress=part_of(moved, number * share, share),
+            limits=_limits(),
         )
 
 
