@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from hotspots.intake.locate import to_lonlat
@@ -33,7 +34,7 @@ def as_geojson(areas: gpd.GeoDataFrame, properties: Sequence[str], *, crs: str) 
 
 
 def _plain(value: object) -> object:
-    """A JSON value: numpy scalars as Python's, missing numbers as null."""
+    """A JSON value: numpy scalars as Python's, whatever is missing as null."""
     if hasattr(value, "item"):
         value = value.item()
-    return None if value is not None and value != value else value
+    return None if pd.api.types.is_scalar(value) and pd.isna(value) else value

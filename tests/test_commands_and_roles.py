@@ -1,4 +1,4 @@
-"""Every verb of the command line × every role: it works, or one line refuses. One table, no default row.
+"""Every verb of the command line × every role: it works, or one line refuses. The table is tests/role_matrix.py.
 
 Whoever can read the store's file is its steward; HUB_ROLE makes a scheduled job less than that.
 """
@@ -11,23 +11,7 @@ from typer.testing import CliRunner
 from hotspots.__main__ import app
 from hotspots.release.roles import Role
 from tests.browser.running import write_settings
-
-DOES, REFUSES = True, False
-ROLES = ("none", "councillor", "senior officer", "hub member", "data steward")
-
-LETS_OUT = {  # verbs that let something out or decide who sees what
-    # verb                                                none  councillor  senior  member  steward
-    "publish": (REFUSES, REFUSES, REFUSES, REFUSES, DOES),
-    "grant --issuer i --subject s --role councillor": (REFUSES, REFUSES, REFUSES, REFUSES, DOES),
-    "purge --look": (REFUSES, REFUSES, REFUSES, REFUSES, DOES),
-    "brief --for councillor --place Park --out {out}": (REFUSES, DOES, DOES, DOES, DOES),
-    "brief --for hub --out {out}": (REFUSES, REFUSES, DOES, DOES, DOES),
-    "brief --for assessment --out {out}": (REFUSES, REFUSES, DOES, DOES, DOES),
-    "brief --for review --place Park --out {out}": (REFUSES, REFUSES, DOES, DOES, DOES),
-}
-BY_FILE = {  # verbs for whoever keeps the store's file: nothing but the file's own rights stands before them
-    "import", "find", "sample", "fetch", "check", "backup", "compare", "watch", "migrate", "label",
-}  # fmt: skip
+from tests.role_matrix import BY_FILE, COMMANDS, ROLES
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +22,17 @@ def hub(published_sample):
 
 def test_every_verb_has_its_row() -> None:
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
-    assert known == BY_FILE | {row.split()[0] for row in LETS_OUT}
+    assert known == BY_FILE | {row.split()[0] for row in COMMANDS}
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("verb", LETS_OUT)
+@pytest.mark.parametrize("verb", COMMANDS)
 def test_a_verb_does_or_refuses(verb: str, role: str, hub, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("HUB_SETTINGS", str(hub / "settings.toml"))
     monkeypatch.setenv("HUB_ROLE", role)
     out = tmp_path / "paper.html"
     ran = CliRunner().invoke(app, verb.format(out=out).split())
-    if LETS_OUT[verb][ROLES.index(role)]:
+    if COMMANDS[verb][ROLES.index(role)]:
         assert ran.exit_code == 0, ran.output
     else:
         assert ran.exit_code == 2

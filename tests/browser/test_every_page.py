@@ -9,7 +9,7 @@ from hotspots.release.roles import Role
 from pages.parts.menu import ENTRIES, OPENS_WITH, UNLISTED
 from tests.browser.running import Server
 from tests.browser.visiting import PATIENCE, Visitor
-from tests.pages.test_pages import PAGES, ROLES
+from tests.role_matrix import PAGES, ROLES
 
 
 def allowed(role: Role) -> list[str]:

@@ -1,4 +1,4 @@
-"""Every page × every role, run for real: it draws, or it refuses in a sentence. One table, no default row.
+"""Every page × every role, run for real: it draws, or it refuses in a sentence. The table is tests/role_matrix.py.
 
 Pages are called past the menu, as a forged address would, so what is tested is the page's own gate.
 """
@@ -11,29 +11,7 @@ from streamlit.testing.v1 import AppTest
 from hotspots.release.roles import Role, Viewer
 from pages.parts import menu
 from tests.browser.running import ROOT, hub_folder, sample_once, write_settings
-
-DRAWS, REFUSES = True, False
-ROLES = ("none", "councillor", "senior officer", "hub member", "data steward")
-
-PAGES = {
-    # page                   none  councillor  senior  member  steward
-    "hub_meeting": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "whats_new": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "trends": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "areas": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "places": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "interventions": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "powers": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "partners": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "before_after": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "portfolio": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "timeliness": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "outcomes": (REFUSES, DRAWS, DRAWS, DRAWS, DRAWS),
-    "data": (REFUSES, REFUSES, REFUSES, REFUSES, DRAWS),
-    "access": (REFUSES, REFUSES, REFUSES, REFUSES, DRAWS),
-    "method": (REFUSES, REFUSES, DRAWS, DRAWS, DRAWS),
-    "accessibility": (REFUSES, DRAWS, DRAWS, DRAWS, DRAWS),
-}
+from tests.role_matrix import PAGES, ROLES
 
 EMPTY_HUB = {  # what a page says before the first import, when it draws at all
     "hub_meeting": "The store holds no incidents yet",

@@ -21,7 +21,7 @@ from pages.parts.menu import ENTRIES
 from pages.parts.session import STATIC
 from tests.browser.identity import CANARY, PEOPLE
 from tests.browser.running import MADE_AT, Server
-from tests.pages.test_pages import PAGES, ROLES
+from tests.role_matrix import PAGES, ROLES
 from tests.wire.conftest import ISSUER
 from tests.wire.visitor import Visitor, chosen, cookie_of, elements, not_found, pressed, text_of
 
