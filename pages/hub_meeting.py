@@ -76,7 +76,7 @@ def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step:
             else:
                 _ranked_list(view, released, listed, chosen)
             if step in ("rising", "new"):
-                meeting.case_review(store, view)
+                meeting.case_review(store, view, step)
     with left, st.container(key="hub-map"):
         meeting.turn(released.table, step, chosen)
         _map(store, view, released, chosen)

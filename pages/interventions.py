@@ -30,6 +30,10 @@ STANDING = {
     "later": "○ Later",
 }
 """How near a deadline is: a shape and a word, never a colour alone and never that anyone is in time."""
+WIDTHS = {
+    "What": 115, "Place": 100, "Status": 88, "When": 95, "Who": 190, "Power": 48, "Hours": 45, "Law": 80,
+}  # fmt: skip
+CLOCK_WIDTHS = {"Stands": 95, "Ends": 105, "Clock": 150, "For": 150, "Law": 85, "Note": 120}
 STEPS = {
     "proposed": "○ Proposed", "decided": "◔ Decided", "authorised": "◑ Authorised", "active": "● Active",
     "extended": "● Extended", "ended": "■ Ended", "assessed": "✓ Assessed", "refused": "✕ Refused",
@@ -55,12 +59,13 @@ def render(viewer: Viewer) -> None:
                 "Record an intervention", type="primary", icon=":material/add:", key="intervention-new"
             ):
                 record_dialog(viewer, store)
-    left, right = st.columns([60, 40], gap="small")
+    with st.container(key="stacks-interventions"):
+        left, right = st.columns([48, 52], gap="small")
     with left:
+        _clocks(store, clocks)
+    with right:
         _list(viewer, store, released)
         _assessments(released.table)
-    with right:
-        _clocks(store, clocks)
 
 
 def _title(table: pd.DataFrame) -> str:
@@ -76,52 +81,39 @@ def _list(viewer: Viewer, store: Store, released: Released) -> None:
         if table.empty:
             st.markdown("Nothing has been recorded. Record the first intervention with the button above.")
             return
+        rows = _rows(table)
         event = st.dataframe(
-            _rows(table),
+            rows,
             key=f"interventions-{store.data_version}",
             hide_index=True,
             on_select="rerun" if may_step else "ignore",
             selection_mode="single-row",
-            row_height=shared.WRAPPED,
-            height=min(shared.WRAPPED * len(table), 7 * shared.WRAPPED) + 40,
-            column_config=_columns(),
             alt="Interventions, newest first",
+            **show.fitted(rows, WIDTHS, most=6),
         )
         if may_step:
             _step_button(viewer, store, table, event.selection.rows)
 
 
-def _columns() -> dict:
-    text = st.column_config.TextColumn
-    return {
-        "Place": text(width=120),
-        "What": text(width=150),
-        "Status": text(width=96),
-        "When": text(width=116),
-        "Lead": text(width=120),
-        "With": text(width=150),
-        "Power": text(width=60),
-        "Hours": st.column_config.NumberColumn(width=56, format="%.0f", help="Staff hours it cost"),
-        "Reports": text(width=70, help="Expected effect on reporting itself: up when people were asked to report"),
-        "Law": text(width=100),
-    }
-
-
 def _rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
+            "What": [_what(row) for row in table.itertuples()],
             "Place": table["place"],
-            "What": table["what"],
             "Status": [STEPS[status] for status in table["status"]],
             "When": [_when(r.start, r.last_day) for r in table.itertuples()],
-            "Lead": table["lead"],
-            "With": table["partners"],
+            "Who": [f"{r.lead}, with {r.partners}" if r.partners else r.lead for r in table.itertuples()],
             "Power": table["power_id"],
-            "Hours": table["cost_hours"],
-            "Reports": table["expected_reporting_effect"],
+            "Hours": ["–" if pd.isna(hours) else f"{hours:.0f}" for hours in table["cost_hours"]],
             "Law": table["law_status"],
         }
     )
+
+
+def _what(row: object) -> str:
+    """What was done, and where it moves reporting itself, which way."""
+    effect = row.expected_reporting_effect
+    return row.what if effect == "none" else f"{row.what} (reporting {effect})"
 
 
 def _when(start: pd.Timestamp, last_day: pd.Timestamp) -> str:
@@ -161,30 +153,25 @@ def _clocks(store: Store, clocks: Released) -> None:
     near = int(ahead["standing"].isin(("within 48 hours", "within 14 days")).sum())
     title = "No clock is running"
     if len(ahead):
-        title = f"{near} of {len(ahead)} clocks end within 14 days" if near else "No clock ends within 14 days"
+        ends = "ends" if near == 1 else "end"
+        title = f"{near} of {len(ahead)} clocks {ends} within 14 days" if near else "No clock ends within 14 days"
     with show.card(title, "Soonest first, then those passed · London time, weekends and bank holidays count"):
         if table.empty:
             return
-        st.dataframe(
-            _clock_rows(table),
-            hide_index=True,
-            row_height=shared.WRAPPED,
-            height=min(shared.WRAPPED * len(table), 6 * shared.WRAPPED) + 40,
-            column_config={
-                "Stands": st.column_config.TextColumn(width=110),
-                "Ends": st.column_config.TextColumn(width=116),
-                "Clock": st.column_config.TextColumn(width=150),
-                "For": st.column_config.TextColumn(width=150),
-                "Place": st.column_config.TextColumn(width=140),
-            },
-            alt="Clocks by due time",
-        )
-        show.downloads(clocks, store, title="Clocks", settings={"advice": NOT_LEGAL_ADVICE}, name="clocks")
-        st.markdown("**The rule behind each clock, and where it was read**")
-        for rule in table.drop_duplicates(["rule", "source"]).itertuples():
-            with st.expander(show.plain(rule.label)):
-                st.markdown(f"{show.plain(rule.rule)}  \nSource: {show.plain(rule.source)}  \nLaw: **{rule.status}**")
-        st.caption("A clock says when a period ends. Service, appeals and adjournments are for a solicitor.")
+        rows = _clock_rows(table)
+        st.dataframe(rows, hide_index=True, alt="Clocks by due time", **show.fitted(rows, CLOCK_WIDTHS, most=6))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show.downloads(clocks, store, title="Clocks", settings={"advice": NOT_LEGAL_ADVICE}, name="clocks")
+            st.caption(
+                "A clock says when a period ends, and runs on a day on which courts and offices may be shut. Service, "
+                "appeals and adjournments are for a solicitor."
+            )
+        with st.expander("The rule behind each clock, and where it was read"):
+            for rule in table.drop_duplicates(["rule", "source"]).itertuples():
+                st.markdown(
+                    f"**{show.plain(rule.label)}**  \n{show.plain(rule.rule)}  \n"
+                    f"Source: {show.plain(rule.source)}  \nLaw: **{rule.status}**"
+                )
 
 
 def _clock_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -193,10 +180,9 @@ def _clock_rows(table: pd.DataFrame) -> pd.DataFrame:
             "Stands": [STANDING[s] for s in table["standing"]],
             "Ends": [_ends(due) for due in table["due"]],
             "Clock": table["label"],
-            "For": table["what"],
-            "Place": table["place"],
+            "For": table["what"] + ", " + table["place"],
             "Law": table["status"],
-            "Note": table["note"],
+            "Note": [note.partition(";")[0] for note in table["note"]],
         }
     )
 

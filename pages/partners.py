@@ -16,6 +16,10 @@ from hotspots.views import sentences
 from pages.parts import register as shared
 from pages.parts import restricted, session, show
 
+WIDTHS = {
+    "Agency": 285, "Lead role": 165, "Kind": 130, "Joins for": 250, "Powers held": 110, "Agreement to": 92, "Tier": 115,
+    "Feed": 105,
+}  # fmt: skip
 TIERS = {0: "0 released figures", 1: "1 partnership", 2: "2 hub restricted", 3: "3 own agency"}
 
 
@@ -70,7 +74,6 @@ def _attendees(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
                     [bool(came.get(agency, False)) for agency in released["agency"]], index=released.index, dtype=bool
                 ),
                 "Agency": released["agency"],
-                "Role": released["lead_role"],
                 "Because": released["why"],
             }
         )
@@ -79,8 +82,12 @@ def _attendees(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
             key=f"attendance-{today}",
             hide_index=True,
             height=min(36 * len(rows), 300) + 40,
-            disabled=["Agency", "Role", "Because"] if viewer.can(Action.RECORD) else True,
-            column_config={"Came": st.column_config.CheckboxColumn(width=56, help="Tick who came today")},
+            disabled=["Agency", "Because"] if viewer.can(Action.RECORD) else True,
+            column_config={
+                "Came": st.column_config.CheckboxColumn(width=56, help="Tick who came today"),
+                "Agency": st.column_config.TextColumn(width=280),
+                "Because": st.column_config.TextColumn(width=320),
+            },
             alt="Suggested attendees; tick who came",
         )
         if viewer.can(Action.RECORD) and st.button(
@@ -150,8 +157,9 @@ def _agreements(ending: pd.DataFrame) -> None:
             }
         )
         if len(rows):
+            widths = {"State": 115, "Agency": 310, "Expires": 95}
             st.dataframe(
-                rows, hide_index=True, height=min(36 * len(rows), 250) + 40, alt="Agreements ending, soonest first"
+                rows, hide_index=True, alt="Agreements ending, soonest first", **show.fitted(rows, widths, most=6)
             )
 
 
@@ -175,7 +183,8 @@ def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
             }
         )
         if len(shown):
-            st.dataframe(shown, hide_index=True, height=min(36 * len(shown), 220) + 40, alt="Data feeds")
+            widths = {"State": 80, "Feed": 108, "Agency": 276, "Last received": 90}
+            st.dataframe(shown, hide_index=True, alt="Data feeds", **show.fitted(shown, widths, most=4))
 
 
 def _register(partners: pd.DataFrame) -> None:
@@ -184,23 +193,19 @@ def _register(partners: pd.DataFrame) -> None:
         chosen = st.pills("Joins for", problems, selection_mode="multi", key="joins-for", label_visibility="collapsed")
         fits = [not chosen or not set(chosen).isdisjoint(words) for words in partners["problem_types"]]
         shown = partners.loc[np.array(fits, dtype=bool)]  # an empty list would choose columns
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    "Agency": shown["agency"],
-                    "Lead role": shown["lead_role"],
-                    "Kind": shown["kind"],
-                    "Joins for": [", ".join(words) for words in shown["problem_types"]],
-                    "Powers held": [", ".join(words) for words in shown["powers_held"]],
-                    "Agreement to": [sentences.short_day(d, "none") for d in shown["agreement_expires"]],
-                    "Tier": [TIERS[t] for t in shown["tier"]],
-                    "Feed": shown["data_feed"],
-                }
-            ),
-            hide_index=True,
-            height=min(36 * len(shown), 430) + 40,
-            alt="The register of partners",
+        rows = pd.DataFrame(
+            {
+                "Agency": shown["agency"],
+                "Lead role": shown["lead_role"],
+                "Kind": shown["kind"],
+                "Joins for": [", ".join(words) for words in shown["problem_types"]],
+                "Powers held": [", ".join(words) for words in shown["powers_held"]],
+                "Agreement to": [sentences.short_day(d, "none") for d in shown["agreement_expires"]],
+                "Tier": [TIERS[t] for t in shown["tier"]],
+                "Feed": shown["data_feed"],
+            }
         )
+        st.dataframe(rows, hide_index=True, alt="The register of partners", **show.fitted(rows, WIDTHS, most=8))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -24,6 +24,7 @@ from pages.parts import register as shared
 from pages.parts import session, show
 
 HOLDERS = 9
+PLAN_WIDTHS = {"Serve notice": 90, "Who": 90, "What": 150, "Seek": 100}
 SWITCHES = {
     "not_police": "Not police",
     "dwelling": "Dwelling",
@@ -48,7 +49,8 @@ def render(viewer: Viewer) -> None:
             st.title(found.heading, anchor=False)
             st.caption(f"Powers finder · {_asked_words(asked)} · {NOT_LEGAL_ADVICE}")
         show.downloads(released, store, title="Routes that fit", settings=_recipe(asked), name="routes")
-    left, right = st.columns([66, 34], gap="small")
+    with st.container(key="stacks-powers"):
+        left, right = st.columns([68, 32], gap="small")
     with left:
         ticked = _routes(viewer, released, found, asked)
     with right:
@@ -107,16 +109,15 @@ def _routes(viewer: Viewer, released: Released, found: Routes, asked: dict[str, 
             ticked = []
         else:
             key = f"routes-{abs(hash(str(asked)))}"
+            routes = _route_rows(table)
             rows = st.dataframe(
-                _route_rows(table),
+                routes,
                 key=key,
                 hide_index=True,
                 on_select="rerun",
                 selection_mode="multi-row",
-                row_height=shared.WRAPPED,
-                height=min(shared.WRAPPED * len(table), 7 * shared.WRAPPED) + 40,
-                column_config=_columns(),
                 alt="Routes that fit; tick rows to plan a joint visit",
+                **_fitted(routes),
             ).selection.rows
             ticked = table["id"].iloc[rows].tolist()
         st.caption(
@@ -140,8 +141,8 @@ def _nothing(asked: dict[str, object]) -> str:
 def _route_rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Route": table["power"],
-            "Law": table["statute"] + ", " + table["section"],
+            "Route": table["power"] + " (" + table["statute"] + ", " + table["section"] + ")",
+            "Text": table["link"],
             "Who holds it": [
                 f"{agency} (police only)" if held == "yes" and "olice" not in agency else agency
                 for agency, held in zip(table["agency"], table["police_held"], strict=True)
@@ -161,18 +162,18 @@ def _source_words(row: object) -> str:
     return f"{seen}; {row.legal_status}"
 
 
-def _columns() -> dict:
-    text = st.column_config.TextColumn
-    return {
-        "Route": text(width=250),
-        "Law": text(width=200),
-        "Who holds it": text(width=150),
-        "Warrant or consent": text(width=150),
-        "Notice": text(width=120),
-        "Force": text(width=70),
-        "Source": text(width=130, help="Whether the source was read, or the row comes from memory"),
-        "Solicitor": text(width=96, help="A solicitor's name and date; nothing is verified without both"),
-    }
+WIDTHS = {
+    "Route": 310, "Text": 50, "Who holds it": 130, "Warrant or consent": 150, "Notice": 120, "Force": 55, "Source": 110,
+    "Solicitor": 75,
+}  # fmt: skip
+
+
+def _fitted(rows: pd.DataFrame) -> dict[str, object]:
+    """How a table of routes is drawn; the law's own text is one press away where its address is known."""
+    link = st.column_config.LinkColumn(
+        width=WIDTHS["Text"], display_text="read", help="The law's own text on legislation.gov.uk, where known"
+    )
+    return show.fitted(rows, WIDTHS, special={"Text": link})
 
 
 def _more(what: str, rows: pd.DataFrame, viewer: Viewer) -> None:
@@ -180,7 +181,8 @@ def _more(what: str, rows: pd.DataFrame, viewer: Viewer) -> None:
         return
     table = release(rows, viewer, policy="powers").table
     with st.expander(f"{len(table)} more {what}"):
-        st.dataframe(_route_rows(table), hide_index=True, row_height=shared.WRAPPED, column_config=_columns())
+        more = _route_rows(table)
+        st.dataframe(more, hide_index=True, alt=f"Rows that {what}", **_fitted(more))
 
 
 def _holders(viewer: Viewer, found: Routes) -> None:
@@ -209,18 +211,11 @@ def _visit(viewer: Viewer, store: Store, found: Routes, ticked: list[str]) -> No
         chosen = found.routes[found.routes["id"].isin(ticked)]
         plan = joint_visit_plan(chosen, visit_at=datetime.combine(day, hour))
         released = release(plan, viewer, policy="joint visit")
+        steps = _plan_rows(released.table)
         st.dataframe(
-            _plan_rows(released.table),
-            hide_index=True,
-            row_height=shared.WRAPPED,
-            height=min(shared.WRAPPED * n, 4 * shared.WRAPPED) + 40,
-            column_config={
-                "Who": st.column_config.TextColumn(width=120),
-                "Serve notice": st.column_config.TextColumn(width=110),
-                "What": st.column_config.TextColumn(width=210),
-            },
-            alt="What each agency does before the visit",
-        )
+            steps, hide_index=True, alt="What each agency does before the visit",
+            **show.fitted(steps, PLAN_WIDTHS, most=4),
+        )  # fmt: skip
         recipe = {"visit": f"{day} {hour:%H:%M}", "advice": NOT_LEGAL_ADVICE}
         show.downloads(released, store, title="Joint visit plan", settings=recipe, name="joint-visit")
         with st.container(key="warn-visit"):
@@ -234,12 +229,10 @@ def _plan_rows(plan: pd.DataFrame) -> pd.DataFrame:
     ]
     return pd.DataFrame(
         {
-            "Who": plan["agency"],
             "Serve notice": serve,
+            "Who": plan["agency"],
             "What": plan["purpose"],
-            "Seek": plan["seek"],
-            "Notice": plan["notice"],
-            "Force": plan["force"],
+            "Seek": plan["seek"] + "; notice: " + plan["notice"] + "; force: " + plan["force"],
         }
     )
 

@@ -17,6 +17,7 @@ from pages.parts import filters, notes, papers, session, show
 from pages.parts import register as shared
 
 RISING = ("new", "growing", "returned")
+RISING_WIDTHS = {"Area": 200, "State": 90, "Month": 50, "Usual": 65}
 PARTS = {WARD: "ward", DISTRICT: "district", PLACE: "adopted place", "source": "source"}
 
 
@@ -159,25 +160,15 @@ def _areas(viewer: Viewer, view: HubView) -> str:
     against = f"Reports in {sentences.month(view.last_month)} against each area's usual range, all sources"
     with show.card(title, against):
         if len(rising):
-            st.dataframe(
-                _rising_table(rising),
-                hide_index=True,
-                row_height=42,
-                column_config={
-                    "Area": st.column_config.TextColumn(width=132),
-                    "State": st.column_config.TextColumn(width=84),
-                    "Month": st.column_config.NumberColumn(width=48),
-                    "Against usual": st.column_config.ImageColumn(width=104),
-                    "Usual": st.column_config.TextColumn(width=58),
-                },
-                alt="Areas above their usual range",
-            )
+            rows = _rising_table(rising)
+            look = show.fitted(rows, RISING_WIDTHS)
+            st.dataframe(rows, hide_index=True, alt="Areas above their usual range", **look)
         with st.container(key="note-luck"):
             luck = alarm_words.luck(view.false_alarms_per_year)
             firm = sentences.firm_rises(int(rising["stands_out"].sum()), len(rising), len(table))
             st.markdown(f"**How often is it luck?** {len(table)} areas checked monthly ring by luck {luck}. {firm}")
     with show.card(f"States of the {sentences.count(len(table), 'area')}", "One word each, by a fixed rule"):
-        st.dataframe(_states_table(table), hide_index=True, alt="Number of areas in each state")
+        show.read_table(_states_table(table))
     return title[0].lower() + title[1:] if title.startswith("None") else title
 
 
@@ -192,15 +183,11 @@ def _states_table(table: pd.DataFrame) -> pd.DataFrame:
 
 def _rising_table(rising: pd.DataFrame) -> pd.DataFrame:
     usual = [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in rising.itertuples()]
-    top = max(float(rising["latest"].max()), 1.0)
     return pd.DataFrame(
         {
             "Area": rising["name"],
             "State": [state_label(s) for s in rising["state"]],
-            "Month": rising["latest"],
-            "Against usual": [
-                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top) for r in rising.itertuples()
-            ],
+            "Month": [f"{int(n):,}" for n in rising["latest"]],
             "Usual": usual,
         }
     )

@@ -20,6 +20,10 @@ _SEVERAL = (
     "half of them"
 )
 KINDS = {"place": "Place", "hotspot": "Hotspot", "hexagon": "Grid"}
+WIDTHS = {
+    "Area": 150, "Rule that tripped": 150, "Reports": 58, "Usual": 65, "By luck": 85, "Several": 60, "Since": 85,
+    "Kind": 62,
+}  # fmt: skip
 
 
 def render(viewer: Viewer) -> None:
@@ -66,16 +70,15 @@ def _alarms(viewer: Viewer, view: AlarmView, released: Released) -> pd.Series | 
             near = view.nearest
             st.markdown(show.plain(words.nearest(None if near is None else near, len(quiet))))
             return near
+        rows = _rows(table)
         picked = st.dataframe(
-            _rows(table),
+            rows,
             key="alarm-list",
             hide_index=True,
             on_select="rerun",
             selection_mode="single-row",
-            row_height=44,
-            height=44 * min(len(table), 7) + 40,
-            column_config=_columns(view),
             alt="Alarms, the least likely first; choose a row to see its chart",
+            **show.fitted(rows, WIDTHS, special=_columns(view)),
         ).selection.rows
         chosen = table.iloc[picked[0] if picked and picked[0] < len(table) else 0]
         return chosen
@@ -88,18 +91,12 @@ def _list_title(table: pd.DataFrame) -> str:
 
 
 def _rows(table: pd.DataFrame) -> pd.DataFrame:
-    top = max(float(table["observed"].max()), float(table["usual_high"].max()), 1.0)
-    low = table["usual_low"].fillna(0)
     return pd.DataFrame(
         {
             "Area": table["place"],
             "Rule that tripped": [words.RULES[rule] for rule in table["rule"]],
             "Reports": table["observed"],
             "Usual": [words.usual_words(r.usual_low, r.usual_high) for r in table.itertuples()],
-            "Against usual": [
-                charts.against_usual(n, a, b, top=top)
-                for n, a, b in zip(table["observed"], low, table["usual_high"], strict=True)
-            ],
             "By luck": [words.luck(yearly) for yearly in table["false_alarms_per_year"]],
             "Several": ["◆ Yes" if several else "–" for several in table["several_properties"]],
             "Since": [sentences.short_day(day, "–") for day in table["since"]],
@@ -109,22 +106,18 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _columns(view: AlarmView) -> dict:
+    """The columns that are no plain text, or need a word of help."""
+    month = sentences.month(view.last_month)
+    column = st.column_config
     return {
-        "Area": st.column_config.TextColumn(width=196),
-        "Kind": st.column_config.TextColumn(width=68),
-        "Rule that tripped": st.column_config.TextColumn(width=170, help=_RULES),
-        "Reports": st.column_config.NumberColumn(
-            width=66, format="localized", help=f"In {sentences.month(view.last_month)}, or since the rise began"
+        "Rule that tripped": column.TextColumn(width=WIDTHS["Rule that tripped"], help=_RULES),
+        "Reports": column.NumberColumn(
+            width=WIDTHS["Reports"], format="localized", help=f"In {month}, or since the rise began"
         ),
-        "Against usual": st.column_config.ImageColumn(width=112),
-        "Usual": st.column_config.TextColumn(width=72),
-        "Since": st.column_config.TextColumn(width=104, help="First day of the rise"),
-        "Several": st.column_config.TextColumn(
-            width=80,
-            help=_SEVERAL,
-        ),
-        "By luck": st.column_config.TextColumn(
-            width=116, help="How often this rule rings at this area when nothing has changed"
+        "Since": column.TextColumn(width=WIDTHS["Since"], help="First day of the rise"),
+        "Several": column.TextColumn(width=WIDTHS["Several"], help=_SEVERAL),
+        "By luck": column.TextColumn(
+            width=WIDTHS["By luck"], help="How often this rule rings at this area when nothing has changed"
         ),
     }
 
@@ -185,7 +178,7 @@ def _luck(viewer: Viewer, view: AlarmView) -> None:
                 "By luck": [words.luck(y) for y in released["yearly"]],
             }
         )
-        st.dataframe(rows, hide_index=True, alt="False alarms to expect from each rule")
+        show.read_table(rows)
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door

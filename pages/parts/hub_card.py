@@ -15,8 +15,8 @@ from hotspots.views.palette import STATES
 from pages.parts import actions, ledger, place_forms, session, show
 from pages.parts import register as shared
 
-CHART = 144
-"""Pixels of the chart on the card, which must fit a short screen."""
+CHART, PRESENTED = 144, 118
+"""Pixels of the chart on the card, which must fit a short screen, and in presenter view."""
 INVITED = 3
 """Partners a card names; the partners page has them all."""
 
@@ -81,13 +81,14 @@ def _who_sees_it(viewer: Viewer, made: Card) -> None:
 
 
 def _chart(viewer: Viewer, view: HubView, made: Card, row: pd.Series, kind: str) -> None:
+    tall = PRESENTED if st.session_state.get("present") else CHART
     if kind in ("Months", "Table"):
         months = release(made.months, viewer, policy="months of a hotspot", as_of=view.last_month)
-        drawn = charts.month_spec(months, colours=show.colours(), height=CHART, label="")
+        drawn = charts.month_spec(months, colours=show.colours(), height=tall, label="")
         low, high = row["usual_low"], row["usual_high"]
         text = f"Reports a month, {sentences.usual(low, high)}; last month {row['latest']:.0f}"
         if kind == "Table":
-            st.dataframe(months.table, hide_index=True, height=CHART, alt=text)
+            st.dataframe(months.table, hide_index=True, height=tall, alt=text)
         else:
             st.vega_lite_chart(None, drawn, key="card-months", alt=text, width="stretch")
     elif kind == "Hours":

@@ -42,10 +42,30 @@ _STYLE = """<style>
 </style>"""
 """A short screen shows three rows of the list and scrolls the rest, so that list, card and map fit it."""
 _PRESENTING = """<style>
-@media (max-height: 900px) { .st-key-hub-tools, .st-key-who, .st-key-card-chart { display: none !important; }
-  .stMainBlockContainer { padding-bottom: 0 !important; } }
+@media (max-height: 900px) {
+  .st-key-hub-tools, .st-key-card-chart, .st-key-card-words, .st-key-review-rising,
+  .st-key-card [data-testid="stColumn"]:has(.st-key-who) { display: none !important; }
+  [data-testid="stHeader"] { height: 2.7rem !important; min-height: 2.7rem !important; }
+  .stMainBlockContainer { padding-top: 2.7rem !important; padding-bottom: 0 !important; }
+  .st-key-hub-top { min-height: 2.4rem; margin: -.6rem 0 -.5rem; }
+  .st-key-hub-body h2 { padding: 0 0 1rem !important; }
+  .st-key-hub-map iframe { height: calc(100vh - 12rem) !important; }
+  .st-key-card .quiet:last-child { display: none; }
+  .st-key-card [class*="st-key-note"] p { font-size: .84rem; padding: .1rem .5rem; }
+  .st-key-hub-list :is([data-testid="stElementContainer"], [data-testid="stFullScreenFrame"],
+    [data-testid="stDataFrame"], [data-testid="stDataFrameResizable"]) { max-height: 134px !important; }
+  .st-key-hub-body:has(.st-key-card [class*="st-key-note"]) .st-key-hub-list :is([data-testid="stElementContainer"],
+    [data-testid="stFullScreenFrame"], [data-testid="stDataFrame"], [data-testid="stDataFrameResizable"]) {
+    max-height: 92px !important; }
+  .st-key-card-routes p, .st-key-card-late p { font-size: .84rem; line-height: 1.25; }
+  .st-key-hub-foot { margin-top: -.5rem; }
+  .st-key-hub-foot p { font-size: 13px; line-height: 1.25; } }
 </style>"""
 """Large text on a short screen leaves out what the ordinary view shows, so that nothing must be scrolled for."""
+_TALKING = """<style>
+@media (max-height: 900px) { .st-key-card { display: none !important; } }
+</style>"""
+"""There, an item of the agenda that goes by actions, not by areas, has the side of the screen to itself."""
 
 
 def agenda(viewer: Viewer, store: Store, released: Released) -> str:
@@ -78,6 +98,8 @@ def agenda(viewer: Viewer, store: Store, released: Released) -> str:
         # Not with Enter: a focused button, agenda item or list keeps every Enter to itself.
         if viewer.can(Action.RECORD) and st.button("New action", icon=":material/add:", shortcut="Alt+A"):
             actions.record_action_dialog(viewer, store)
+    if st.session_state.get("present") and step not in BY_AREA:
+        st.html(_TALKING)
     return step
 
 
@@ -130,9 +152,10 @@ def assessments(viewer: Viewer, store: Store) -> None:
     st.dataframe(rows[list(names)].rename(columns=names), hide_index=True, alt="Assessments due")
 
 
-def case_review(store: Store, view: HubView) -> None:
+def case_review(store: Store, view: HubView, step: str) -> None:
     """How many addresses should be told of the ASB Case Review: a count, never which."""
-    st.caption(sentences.case_review_line(_case_review(store, view)))
+    with st.container(key=f"review-{step}"):
+        st.caption(sentences.case_review_line(_case_review(store, view)))
 
 
 def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> None:

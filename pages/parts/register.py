@@ -24,8 +24,6 @@ from hotspots.store.register_reads import Item, T
 from pages.parts import frame, session, show
 
 POWERS = PROJECT / "data" / "powers.csv"
-WRAPPED = 76
-"""Pixels of a table row whose text may wrap: Streamlit wraps above four times the root size."""
 _STYLE = """<style>
 [class*="st-key-warn-"] p { border-left: 4px solid #F46A25; background: #fdece2; color: #0b0c0c;
   padding: .35rem .7rem; font-size: .92rem; }

@@ -1,16 +1,24 @@
 """Charts with their table, and downloads: written once, used by every page."""
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import altair as alt
+import pandas as pd
 import streamlit as st
 
 from hotspots.release.disclosure import Released
 from hotspots.store import Store
 from hotspots.views import charts, exports, sentences
 from hotspots.views.palette import COLOURS, DARK
-from pages.parts import papers, session, taking
+from pages.parts import display, papers, session, taking
+
+_LETTER, _LINE, _EDGES, _MOST_LINES = 5.8, 21, 20, 4
+"""Pixels of a letter at the text of a small laptop, of a line at that of a large screen, of a cell's two edges;
+every row is as tall as the tallest, so one long cell must not make a table of gaps."""
+_ONE_LINE, _WRAPPED, _HEAD = 40, 76, 40
+"""Pixels of a row of one line, the least of one that wraps (Streamlit wraps above four times the root), of a header."""
 
 
 def is_dark() -> bool:
@@ -21,6 +29,38 @@ def is_dark() -> bool:
 def colours() -> Mapping[str, str]:
     """The palette of the theme in use."""
     return DARK if is_dark() else COLOURS
+
+
+def fitted(
+    rows: pd.DataFrame, widths: Mapping[str, int], *, most: int = 7, special: Mapping[str, dict] | None = None
+) -> dict[str, object]:
+    """Row height, height and columns for `st.dataframe`, so that text wraps in its column up to four lines.
+
+    widths: column → pixels on a small laptop; where there is more room every column grows
+    most: rows seen without scrolling · special: columns with a configuration of their own; no images, which grow
+    with the row
+    """
+    special = special or {}
+    letters = {name: max(1, int((wide - _EDGES) / _LETTER)) for name, wide in widths.items()}
+    texts = ((name, text) for name in widths for text in rows[name] if _is_words(text))
+    longest = max((len(textwrap.wrap(text, letters[name])) for name, text in texts), default=1)
+    lines = min(longest, _MOST_LINES)
+    grown = display.text_size() / 18 if st.session_state.get("present") else 1
+    tall = int((max(_WRAPPED, lines * _LINE + 14) if lines > 1 else _ONE_LINE) * grown)
+    columns = {name: special.get(name, st.column_config.TextColumn(width=wide)) for name, wide in widths.items()}
+    return {"row_height": tall, "height": tall * min(len(rows), most) + int(_HEAD * grown), "column_config": columns}
+
+
+def _is_words(cell: object) -> bool:
+    """False for numbers, and for the address behind a link."""
+    return isinstance(cell, str) and not cell.startswith("https:")
+
+
+def read_table(rows: pd.DataFrame) -> None:
+    """A short table that is only read: its words wrap as on paper."""
+    line = "| {} |".format
+    told = [line(" | ".join(plain(cell) for cell in row)) for row in rows.itertuples(index=False)]
+    st.markdown("\n".join([line(" | ".join(rows.columns)), line(" | ".join("---" for _ in rows.columns)), *told]))
 
 
 @contextmanager

@@ -27,8 +27,9 @@ def sheet(*, dark: bool) -> str:
 
 
 def presenting(size: int) -> str:
-    """Presenter view: every size on the page follows the root's."""
-    return f"<style>@media screen {{ :root {{ font-size: {size}px !important; }} }}</style>"
+    """Presenter view: every size on the page follows the root's, which is a little less on a small laptop."""
+    laptop = f"@media screen and (max-width: 1500px) {{ :root {{ font-size: {size * 20 / 22:.1f}px !important; }} }}"
+    return f"<style>@media screen {{ :root {{ font-size: {size}px !important; }} }}\n{laptop}</style>"
 
 
 def page_foot(words: str) -> str:
@@ -62,6 +63,8 @@ _SCREEN = """
 .st-key-warn p { border-left: 4px solid var(--hub-alert); background: var(--hub-warn); color: var(--hub-text);
   padding: .35rem .7rem; }
 [data-testid="stMarkdownContainer"] h2 { padding: .5rem 0 1rem; }
+[data-testid="stMarkdownContainer"] table { width: 100%; font-size: .88rem; }
+[data-testid="stMarkdownContainer"] :is(th, td) { padding: .25rem .5rem; }
 button[kind^="primary"], button[kind^="primary"] p { color: var(--hub-ground) !important; }
 .big-number { font-size: 2.5rem; font-weight: 700; line-height: 1.05; font-variant-numeric: tabular-nums; }
 .quiet { color: var(--hub-second); font-size: .84rem; }
@@ -73,7 +76,9 @@ button[kind^="primary"], button[kind^="primary"] p { color: var(--hub-ground) !i
 """
 
 _SMALL = """
-@media (max-width: 1500px) { :root { font-size: 15.6px; } }
+@media (max-width: 1500px) { :root { font-size: 15.6px; }
+  [class*="st-key-stacks"] [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-wrap: wrap; }
+  [class*="st-key-stacks"] [data-testid="stColumn"] { min-width: 100%; } }
 @media (max-width: 1200px) { .st-key-hub-body > [data-testid="stHorizontalBlock"],
     .st-key-hub-body [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-hub-body [data-testid="stColumn"] { min-width: 100%; } }

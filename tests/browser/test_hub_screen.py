@@ -160,3 +160,22 @@ def test_exports_come_marked_as_sample_with_their_recipe(hub: Visitor) -> None:
         assert "SAMPLE DATA" in words
         assert "eps: 75 m" in words and "min_samples" in words and "window" in words
     assert len(layer["features"]) == len([r for r in table.splitlines() if not r.startswith("#")]) - 1 > 3
+
+
+def test_presenter_view_fits_a_small_laptop_at_every_stop(server: Server, visit: Callable[[Server], Visitor]) -> None:
+    """In front of a room nobody scrolls: from overdue actions to what was agreed, 1366 × 768 holds it all."""
+    visitor = visit(server)
+    page = visitor.page
+    page.set_viewport_size({"width": 1366, "height": 768})
+    visitor.open("hub_meeting?present=true")
+    visitor.map()
+    visitor.settle()
+    following = page.get_by_role("button", name=re.compile("^Next"))
+    for _ in range(40):
+        page.wait_for_timeout(400)  # what a stop leaves behind goes when its script has ended
+        visitor.settle()
+        expect(page.get_by_test_id("stMain")).to_have_js_property("scrollHeight", 768, timeout=PATIENCE)
+        if following.is_disabled():
+            return
+        page.keyboard.press("PageDown")
+    pytest.fail("40 stops and no end")

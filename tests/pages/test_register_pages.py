@@ -85,7 +85,7 @@ def test_the_profile_says_what_the_story_was_written_with(store: Store) -> None:
 
 
 def test_what_was_done_is_called_by_its_own_title_where_it_has_one(store: Store) -> None:  # noqa: ARG001
-    table = page("interventions", Role.HUB_MEMBER).dataframe[0].value
+    table = page("interventions", Role.HUB_MEMBER).dataframe[1].value
     assert {"CCTV working", "Communal door repaired"} <= set(table["What"])
 
 
