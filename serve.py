@@ -21,7 +21,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from hotspots.errors import HubError
 from hotspots.release import entry
 from hotspots.settings import read_settings
-from pages.parts import session, signin, taking
+from pages.parts import session, signin, taking, warm
 
 POLICY = "; ".join(
     (
@@ -150,4 +150,5 @@ def _ours(path: str) -> Iterator[tuple[bytes, bytes]]:
         yield b"cache-control", b"no-store"
 
 
+warm.up()
 app = st.App("dashboard.py", middleware=[Middleware(Guard)])

@@ -13,12 +13,12 @@ from hotspots.errors import BadValue
 from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import returned_places
 from hotspots.register.clocks import local_time
-from hotspots.release.releasing import publish_store, published_file
+from hotspots.release.releasing import publish_store
 from hotspots.release.roles import Action, Role, Viewer
 from hotspots.settings import Settings, read_settings
 from hotspots.shell import AsJson, Opener, StorePath, refusals, say, story_day
 from hotspots.store import Store, access, retention
-from hotspots.store.published import read_published
+from hotspots.store.published import published_file, read_published
 from hotspots.store.trail import noted
 from hotspots.views.access_words import purge_lines
 from hotspots.views.paper import Paper

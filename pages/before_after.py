@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from hotspots import briefs
 from hotspots.errors import NoData
 from hotspots.pipeline.comparing import comparison_for
 from hotspots.pipeline.comparison_view import ComparisonView
@@ -358,7 +357,7 @@ def _downloads(view: ComparisonView, released: dict[str, Released], store: Store
         "caveats": " ".join(words.caveats(view)),
         "cannot be said": " ".join(words.cannot_say(view)),
     }
-    pack = papers.Offer("Evidence pack", "evidence-pack", lambda ask: briefs.evidence_pack(ask, view.place))
+    pack = papers.Offer("Evidence pack", "evidence-pack", "evidence_pack", (view.place,))
     show.downloads(
         released["comparison windows"],
         store,

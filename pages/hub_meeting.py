@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from hotspots import briefs
 from hotspots.pipeline import HubView, Query
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
@@ -45,7 +44,7 @@ def render(viewer: Viewer) -> None:
     released = release(table, viewer, policy="hotspots", as_of=view.last_month)
     with tools:
         name = f"hotspots-{query.window.end}"
-        pack = papers.Offer("Meeting pack", "meeting-pack", briefs.hub_pack)
+        pack = papers.Offer("Meeting pack", "meeting-pack", "hub_pack")
         show.downloads(released, store, title="Hotspots", settings=_recipe(view), name=name, paper=pack)
     with agenda:
         step = meeting.agenda(viewer, store, released)

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hotspots import briefs
 from hotspots.pipeline import HubView, Query, TrendView
 from hotspots.pipeline.trend import DISTRICT, PLACE, SCOPES, WARD, subjects_of
 from hotspots.release.disclosure import Released, release
@@ -46,7 +45,7 @@ def render(viewer: Viewer) -> None:
             title="Reports by month",
             settings=_recipe(view),
             name="trend",
-            paper=papers.Offer("Strategic assessment", "assessment", briefs.assessment_tables),
+            paper=papers.Offer("Strategic assessment", "assessment", "assessment_tables"),
         )
     with title:
         heading, caption = st.empty(), st.empty()

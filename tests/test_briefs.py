@@ -12,11 +12,10 @@ from pypdf import PdfReader
 
 from hotspots import briefs
 from hotspots.errors import BadValue, NotAllowed
-from hotspots.release.releasing import published_file
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import Settings
 from hotspots.store import open_store
-from hotspots.store.published import read_published
+from hotspots.store.published import published_file, read_published
 from hotspots.views.outcome_paper import titles_of
 from hotspots.views.paper import Bars, Items, Outlines, Paper, Section, Table, Text
 from hotspots.views.printing import printed

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
 from scipy import stats
-from statsmodels.genmod.generalized_linear_model import GLMResults
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM, GLMResults
 
 from hotspots.errors import BadValue
 
@@ -64,7 +64,7 @@ def interrupted_series(
     design = _design(len(series), start, harmonics, periods_per_year, slope_change)
     if known.sum() <= design.shape[1] + 1:
         raise BadValue(f"{known.sum()} recorded periods are too few for {design.shape[1]} terms; ask for fewer.")
-    model = sm.GLM(series[known], design[known], family=sm.families.Poisson(), offset=offset[known]).fit()
+    model = GLM(series[known], design[known], family=families.Poisson(), offset=offset[known]).fit()
     return _effect(model, design, offset, known, slope_change, level)
 
 

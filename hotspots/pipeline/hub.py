@@ -1,5 +1,6 @@
 """The hub screen: hotspots found, ranked and judged, and the card of one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -19,10 +20,12 @@ from hotspots.periods import Window, add_months
 from hotspots.pipeline.query import (
     HISTORY_MONTHS,
     Query,
+    as_points,
     coverage_for,
     events,
     hotspots_of,
-    located_incidents,
+    in_window,
+    nothing_found,
 )
 from hotspots.store import Store
 
@@ -79,13 +82,41 @@ class Card:
     addresses: int
 
 
-def hub_view(store: Store, query: Query) -> HubView:
-    """Find, count, rank and judge the hotspots of a query."""
-    located, unlocated = located_incidents(store, query)
+def hub_view(store: Store, query: Query, *, history: pd.DataFrame | None = None) -> HubView:
+    """Find, count, rank and judge the hotspots of a query.
+
+    history: `location_history` of the query's filters, where the caller keeps it; else it is read
+    Raises `NoData` when the window holds no report at all.
+    """
+    earlier = replace(query, window=_a_month_before(query.window), min_incidents=query.min_samples)
+    both = Window(earlier.window.start, query.window.end)
+    read = stores.incidents(store, window=both, **query.chosen)
+    rows = in_window(read, query.window)
+    if rows.empty:
+        raise NoData(nothing_found(query))
+    located = as_points(rows, store.crs)
     found = hotspots_of(located, query)
-    charts = _charts(store, query, found, located)
-    table = _table(store, query, found, located, charts)
-    return HubView(query, found, located, table, charts, len(located) + unlocated, unlocated)
+    if history is None:
+        history = location_history(store, **query.chosen)
+    charts = _charts(store, query, found, history)
+    ranks = _ranks_of(found, hotspots_of(as_points(in_window(read, earlier.window), store.crs), earlier))
+    table = _table(found, query, charts, ranks, incidents=len(located))
+    return HubView(query, found, located, table, charts, len(rows), len(rows) - len(located))
+
+
+def location_history(store: Store, **chosen: Collection[str] | None) -> pd.DataFrame:
+    """Reports by coordinate, month and source (`store.location_months`) of all months held.
+
+    chosen: a query's filters (`Query.chosen`); whatever its window, this is the same.
+    """
+    held = stores.months_held(store)
+    if held is None:
+        raise NoData("The store holds no incidents yet; import a file or make the sample first.")
+    return stores.location_months(store, window=held, **chosen)
+
+
+def _a_month_before(window: Window) -> Window:
+    return Window(add_months(window.start, -1), add_months(window.end, -1))
 
 
 def card_of(view: HubView, hotspot: str) -> Card:
@@ -119,15 +150,15 @@ def _row_of(found: Hotspots, hotspot: str) -> int:
     return int(rows[0])
 
 
-def _charts(store: Store, query: Query, found: Hotspots, located: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:
+def _charts(store: Store, query: Query, found: Hotspots, history: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Control chart of every hotspot's outline, from the history to the window's last whole month."""
     held = stores.months_held(store)
     end = query.window.end.replace(day=1)
     start = add_months(query.window.start.replace(day=1), -HISTORY_MONTHS)
     start = min(max(start, held.start) if held else start, add_months(end, -1))
     window = Window(start, end)
-    rows = stores.location_months(store, window=window, **query.chosen)
-    rows["hotspot"] = _outline_of(rows, found, located.crs)
+    rows = history[history["month"].between(pd.Timestamp(start), pd.Timestamp(end), inclusive="left")]
+    rows = rows.assign(hotspot=_outline_of(rows, found))
     inside = rows[rows["hotspot"].notna()].groupby(["month", "hotspot", "source"], as_index=False)["n"].sum()
     groups = found.areas[["id"]].rename(columns={"id": "hotspot"})
     months = count_grouped(
@@ -147,22 +178,21 @@ def _charts(store: Store, query: Query, found: Hotspots, located: gpd.GeoDataFra
     }
 
 
-def _outline_of(rows: pd.DataFrame, found: Hotspots, crs: object) -> pd.Series:
+def _outline_of(rows: pd.DataFrame, found: Hotspots) -> pd.Series:
     """Id of the outline each coordinate lies in, missing for none."""
     xy, place, _ = unique_locations(rows["x"].to_numpy(), rows["y"].to_numpy())
-    at = gpd.GeoSeries(gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=crs)
+    at = gpd.GeoSeries(gpd.points_from_xy(xy[:, 0], xy[:, 1]), crs=found.areas.crs)
     location, area = found.areas.sindex.query(at, predicate="intersects")
     ids = pd.Series(found.areas["id"].to_numpy()[area], index=location).groupby(level=0).first()
     return pd.Series(ids.reindex(place).to_numpy(), index=rows.index)
 
 
 def _table(
-    store: Store, query: Query, found: Hotspots, located: gpd.GeoDataFrame, charts: dict[str, pd.DataFrame]
+    found: Hotspots, query: Query, charts: dict[str, pd.DataFrame], earlier: dict[str, int], *, incidents: int
 ) -> pd.DataFrame:
     areas = found.areas
     last = pd.DataFrame([charts[h].iloc[-1] for h in areas["id"]], columns=["n", "low", "high"])
     judged = states_of(charts).set_index("place_id").reindex(areas["id"])
-    earlier = _earlier_ranks(store, query, found)
     ranks = np.arange(1, len(areas) + 1)
     return areas.assign(
         rank=ranks,
@@ -173,7 +203,7 @@ def _table(
         usual_high=last["high"].to_numpy(),
         state=judged["state"].fillna("not judged").to_numpy(),
         stands_out=judged["stands_out"].fillna(False).to_numpy(dtype=bool),
-        share=areas["n"] / max(len(located), 1),
+        share=areas["n"] / max(incidents, 1),
         one_map_point=areas["locations"] == 1,
     )
 
@@ -185,14 +215,8 @@ def _window_sum(chart: pd.DataFrame, window: Window) -> float:
     return float(counts.sum()) if counts.notna().all() else np.nan
 
 
-def _earlier_ranks(store: Store, query: Query, found: Hotspots) -> dict[str, int]:
+def _ranks_of(found: Hotspots, earlier: Hotspots) -> dict[str, int]:
     """Rank a month ago of the hotspot that shared most of each one's reports, where there was one."""
-    window = Window(add_months(query.window.start, -1), add_months(query.window.end, -1))
-    try:
-        earlier_located, _ = located_incidents(store, replace(query, window=window))
-    except NoData:
-        return {}
-    earlier = hotspots_of(earlier_located, replace(query, window=window, min_incidents=query.min_samples))
     before = earlier.labels[earlier.labels != NOISE]
     now = found.labels[found.labels != NOISE]
     both = pd.DataFrame({"now": now, "before": before}).dropna().astype(int)
@@ -230,5 +254,5 @@ def _hours(members: pd.DataFrame) -> pd.DataFrame:
     """Exact times only by weekday and hour, every cell of the week present."""
     exact = members.loc[members["time_precision"] == "exact", "occurred_from"]
     cells = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
-    counted = exact.groupby([exact.dt.weekday.rename("weekday"), exact.dt.hour.rename("hour")]).size()
+    counted = exact.groupby([exact.dt.day_of_week.rename("weekday"), exact.dt.hour.rename("hour")]).size()
     return counted.reindex(cells, fill_value=0).rename("n").reset_index()

@@ -118,6 +118,17 @@ def located_incidents(store: Store, query: Query) -> tuple[gpd.GeoDataFrame, int
     return as_points(frame, store.crs), int(frame["x"].isna().sum())
 
 
+def in_window(incidents: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Of incidents read for a longer time those of a window, as a read of that window alone gives them.
+
+    A month-only row belongs to a window only when its whole month lies inside.
+    """
+    start, end = pd.Timestamp(window.start), pd.Timestamp(window.end)
+    began = incidents["occurred_from"]
+    whole = (incidents["time_precision"] != "month") | (incidents["occurred_to"] <= end)
+    return incidents[(began >= start) & (began < end) & whole]
+
+
 def as_points(incidents: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     """Incidents that have a location, as a GeoDataFrame of points."""
     located = incidents[incidents["x"].notna()]

@@ -85,7 +85,7 @@ def publish(
     counts : frame [month (Timestamp, its first day), district, ward, category, areas, n], every report
         in exactly one row; `areas` is a tuple of the ids of the places, rings and controls that hold it.
     held : the complete months of the counts.
-    path : the file of released tables (`store.published.published_beside`).
+    path : the file of released tables (`store.published.published_file`).
     at, today : the clock; nothing is released until a month after its period's end.
     places, wards : outcomes to make pages of.
     gaps : (district, month) not received from every source: "no data" there.

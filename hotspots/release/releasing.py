@@ -20,22 +20,12 @@ from hotspots.release.outcomes import FEWEST_ADDRESSES, PlaceOutcome, WardOutcom
 from hotspots.release.publishing import Summary, calendar_periods, publish
 from hotspots.release.roles import Action, Role, Viewer
 from hotspots.sample.store import PUBLISHED_AT
-from hotspots.settings import PRIVATE
 from hotspots.store import Store
 from hotspots.store.database import add_audit, put_meta
-from hotspots.store.published import published_beside
 from hotspots.store.released_areas import keep_outlines, kept_outlines
 
 _VERSION = "published_version"
 _QUARTER = 3
-
-
-def published_file(store: str) -> Path:
-    """Where the released tables of a store lie: beside its file, or in data/private for one on a server.
-
-    store: file path or database URL, as in the settings
-    """
-    return published_beside(PRIVATE / "hub.sqlite" if "://" in store else store)
 
 
 def publish_store(
@@ -43,7 +33,7 @@ def publish_store(
 ) -> Summary:
     """Release what is due from a store into its published file, and write it into the audit trail.
 
-    path: see `published_file` · returned: names of places whose alarm rings
+    path: see `store.published.published_file` · returned: names of places whose alarm rings
     Raises `NotAllowed` for a viewer who may not publish, `NoData` for an empty store, and whatever
     `publish` raises; the published file is then unchanged.
     """

@@ -19,6 +19,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from hotspots.errors import StoreError
+from hotspots.settings import PRIVATE
 
 WAIT_SECONDS = 30
 _MARK = 0x48756250  # "HubP": tells this file from another program's
@@ -83,9 +84,12 @@ class Published:
         )
 
 
-def published_beside(store: str | Path) -> Path:
-    """Where the released tables of a store file are kept: in the same folder, under a name of their own."""
-    path = Path(store)
+def published_file(store: str | Path) -> Path:
+    """Where the released tables of a store lie: beside its file, or in data/private for one on a server.
+
+    store: file path or database URL, as in the settings
+    """
+    path = PRIVATE / "hub.sqlite" if "://" in str(store) else Path(store)
     return path.with_name(f"{path.stem}-published.sqlite")
 
 

@@ -1,35 +1,17 @@
 """Every page with its place in the menu and the grant it needs: one table."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import NamedTuple
 
 from hotspots.errors import NotAllowed
 from hotspots.release.roles import Action, Role, Viewer
-from pages import (
-    access,
-    accessibility,
-    areas,
-    before_after,
-    data,
-    hub_meeting,
-    interventions,
-    method,
-    outcomes,
-    partners,
-    places,
-    portfolio,
-    powers,
-    timeliness,
-    trends,
-    whats_new,
-)
-
 UNLISTED = ""
 """Section of pages that are reached by a link, not by the menu."""
 
 
 class Entry(NamedTuple):
-    """A page of the menu: section of the problem-solving cycle, title, URL, grant, what draws it.
+    """A page of the menu: section of the problem-solving cycle, title, URL and the grant it needs.
 
     url_path: the name of the page's file; before anybody's first visit Streamlit knows no other.
     """
@@ -38,26 +20,29 @@ class Entry(NamedTuple):
     title: str
     url_path: str
     needs: Action
-    render: Callable[[Viewer], None]
+
+    def render(self, viewer: Viewer) -> None:
+        """Draw the page; its file is loaded with its first visit, so that no page waits for what another uses."""
+        import_module(f"pages.{self.url_path}").render(viewer)
 
 
 ENTRIES = (
-    Entry("Scan", "Hub meeting", "hub_meeting", Action.SEE_HOTSPOTS, hub_meeting.render),
-    Entry("Scan", "What's new", "whats_new", Action.SEE_HOTSPOTS, whats_new.render),
-    Entry("Analyse", "Trends", "trends", Action.SEE_TRENDS, trends.render),
-    Entry("Analyse", "Other areas", "areas", Action.SEE_HOTSPOTS, areas.render),
-    Entry("Respond", "Places", "places", Action.SEE_REGISTER, places.render),
-    Entry("Respond", "Interventions", "interventions", Action.SEE_REGISTER, interventions.render),
-    Entry("Respond", "Powers finder", "powers", Action.SEE_REGISTER, powers.render),
-    Entry("Respond", "Partners", "partners", Action.SEE_REGISTER, partners.render),
-    Entry("Assess", "Before / after", "before_after", Action.SEE_COMPARISONS, before_after.render),
-    Entry("Assess", "Portfolio", "portfolio", Action.SEE_COMPARISONS, portfolio.render),
-    Entry("Assess", "Timeliness", "timeliness", Action.SEE_REGISTER, timeliness.render),
-    Entry("Assess", "Outcomes", "outcomes", Action.SEE_OUTCOMES, outcomes.render),
-    Entry("Data", "Import and quality", "data", Action.SEE_IMPORTS, data.render),
-    Entry("Data", "Access and audit", "access", Action.SEE_AUDIT, access.render),
-    Entry("Data", "Method", "method", Action.SEE_METHOD, method.render),
-    Entry(UNLISTED, "Accessibility", "accessibility", Action.SEE_OUTCOMES, accessibility.render),
+    Entry("Scan", "Hub meeting", "hub_meeting", Action.SEE_HOTSPOTS),
+    Entry("Scan", "What's new", "whats_new", Action.SEE_HOTSPOTS),
+    Entry("Analyse", "Trends", "trends", Action.SEE_TRENDS),
+    Entry("Analyse", "Other areas", "areas", Action.SEE_HOTSPOTS),
+    Entry("Respond", "Places", "places", Action.SEE_REGISTER),
+    Entry("Respond", "Interventions", "interventions", Action.SEE_REGISTER),
+    Entry("Respond", "Powers finder", "powers", Action.SEE_REGISTER),
+    Entry("Respond", "Partners", "partners", Action.SEE_REGISTER),
+    Entry("Assess", "Before / after", "before_after", Action.SEE_COMPARISONS),
+    Entry("Assess", "Portfolio", "portfolio", Action.SEE_COMPARISONS),
+    Entry("Assess", "Timeliness", "timeliness", Action.SEE_REGISTER),
+    Entry("Assess", "Outcomes", "outcomes", Action.SEE_OUTCOMES),
+    Entry("Data", "Import and quality", "data", Action.SEE_IMPORTS),
+    Entry("Data", "Access and audit", "access", Action.SEE_AUDIT),
+    Entry("Data", "Method", "method", Action.SEE_METHOD),
+    Entry(UNLISTED, "Accessibility", "accessibility", Action.SEE_OUTCOMES),
 )
 
 OPENS_WITH = {

@@ -20,6 +20,7 @@ from hotspots.pipeline import (
     TrendView,
     default_query,
     hub_view,
+    location_history,
     map_points,
     place_cube,
     trend_cube,
@@ -30,12 +31,11 @@ from hotspots.pipeline.ledger import lasting, with_lasting
 from hotspots.pipeline.trend import DISTRICT, PLACE
 from hotspots.register.clocks import LONDON
 from hotspots.register.places import Place
-from hotspots.release.releasing import publish_sample, published_file
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import PROJECT, Settings, read_settings
 from hotspots.store import Store, ledger, open_store, sharing
 from hotspots.store import register_reads as reads
-from hotspots.store.published import Published, read_published
+from hotspots.store.published import Published, published_file, read_published
 from hotspots.views import basemaps, maps
 from hotspots.views.basemaps import Basemap
 
@@ -327,6 +327,8 @@ def _make_sample(where: str) -> None:
 
 @st.cache_resource(show_spinner="Publishing the sample's outcomes …")
 def _publish_sample(where: str) -> None:
+    from hotspots.release.releasing import publish_sample  # once in a store's life, and slow to load
+
     publish_sample(_open(where, _stamp(where)), published_file(where))
 
 
@@ -337,4 +339,15 @@ def _default_query(_store: Store, version: str, chosen: Settings, on: date) -> Q
 
 @st.cache_resource(show_spinner="Finding hotspots …", max_entries=64)
 def _hub_view(_store: Store, version: str, query: Query) -> HubView:
-    return hub_view(_store, query)
+    return hub_view(_store, query, history=_history(_store, version, **query.chosen))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _history(
+    _store: Store,
+    version: str,
+    districts: tuple[str, ...] | None,
+    categories: tuple[str, ...] | None,
+    sources: tuple[str, ...] | None,
+) -> pd.DataFrame:
+    return location_history(_store, districts=districts, categories=categories, sources=sources)

@@ -17,12 +17,12 @@ from hotspots.pipeline.outcomes import area_counts, first_action, gaps_of, ward_
 from hotspots.register.interventions import Intervention
 from hotspots.release.outcomes import facts_from_json
 from hotspots.release.partition import ALL
-from hotspots.release.releasing import publish_sample, publish_store, published_file
+from hotspots.release.releasing import publish_sample, publish_store
 from hotspots.release.roles import Role, Viewer
 from hotspots.release.tally import GROUP_OF
 from hotspots.sample.store import PUBLISHED_AT
 from hotspots.store import open_store
-from hotspots.store.published import read_published
+from hotspots.store.published import published_file, read_published
 from hotspots.store.released_areas import keep_outlines, kept_outlines
 from hotspots.store.tables import audit as audit_lines
 from tests.release.test_attacks import KINDS, Attacker, recovered

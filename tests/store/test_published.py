@@ -11,7 +11,7 @@ from hotspots.errors import StoreError
 from hotspots.store import published as module
 from hotspots.store.published import (
     Release,
-    published_beside,
+    published_file,
     publishing,
     read_published,
     write_published,
@@ -146,6 +146,6 @@ def test_two_people_cannot_publish_at_once(path, monkeypatch):
 
 
 def test_each_store_has_a_file_of_its_own(tmp_path):
-    names = {published_beside(tmp_path / name) for name in ("hub.sqlite", "sample.sqlite")}
+    names = {published_file(tmp_path / name) for name in ("hub.sqlite", "sample.sqlite")}
     assert len(names) == 2
     assert {p.parent for p in names} == {tmp_path}
