@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("statsmodels", "esda", "libpysal", "typst", "docx", "openpyxl", "pyarrow.dataset", "dask", "pyogrio")
+HEAVY = ("statsmodels", "esda", "libpysal", "dask", "pyarrow.dataset")
 
 
 def loaded_by(project: Path, modules: str) -> set[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hotspots.release.releasing import published_file
+from hotspots.store.published import published_file
 from hotspots.release.roles import Role
 from hotspots.store import open_store
 from hotspots.store.access import grant

@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 
-from hotspots.release.releasing import published_file
+from hotspots.store.published import published_file
 from hotspots.release.roles import Role
 from hotspots.store import districts, open_store
 from hotspots.store.access import accounts, grant, revoke
