@@ -13,8 +13,8 @@ from hotspots.pipeline.areas import ALL, HOURS, AreasView, areas_for, near_repea
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
+from hotspots.views import area_charts, maps, sentences
 from hotspots.views import area_words as words
-from hotspots.views import maps, sentences
 from pages.parts import filters, frame, session, show
 from pages.parts.map import draw_map
 
@@ -55,7 +55,7 @@ def render(viewer: Viewer) -> None:
         _map(store, view, released, kind)
     with right:
         _table(view, released, kind, own)
-        _spread(view, kind)
+        _spread(viewer, view, kind)
         _near(viewer, store, query)
         _harm(viewer, view, chosen)
 
@@ -134,7 +134,7 @@ def _table(view: AreasView, released: Released, kind: str, own: str) -> None:
             st.caption("Rates per 1,000 appear where the file of areas has a column addresses or residents.")
 
 
-def _spread(view: AreasView, kind: str) -> None:
+def _spread(viewer: Viewer, view: AreasView, kind: str) -> None:
     if view.spread is None:
         if kind != HEXAGONS:
             st.caption("How concentrated reports are is told for hexagons, which are of one size; wards are not.")
@@ -143,6 +143,9 @@ def _spread(view: AreasView, kind: str) -> None:
         words.spread_title(view.spread), "Hexagons of one size, 200 m across, wherever reports ever came from"
     ):
         st.markdown(words.spread(view.spread))
+        released = release(view.spread.curve, viewer, policy="concentration", as_of=view.query.window.end)
+        drawn = area_charts.lorenz_chart(released, colours=show.colours())
+        show.chart(drawn, released, alt_text=words.spread_alt(view.spread), key="areas-lorenz")
 
 
 def _near(viewer: Viewer, store: Store, query: Query) -> None:

@@ -86,7 +86,7 @@ def _chosen(store: Store, viewer: Viewer, done: Sequence[Intervention]) -> tuple
     places = _places(store, viewer)
     names = places["name"].to_dict()
     with_actions = list(dict.fromkeys(i.place_id for i in done if i.expected_reporting_effect != "up"))
-    place = st.selectbox("Place", [names[i] for i in with_actions], key="compare-place", bind="query-params")
+    place = st.selectbox("Place", [names[i] for i in with_actions], key="compare-place", bind="query-params", width=236)
     here = [i for i in done if names[i.place_id] == place and i.expected_reporting_effect != "up"]
     first = next((n for n, i in enumerate(here) if i.shuts), 0)
     labels = {str(i.id): _label(i) for i in here}
@@ -104,8 +104,8 @@ def _chosen(store: Store, viewer: Viewer, done: Sequence[Intervention]) -> tuple
 
 
 def _label(item: Intervention) -> str:
-    window = item.window
-    return f"{item.label}, {words.action_days(window) if window else f'from {sentences.day(item.start)}'}"
+    """Short, for a narrow box; the page says until when it lasted."""
+    return f"{item.label}, {sentences.short_day(item.start)}"
 
 
 def _control(places: pd.DataFrame, item: Intervention) -> str:
@@ -119,6 +119,7 @@ def _control(places: pd.DataFrame, item: Intervention) -> str:
         options,
         index=options.index(item.compare_with) if item.compare_with in options else 0,
         key=f"compare-with-{item.id}",
+        width=236,
         bind="query-params",
         help="Suggested: an area where nothing is logged, beyond 400 m of any action, in the same district, with a "
         "level and trend before the action like the place's. Yours to change; the page says which was used, and a "

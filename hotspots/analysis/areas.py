@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.analysis.rates import count_interval
-from hotspots.analysis.repeats import gini, gini_corrected, null_gini, share_by_chance
+from hotspots.analysis.repeats import gini, gini_corrected, lorenz, null_gini, share_by_chance
 from hotspots.errors import BadValue
 from hotspots.schema import require_metres
 
@@ -70,6 +70,7 @@ class Concentration:
 
     places, n: how many · top_share: share of reports at the fullest fifth of places · top_by_chance: the
     same for equal places by luck · gini, gini_by_chance, gini_beyond: the index, chance's, and what is left
+    curve: Lorenz's, fullest places first [place_share, incident_share, by_chance (the same of equal places by luck)]
     """
 
     places: int
@@ -79,6 +80,7 @@ class Concentration:
     gini: float
     gini_by_chance: float
     gini_beyond: float
+    curve: pd.DataFrame
 
 
 def concentration(counts: Sequence[int]) -> Concentration | None:
@@ -102,4 +104,13 @@ def concentration(counts: Sequence[int]) -> Concentration | None:
         gini=gini(ordered),
         gini_by_chance=null_gini(mean),
         gini_beyond=gini_corrected(ordered, simulations=99),
+        curve=_curve(ordered, mean),
     )
+
+
+def _curve(counts: np.ndarray, mean: float) -> pd.DataFrame:
+    """Lorenz's curve at every second per cent of places, and that of equal places with Poisson counts of this mean."""
+    shares, held = np.linspace(0, 1, 51), lorenz(counts)
+    luck = [0.0, *(min(1.0, share_by_chance(mean, top=share)) for share in shares[1:-1]), 1.0]
+    incidents = np.interp(shares, held["place_share"], held["incident_share"])
+    return pd.DataFrame({"place_share": shares, "incident_share": incidents, "by_chance": luck})

@@ -73,15 +73,18 @@ class AlarmView:
 def alarms_for(store: Store, view: HubView, *, watched: WatchView | None = None) -> AlarmView:
     """Alarms of a hub view's hotspots, of the adopted places of its districts, and of the hexagon grid.
 
-    watched: of `watching.watch_for`, for places that came back after an action ended; without it that rule
-    is not used. A hotspot that is an adopted place is watched as that place only, so that its luck is
-    counted once. Months in which people were asked to report make no place's baseline. Every rule counts the
-    reports of the query's categories and sources; the watch of ended actions counts all of them.
+    watched: of `watching.watch_for`, for places that came back after an action ended; without it that rule is
+    not used, nor where the window ends before the data do. A hotspot that is an adopted place is watched as that
+    place only, so that its luck is counted once. Months in which people were asked to report make no place's
+    baseline. Every rule counts the reports of the query's categories and sources; the watch of ended actions
+    counts all of them.
 
     Raises `NoData` for a window without a whole month. Figures of overlapping rules are added, so the
     expected false alarms are an upper bound.
     """
     end = view.query.window.end.replace(day=1)
+    if watched is not None and watched.last_month >= end:
+        watched = None  # it knows what came back by now, not what had come back by then
     subjects = _subjects(store, view)
     located = _located(store, view, end)
     monthly = _monthly(store, view, subjects, end)

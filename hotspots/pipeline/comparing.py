@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from hotspots import store as stores
 from hotspots.analysis.comparison import Comparison
 from hotspots.analysis.evaluation import compare
 from hotspots.errors import BadValue, NoData
@@ -21,6 +22,7 @@ from hotspots.pipeline.evidence import Evidence, evidence_of
 from hotspots.pipeline.long_run import LongRun, long_run
 from hotspots.pipeline.target import Target, place_called, target_of
 from hotspots.pipeline.windows import Unit, Windows, length_in, moved, said_day, windows_for
+from hotspots.register.annotations import RECORDING, Annotation, concerning
 from hotspots.register.interventions import Intervention, reporting_drives
 from hotspots.register.places import COMPARISON
 from hotspots.store import Store
@@ -90,7 +92,9 @@ def compare_in(
     )  # fmt: skip
     case = _Case(evidence, target, windows, unit, start)
     chosen, offered = _control(case, control)
-    return _viewed(case, chosen, offered, start=start, end=end, refusal=refusal)
+    changes = _recording_changes(case, stores.annotations(store))
+    refusal = refusal or _not_alike(case, chosen, changes)
+    return _viewed(case, chosen, offered, start=start, end=end, refusal=refusal, changes=changes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +116,28 @@ class _Case:
         others = [*known.geometry, *([control.geometry] if control and control.geometry is not None else [])]
         band = geometry.buffer(outer).difference(geometry.buffer(inner) if inner else geometry)
         return band.difference(shapely.union_all(others)) if others else band
+
+
+def _recording_changes(case: _Case, noted: Sequence[Annotation]) -> list[Annotation]:
+    """Noted recording changes, of sources counted here, between the first window's start and the second's end."""
+    first, last = case.windows.before.start, case.windows.after.end
+    sources = case.evidence.incidents.loc[case.target.mask, "source"].unique()
+    known = concerning(noted, districts=(), sources=sources)
+    return [a for a in known if a.kind == RECORDING and first < a.start < last]
+
+
+def _not_alike(case: _Case, control: ControlArea, changes: Sequence[Annotation]) -> str:
+    """Why the two areas cannot be held against each other: one was recorded otherwise than the other; else ""."""
+    districts = case.evidence.incidents["district"]
+    here, there = (set(districts[mask].dropna().unique()) for mask in (case.target.mask, control.mask))
+    for change in changes:
+        if change.district and (change.district in here) != (change.district in there):
+            return (
+                f"Refused: {change.district} has recorded otherwise since {said_day(change.start)} ({change.note}) and "
+                f"{'the comparison area has not' if change.district in here else control.name + ' counts it'}, so a "
+                "fall or a rise could be one of recording only. Compare with an area of the same district."
+            )
+    return ""
 
 
 def _done(evidence: Evidence, target: Target) -> list[Intervention]:
@@ -167,6 +193,7 @@ def _viewed(
     start: date,
     end: date | None,
     refusal: str,
+    changes: Sequence[Annotation],
 ) -> ComparisonView:
     evidence, target, windows, unit = case.evidence, case.target, case.windows, case.unit
     ring, far = case.ring_between(0, RING_M, control), case.ring_between(RING_M, FAR_RING_M, control)
@@ -199,8 +226,8 @@ def _viewed(
         references=what,
         outlines=outlines,
         done=tuple(_done(evidence, target)),
-        notes=tuple(_notes(case, control)),
-        long_run=_long_run(case, start),
+        notes=tuple(_notes(case, control, () if refusal else changes)),
+        long_run=None if refusal else _long_run(case, start),
     )
 
 
@@ -320,9 +347,12 @@ def _in_closed(case: _Case) -> int | None:
     return _inside(case, case.target.mask, closed)
 
 
-def _notes(case: _Case, control: ControlArea) -> list[str]:
-    """What moved the windows, what else was done, what was left out."""
+def _notes(case: _Case, control: ControlArea, changes: Sequence[Annotation]) -> list[str]:
+    """What moved the windows, what was recorded otherwise, what else was done, what was left out."""
     notes = [*case.windows.notes, *control.warnings]
+    notes += [
+        f"Recorded otherwise since {said_day(a.start)}, here and in the comparison area: {a.note}." for a in changes
+    ]
     gaps = case.evidence.gaps(case.windows.before, case.windows.after)
     if gaps:
         notes.append(f"Not received, or in part only: {', '.join(gaps[:4])}{' …' if len(gaps) > 4 else ''}.")

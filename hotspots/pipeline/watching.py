@@ -48,12 +48,14 @@ class WatchView:
     it does not ring), observed (reports in the last whole month), usual_low, usual_high, state
     ("returned", "rising" or "quiet")] · waiting: places whose action has not ended or has no whole
     month after it yet · unwatched: hotspots with too few earlier months to know what is quiet
+    last_month: first day of the last whole month held, which is as far as the watch looks
     """
 
     watched: pd.DataFrame
     waiting: tuple[str, ...]
     unwatched: int
     false_alarms_per_year: float
+    last_month: date
 
     @property
     def alarms(self) -> pd.DataFrame:
@@ -99,7 +101,7 @@ def watch_in(evidence: Evidence, hub: HubView | None = None) -> WatchView:
     table = pd.DataFrame(rows, columns=_WATCHED).astype({"since": "datetime64[us]", "watched_from": "datetime64[us]"})
     lost = unwatched + sum(made is None for made in found)
     return WatchView(table.sort_values(["state", "since"], ascending=[False, True], ignore_index=True),
-                     tuple(waiting), lost, yearly)  # fmt: skip
+                     tuple(waiting), lost, yearly, add_months(evidence.held.end, -1))  # fmt: skip
 
 
 @dataclass(frozen=True)

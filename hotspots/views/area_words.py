@@ -91,6 +91,14 @@ def spread(spread: Concentration) -> str:
     )
 
 
+def spread_alt(spread: Concentration) -> str:
+    """The Lorenz curve for those who cannot see it."""
+    return (
+        f"Lorenz curve of {count(spread.places, 'hexagon')}: the fullest fifth hold {spread.top_share:.0%} of reports, "
+        f"the dashed curve of luck alone {spread.top_by_chance:.0%}"
+    )
+
+
 def near(table: pd.DataFrame, used: int, of: int) -> str:
     """How many bands hold more pairs than luck gives, and from which reports."""
     found = table[table["near_repeat"]]

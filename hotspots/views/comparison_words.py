@@ -290,15 +290,17 @@ def verdict_label(verdict: str) -> str:
 
 
 def portfolio_title(table: pd.DataFrame) -> str:
-    """How many actions were compared, and at how many places each verdict stands: actions at one overlap."""
+    """How many actions were compared, and how each of their places stands: once, by the latest action judged there."""
     judged = table[table["verdict"].isin(tuple(VERDICTS))]
     if judged.empty:
         return "No action can be judged yet"
-    places = judged.groupby("verdict")["place"].nunique()
+    latest = judged.sort_values("start", kind="stable").drop_duplicates("place", keep="last")
+    places = latest["verdict"].value_counts()
     parts = [f"{word} at {places[word]}" for word in VERDICTS if word in places.index]
     noun = "action" if len(judged) == 1 else "actions"
-    where = "place" if judged["place"].nunique() == 1 else "places"
-    return f"{len(judged)} {noun} at {judged['place'].nunique()} {where}: {', '.join(parts)}"
+    where = "place" if len(latest) == 1 else "places"
+    each = "; by the latest at each, " if len(judged) > len(latest) else ": "
+    return f"{len(judged)} {noun} at {len(latest)} {where}{each}{', '.join(parts)}"
 
 
 def change_cell(row: object) -> str:

@@ -7,7 +7,7 @@ from hotspots.register.places import Place
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, sharing
-from hotspots.views import drawing_map, maps, sentences
+from hotspots.views import sentences
 from pages.parts import register as shared
 from pages.parts import session, show
 from pages.parts.map import draw_outline

@@ -62,5 +62,16 @@ def test_concentration_never_comes_without_its_null():
     assert concentration([0, 0]) is None
 
 
+def test_the_lorenz_curve_has_its_line_of_luck_and_passes_through_the_stated_fifth():
+    told = concentration(np.random.default_rng(2).poisson(np.r_[np.full(80, 9.0), np.full(920, 1.0)]))
+    curve = told.curve.set_index(told.curve["place_share"].round(2))
+    assert curve.loc[0.2, "incident_share"] == pytest.approx(told.top_share)
+    assert curve.loc[0.2, "by_chance"] == pytest.approx(told.top_by_chance)
+    assert curve.loc[[0, 1], ["incident_share", "by_chance"]].to_numpy().tolist() == [[0, 0], [1, 1]]
+    assert (curve["incident_share"] >= curve["by_chance"] - 1e-9).all()  # concentrated beyond luck
+    even = concentration(np.random.default_rng(1).poisson(2, 4000)).curve
+    assert (even["incident_share"] - even["by_chance"]).abs().max() < 0.02
+
+
 def test_a_fifth_that_ends_inside_a_place_takes_its_share_of_it():
     assert concentration([4, 3, 2, 1, 0, 0, 0]).top_share == pytest.approx((4 + 0.4 * 3) / 10)

@@ -4,8 +4,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from esda.getisord import G, G_Local
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from libpysal.weights import DistanceBand
 from shapely.geometry import box
 
 from hotspots.analysis.grid import assign_hexagons, count_hexagons, cover, gi_star, hexagons, hot_hexagons
@@ -56,6 +58,20 @@ def test_pysal_doc_gi_star():
     z = gi_star([2, 3, 3.2, 5, 8, 7], within(points, 15))
     expected = [-1.3972763, -0.2891776, 0.6506496, -0.2891776, 1.2345209, 2.0242433]
     assert z == pytest.approx(expected, abs=1e-6)
+
+
+def test_pysal_doc_local_g_without_the_place_itself_row_standardised_and_global():
+    """What esda, which our Gi* stands on, prints in its documentation: no place its own neighbour, and all at once."""
+    points = [(10, 10), (20, 10), (40, 10), (15, 20), (30, 20), (30, 30)]
+    y = np.array([2, 3, 3.2, 5, 8, 7])
+    near = DistanceBand(points, 15, silence_warnings=True)
+    g_i = G_Local(y, near, transform="B", permutations=0, star=None).Zs
+    assert g_i == pytest.approx([-1.0136729, -0.0436159, 1.3155870, -0.3141268, 1.1537399, 1.7783394], abs=1e-6)
+    whole = G(y, near, permutations=0)
+    assert (whole.G, whole.EG, whole.z_norm) == pytest.approx((0.5570978, 0.4666667, 0.9426278), abs=1e-6)
+    shares = G_Local(y, DistanceBand(points, 15, silence_warnings=True), transform="R", permutations=0, star=True).Zs
+    expected = [-0.6248809, -0.0914460, 0.4115070, -0.0914460, 0.2469042, 1.2802439]
+    assert shares == pytest.approx(expected, abs=1e-6)
 
 
 def test_five_by_five_queen_toy():

@@ -1,5 +1,6 @@
 """The before/after and portfolio pages on a small store: what each role sees, with and without a register."""
 
+import shutil
 from datetime import date
 
 import pandas as pd
@@ -8,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from hotspots.register.interventions import Intervention
 from hotspots.register.places import Place
+from hotspots.sample import story
 from hotspots.store import register
+from hotspots.views import comparison_words as words
 from tests.pipeline import small_town as town
 
 PAGES = ("before_after", "portfolio")
@@ -83,7 +86,7 @@ def test_the_page_answers_with_interval_counts_caveats_and_what_cannot_be_said(p
 
 def test_a_reporting_drive_is_not_offered_as_something_to_judge(page):
     options = next(box for box in page("before_after").selectbox if box.label == "What was done").options
-    assert len(options) == 1 and options[0].startswith("Closure order, October to December 2017")
+    assert len(options) == 1 and options[0] == "Closure order, 1 Oct 2017"
 
 
 def test_another_comparison_area_may_be_chosen(page):
@@ -128,6 +131,35 @@ def test_the_portfolio_counts_verdicts_and_states_the_alarm_budget(page):
     assert shown.title[0].value.startswith("1 action at 1 place: ")
     assert len(shown.dataframe[0].value) == 2
     assert "times a year" in said(shown)
+
+
+def test_each_place_counts_once_in_the_portfolios_title():
+    rows = pd.DataFrame(
+        {
+            "place": ["A", "A", "B", "C"],
+            "start": pd.to_datetime(["2018-01-01", "2018-06-01", "2018-03-01", "2018-02-01"]),
+            "verdict": ["cannot tell yet", "fell", "fell", "no clear change"],
+        }
+    )
+    title = words.portfolio_title(rows)
+    assert title == "4 actions at 3 places; by the latest at each, fell at 2, no clear change at 1"
+
+
+def test_the_samples_recording_change_is_not_read_as_a_fall(sample_file, tmp_path, monkeypatch):
+    shutil.copy(sample_file, tmp_path / "sample.sqlite")
+    (tmp_path / "settings.toml").write_text('sample_store = "sample.sqlite"\n')
+    monkeypatch.setenv("HUB_SETTINGS", str(tmp_path / "settings.toml"))
+    shown = AppTest.from_function(show_page, args=("before_after", "senior officer"), default_timeout=90)
+    asked = {"kind": "Any area and date", "spot": story.SECOND, "start": story.RECORDING_CHANGE}
+    for key, value in asked.items():
+        shown.session_state[f"compare-{key}"] = value
+    text = said(shown.run())
+    assert not shown.exception
+    assert "Refused" in text and "Some anti-social behaviour recorded as public order" in text
+    assert "consistent with" not in shown.title[0].value
+    shown.session_state["compare-start"] = date(2018, 2, 1)  # both sides recorded the new way
+    later = said(shown.run())
+    assert "recorded as public order" not in later and "No clear change" in later
 
 
 def test_an_empty_portfolio_says_what_to_do(page):
