@@ -1,5 +1,7 @@
 """What has come in, how good is it, and what is missing? Import with a report on every row."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -7,8 +9,8 @@ from hotspots import store as stores
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
-from hotspots.views import sentences
-from pages.parts import session, show, signin
+from hotspots.views import exports, sentences
+from pages.parts import session, show, signin, taking
 from pages.parts.importing import import_card
 
 COLUMNS = {
@@ -92,14 +94,29 @@ def _placed(viewer: Viewer, store: Store) -> None:
 
 
 def _quarantine(viewer: Viewer, store: Store) -> None:
-    rows = release(stores.quarantine(store), viewer, policy="quarantine")
+    held = stores.quarantine(store)
+    rows = release(held, viewer, policy="quarantine")
     title = f"{sentences.count(len(rows.table), 'row')} wait{'s' if len(rows.table) == 1 else ''} in quarantine"
     with show.card(title, "Not counted anywhere until mended: download, correct, import again"):
         if rows.table.empty:
             return
         counts = rows.table["reason"].value_counts()
         st.dataframe(counts.rename_axis("Reason").reset_index(name="Rows"), hide_index=True)
-        show.downloads(rows, store, title="Rows in quarantine", settings={}, name="quarantine")
+        st.caption(
+            "Correct the cells, leave the first column as it is, and bring the file in under the same source: "
+            "its rows then no longer wait here."
+        )
+        for number, source in enumerate(sorted(set(rows.table["source"]))):
+            own = release(held[held["source"] == source], viewer, policy="quarantine")
+            taking.button(
+                f"Rows of {show.plain(source)} to mend (CSV)",
+                partial(exports.mending_of, own),
+                file=f"to-mend-{number + 1}.csv",
+                mime="text/csv",
+                key=f"to-mend-{number}",
+                store=store,
+                icon=":material/download:",
+            )
 
 
 def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
@@ -118,7 +135,9 @@ def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
 @st.dialog("Undo the last import?")
 @signin.checked
 def _confirm_undo(viewer: Viewer, store: Store) -> None:
-    st.markdown("Rows it brought go, and rows it replaced come back. The import can be made again from its file.")
+    st.markdown(
+        "Rows it brought go, and rows it replaced or mended come back. The import can be made again from its file."
+    )
     if st.button("Undo it", type="primary"):
         files = stores.undo_last_import(store, who=viewer.name, at=session.now())
         st.session_state["last_report"] = None

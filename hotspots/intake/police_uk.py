@@ -8,6 +8,7 @@ import pandas as pd
 from hotspots.intake.categories import key_of
 from hotspots.intake.locate import is_national_grid, outside_reason
 from hotspots.intake.mapping import Mapping
+from hotspots.intake.mending import MARK
 from hotspots.intake.reading import Raw, Reading
 from hotspots.intake.validate import Checked, Context, check_rows, fill_from_boundaries, settle
 from hotspots.intake.words import Words, distinct, swap, trimmed
@@ -62,7 +63,8 @@ def read_street(raw: Raw, context: Context, *, file: str, sha256: str, source: s
     force = distinct(raw.cells[heading.get("falls within") or heading["reported by"]])
     mapping = _mapping(heading)
     location = distinct(raw.cells[heading["location"]])
-    extra = tuple(column for column in (crime_id, force, location) if column is not None)
+    mended = distinct(raw.cells[MARK]) if MARK in raw.cells else None  # a copy of a row held is another report
+    extra = tuple(column for column in (crime_id, force, location, mended) if column is not None)
     checked = check_rows(raw, mapping, context, extra=extra, strict=False)
     _flag_northern_ireland(checked, force, context)
     frame = checked.frame

@@ -20,6 +20,7 @@ from hotspots.intake.geofiles import read_geopackage, read_shapefile
 from hotspots.intake.jsonfiles import read_json
 from hotspots.intake.locate import check_crs
 from hotspots.intake.mapping import Mapping, guess_mapping
+from hotspots.intake.mending import mended_rows
 from hotspots.intake.reading import (
     Limits,
     NoUsableRow,
@@ -109,7 +110,18 @@ def _read_item(item: Item, task: _Task, progress: Progress) -> Reading:
 def judge(
     raw: Raw, name: str, sha256: str, context: Context, *, source: str | None, mapping: Mapping | None
 ) -> Reading:
-    """The reading of a file's rows, by the kind of file that its headings show."""
+    """The reading of a file's rows, by the kind of file that its headings show.
+
+    A file of mended rows holds part of what its snapshot was, so it replaces no snapshot.
+    """
+    reading = _judged(raw, name, sha256, context, source=source, mapping=mapping)
+    mends = mended_rows(raw)
+    return replace(reading, mends=mends, snapshots=()) if mends else reading
+
+
+def _judged(
+    raw: Raw, name: str, sha256: str, context: Context, *, source: str | None, mapping: Mapping | None
+) -> Reading:
     headings = list(raw.cells.columns)
     aside = police_uk.not_taken(headings)
     if aside:
@@ -120,8 +132,8 @@ def judge(
     mapping = mapping or guess_mapping(raw.cells)
     checked = check_rows(raw, mapping, context)
     checked.frame = fill_from_boundaries(checked.frame, context)
-    version = mapping.version
-    return settle(checked, file=name, sha256=sha256, source=source or PARTNER, mapping_version=version)
+    read = settle(checked, file=name, sha256=sha256, source=source or PARTNER, mapping_version=mapping.version)
+    return replace(read, reference_heading=mapping.columns.get("reference"))
 
 
 def read_raw(data: bytes, name: str, mapping: Mapping | None, limits: Limits, progress: Progress) -> Raw:

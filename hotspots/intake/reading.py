@@ -78,8 +78,9 @@ class Raw:
 class Reading:
     """One file, read: what is accepted, what is kept aside and why.
 
-    `read == accepted + quarantined + duplicates` always holds. stored: whoever stores the rows says there how
-    far it is.
+    `read == accepted + quarantined + duplicates` always holds. mends: numbers of the rows of
+    quarantine that a mended file holds. reference_heading: the file's own name for its references.
+    stored: whoever stores the rows says there how far it is.
     """
 
     file: str
@@ -94,6 +95,8 @@ class Reading:
     warnings: tuple[str, ...] = ()
     set_aside: str | None = None
     mapping_version: str | None = None
+    mends: tuple[int, ...] = ()
+    reference_heading: str | None = None
     stored: Progress = field(default=silent, repr=False)
     reasons: dict[str, int] = field(init=False)
 

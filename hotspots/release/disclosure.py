@@ -114,7 +114,7 @@ POLICIES: Mapping[str, Policy] = {
             "undone",
         ),
     ),
-    "quarantine": Policy(Action.SEE_IMPORTS, ("file", "source", "line", "column", "reason", "row")),
+    "quarantine": Policy(Action.SEE_IMPORTS, ("id", "file", "source", "line", "column", "reason", "row")),
     "coverage": Policy(Action.SEE_TRENDS, ("source", "month", "state", "n")),
     "sources": Policy(Action.SEE_TRENDS, ("source", "n", "first", "last", "located", "exact_time", "with_address")),
     "concentration": Policy(Action.SEE_HOTSPOTS, _names("place_share incident_share by_chance")),

@@ -320,6 +320,13 @@ def _add_word(connection: Connection, column: str) -> None:
         connection.exec_driver_sql(f"ALTER TABLE intervention ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
 
 
+def _add_closing(connection: Connection) -> None:
+    """Rows of quarantine are closed by the import that mends them, so that its undo can open them again."""
+    if "closed_by" not in {held["name"] for held in inspect(connection).get_columns("quarantine")}:
+        connection.exec_driver_sql("ALTER TABLE quarantine ADD COLUMN closed_by INTEGER")
+        connection.exec_driver_sql("CREATE INDEX ix_quarantine_closed_by ON quarantine (closed_by)")
+
+
 def _add_access(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=access_tables.ACCESS)
 
@@ -348,6 +355,7 @@ _MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     8: partial(_add_word, column="compare_with"),
     9: _add_shares,
     10: _widen_snapshot_index,
+    11: _add_closing,
 }
 """Version reached → the step that reaches it from the version before."""
 

@@ -71,7 +71,8 @@ def record_import(
 def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
     """Take back the newest import that has not been undone; returns its file names.
 
-    Rows it brought go; rows it replaced come back. Raises `NoData` when there is none.
+    Rows it brought go; rows it replaced come back, and rows of quarantine it mended wait again.
+    Raises `NoData` when there is none.
     """
     with store.writing(checked=True) as connection:
         run = connection.scalar(select(func.max(import_batch.c.run)).where(import_batch.c.undone.is_(None)))
@@ -88,6 +89,7 @@ def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
         connection.execute(insert(incident).from_select(columns, old))
         connection.execute(delete(incident_history).where(incident_history.c.batch.in_(ids)))
         connection.execute(delete(quarantine).where(quarantine.c.batch_id.in_(ids)))
+        connection.execute(update(quarantine).where(quarantine.c.closed_by.in_(ids)).values(closed_by=None))
         connection.execute(
             update(import_batch).where(import_batch.c.id.in_(ids)).values(undone=at.isoformat(timespec="seconds"))
         )
@@ -128,7 +130,7 @@ def _merge(
         report = {**item.report, "replaced": _count_replaced(connection, item)}
         batch = _add_batch(connection, item, report, run=run, who=who, at=at)
         if item.taken:
-            _drop_old_quarantine(connection, item, batch)
+            _close_quarantine(connection, item, batch)
             _swap(connection, item, batch)
             _add_quarantine(connection, item.quarantine, batch)
         reports.append(report)
@@ -183,13 +185,34 @@ def _retire(connection: Connection, which: ColumnElement[bool], batch: int) -> N
     connection.execute(delete(incident).where(which))
 
 
-def _drop_old_quarantine(connection: Connection, item: Staged, batch: int) -> None:
-    """The same file or snapshot again takes the place of its own earlier quarantine."""
+def _close_quarantine(connection: Connection, item: Staged, batch: int) -> None:
+    """Rows of quarantine that came again no longer wait: their fate is that of the new batch.
+
+    Those of the same file or snapshot; those that a mended file names; those whose reference is accepted now.
+    """
+    earlier = select(import_batch.c.id).where(import_batch.c.source == item.source, import_batch.c.id != batch)
+    waits = and_(quarantine.c.closed_by.is_(None), quarantine.c.batch_id.in_(earlier))
     same = import_batch.c.sha256 == item.sha256
     if item.snapshots:
         same = or_(same, import_batch.c.snapshots == ",".join(item.snapshots))
-    earlier = select(import_batch.c.id).where(import_batch.c.source == item.source, import_batch.c.id != batch, same)
-    connection.execute(delete(quarantine).where(quarantine.c.batch_id.in_(earlier)))
+    again = quarantine.c.batch_id.in_(earlier.where(same))
+    connection.execute(update(quarantine).where(waits, again).values(closed_by=batch))
+    named = [*item.mends, *_accepted_now(connection, item, waits)]
+    for start in range(0, len(named), 500):
+        ids = quarantine.c.id.in_(named[start : start + 500])
+        connection.execute(update(quarantine).where(waits, ids).values(closed_by=batch))
+
+
+def _accepted_now(connection: Connection, item: Staged, waits: ColumnElement[bool]) -> list[int]:
+    """Waiting rows of the same source whose own reference is among the rows just accepted."""
+    if item.reference_heading is None:
+        return []
+    waiting = connection.execute(select(quarantine.c.id, quarantine.c.row).where(waits)).all()
+    if not waiting:
+        return []
+    mine = and_(stage.c.batch_id == item.position, stage.c.reference.is_not(None))
+    accepted = set(connection.scalars(select(stage.c.reference).where(mine)))
+    return [id_ for id_, row in waiting if json.loads(row).get(item.reference_heading, "").strip() in accepted]
 
 
 def _add_quarantine(connection: Connection, rows: pd.DataFrame, batch: int) -> None:

@@ -246,7 +246,8 @@ def totals(store: Store) -> dict:
         by_source = connection.execute(
             select(incident.c.source, func.count()).group_by(incident.c.source).order_by(incident.c.source)
         ).all()
-        held = connection.scalar(select(func.count()).select_from(quarantine_table))
+        waits = quarantine_table.c.closed_by.is_(None)
+        held = connection.scalar(select(func.count()).select_from(quarantine_table).where(waits))
     return {
         "incidents": n,
         "unlocated": n - located,
@@ -267,11 +268,12 @@ def batches(store: Store) -> pd.DataFrame:
 
 
 def quarantine(store: Store, *, limit: int | None = None) -> pd.DataFrame:
-    """Rows waiting in quarantine: file, source, line, column, reason, row (JSON)."""
+    """Rows waiting in quarantine, none that came again since: id, file, source, line, column, reason, row (JSON)."""
     q = quarantine_table
     query = (
-        select(import_batch.c.file, import_batch.c.source, q.c.line, q.c.column, q.c.reason, q.c.row)
+        select(q.c.id, import_batch.c.file, import_batch.c.source, q.c.line, q.c.column, q.c.reason, q.c.row)
         .join(import_batch, import_batch.c.id == q.c.batch_id)
+        .where(q.c.closed_by.is_(None))
         .order_by(q.c.id)
         .limit(limit)
     )

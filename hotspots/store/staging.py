@@ -27,6 +27,8 @@ class Staged:
     sha256: str
     snapshots: tuple[str, ...]
     mapping_version: str | None
+    mends: tuple[int, ...]
+    reference_heading: str | None
 
     @property
     def taken(self) -> bool:
@@ -62,6 +64,8 @@ def stage_all(connection: Connection, readings: Iterable[Reading]) -> list[Stage
                 reading.sha256,
                 reading.snapshots,
                 reading.mapping_version,
+                reading.mends,
+                reading.reference_heading,
             )
         )
     _drop_older_twins(connection)

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 metadata = MetaData()
 
@@ -120,6 +120,7 @@ quarantine = Table(
     Column("column", Text),
     Column("reason", Text, nullable=False),
     Column("row", Text, nullable=False),
+    Column("closed_by", Integer, index=True),  # the batch that brought the row again; empty while it waits
 )
 
 audit = Table(

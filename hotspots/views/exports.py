@@ -11,6 +11,7 @@ import geopandas as gpd
 import hotspots
 from hotspots.geojson import as_geojson
 from hotspots.intake.exports import safe_frame
+from hotspots.intake.mending import to_mend
 from hotspots.release.disclosure import Released
 
 
@@ -50,6 +51,11 @@ def csv_of(released: Released, recipe: Recipe) -> bytes:
         out.write(f"# {line}\n")
     safe_frame(released.table.drop(columns="geometry", errors="ignore")).to_csv(out, index=False)
     return out.getvalue().encode("utf-8-sig")
+
+
+def mending_of(released: Released) -> bytes:
+    """Rows of quarantine of one source as a file to correct and import again; no recipe, it goes back as it is."""
+    return safe_frame(to_mend(released.table)).to_csv(index=False).encode("utf-8-sig")
 
 
 def geojson_of(released: Released, recipe: Recipe, *, crs: str) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
@@ -77,3 +78,38 @@ def test_a_bad_file_behind_a_good_one_stores_neither(steward: Visitor, tmp_path:
     steward.page.reload(timeout=PATIENCE)
     steward.settle()
     expect(steward.page.get_by_text("Sample data.")).to_be_visible(timeout=10_000)
+
+
+def test_rows_kept_aside_are_downloaded_mended_and_brought_in_again(steward: Visitor, tmp_path: Path) -> None:
+    page, log = steward.page, tmp_path / "log.csv"
+    days = ["01/03/2021", "32/03/2021", "02/03/2021", "31/02/2021"]
+    rows = [f"{day},10:15,Noise,{n} Mill Row,60000{n},440000" for n, day in enumerate(days)]
+    log.write_text("\n".join(["Date,Time,Type,Address,Easting,Northing", *rows]) + "\n", encoding="utf-8")
+    bring(steward, log, source="council ASB log")
+    expect(page.get_by_text("2 rows wait in quarantine")).to_be_visible(timeout=PATIENCE)
+    with page.expect_download(timeout=PATIENCE) as taken:
+        page.get_by_role("button", name="to mend (CSV)").click(timeout=PATIENCE)
+    table = pd.read_csv(taken.value.path(), dtype=str)
+    assert table["Date"].tolist() == ["32/03/2021", "31/02/2021"]
+    mended = tmp_path / "mended.csv"
+    table.assign(Date=["30/03/2021", "28/02/2021"]).to_csv(mended, index=False)
+    bring(steward, mended, source="council ASB log")
+    expect(page.get_by_text("2 rows read: 2 accepted")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("0 rows wait in quarantine")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Undo the last import").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Undo it").click(timeout=PATIENCE)
+    expect(page.get_by_text("2 rows wait in quarantine")).to_be_visible(timeout=PATIENCE)
+    assert steward.faults == []
+
+
+def bring(steward: Visitor, path: Path, *, source: str) -> None:
+    """A partner's log from upload to stored."""
+    give(steward, path)
+    field = steward.page.get_by_role("textbox", name="Which partner's log is it?")
+    field.fill(source, timeout=PATIENCE)
+    field.press("Enter")
+    steward.settle()
+    button = steward.page.get_by_role("button", name="Import 1 file")
+    expect(button).to_be_enabled(timeout=PATIENCE)
+    button.click(timeout=PATIENCE)
+    steward.settle()
