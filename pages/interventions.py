@@ -20,8 +20,8 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from hotspots.views import sentences
+from pages.parts import case_review, session, show, signin
 from pages.parts import register as shared
-from pages.parts import session, show, signin
 
 STANDING = {
     "passed": "✕ Passed",
@@ -63,6 +63,7 @@ def render(viewer: Viewer) -> None:
         left, right = st.columns([48, 52], gap="small")
     with left:
         _clocks(store, clocks)
+        case_review.card(store, sorted(viewer.districts or ()))
     with right:
         _list(viewer, store, released)
         _assessments(released.table)

@@ -108,10 +108,13 @@ def raised_since(actions: pd.DataFrame, *, since: date, on: date) -> pd.DataFram
     return actions[actions["raised"].between(pd.Timestamp(since), pd.Timestamp(on))]
 
 
-def case_reviews(store: Store, *, districts: Sequence[str], on: date) -> int:
-    """Addresses of the districts that should be told of the ASB Case Review (`prompts.case_review_prompt`)."""
+def case_reviews(store: Store, *, districts: Sequence[str], on: date) -> tuple[int, int]:
+    """Addresses of the districts that should be told of the ASB Case Review, and of them those with reports enough
+    to ask for one in most areas (`prompts.case_review_prompt`)."""
     window = Window((pd.Timestamp(on) - pd.DateOffset(months=prompts.CASE_REVIEW_MONTHS)).date(), on)
-    return prompts.case_review_prompt(stores.incidents(store, window=window, districts=districts or None), on=on)
+    found = stores.incidents(store, window=window, districts=districts or None)
+    told, asking = (prompts.case_review_prompt(found, on=on, least=n) for n in (prompts.TELL_AT, prompts.ASK_AT))
+    return told, asking
 
 
 def agenda_problems(places: Sequence[Place], table: pd.DataFrame) -> list[str]:

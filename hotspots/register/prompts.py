@@ -4,7 +4,6 @@ A prompt says where to look and ask. What it finds at an address is restricted; 
 shows only how many addresses a block has.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from hotspots.errors import BadValue
+from hotspots.register.wording import require_nobody_named
 
 UNLOCK_MINUTES = 10
 TAGS = ("exploited home", "repeat flat")
@@ -21,16 +21,12 @@ SHOWN_AS = "supported address"
 REPEAT_REPORTS = 3
 CUCKOOING_SIGNS = frozenset({"Drugs", "Anti-social behaviour", "Violence and sexual offences"})
 CASE_REVIEW_MONTHS = 6
+TELL_AT, ASK_AT = 2, 3
+"""Reports at which a victim is told of the review, and those at which areas usually let one ask for it."""
 CONFIDENCES = ("low", "medium", "high")
 HANDLING = ("hub partners", "named agencies only", "police only")
 MEMBER_KINDS = ("hub member", "partner", "councillor", "resident")
 MAX_CONCERN = 300
-_IDENTIFYING = re.compile(
-    r"\b(flat|apartment|apt|unit|room|house|number|no\.?|nos\.?)\s*\d|\d{1,4}[a-z]?\s+\w+\s+"
-    r"(road|street|lane|close|court|avenue|way|drive|house)\b|\b\d[\d ]{8,}\d\b|\S+@\S+|"
-    r"\b(mr|mrs|ms|miss|dr)\.?\s+\w",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -83,11 +79,7 @@ class Concern:
                 raise BadValue(f"The {what} must be one of {', '.join(known)}.")
         if not 0 < len(self.text.strip()) <= MAX_CONCERN:
             raise BadValue(f"Write the concern in 1 to {MAX_CONCERN} characters.")
-        if _IDENTIFYING.search(self.text):
-            raise BadValue(
-                "The concern was not saved: it seems to name a person, a flat, an address or a number. "
-                "Say what happens at the place, not who or which door."
-            )
+        require_nobody_named("concern", self.text)
 
 
 def still_unlocked(since: datetime | None, *, at: datetime) -> bool:
@@ -119,8 +111,10 @@ def cuckooing_signs(incidents: pd.DataFrame, block: pd.Series) -> pd.DataFrame:
     return found[several & (found["sources"] > 1)].reset_index(drop=True)
 
 
-def case_review_prompt(incidents: pd.DataFrame, *, on: date, asb: Collection[str] = ("Anti-social behaviour",)) -> int:
-    """How many addresses made two or more ASB reports in the six months before `on`.
+def case_review_prompt(
+    incidents: pd.DataFrame, *, on: date, least: int = TELL_AT, asb: Collection[str] = ("Anti-social behaviour",)
+) -> int:
+    """How many addresses made `least` or more ASB reports in the six months before `on`.
 
     Statutory guidance (September 2025) asks that a victim with two reports in any six months is
     told of the ASB Case Review. Only residents' reports count; an address stands in for a
@@ -133,7 +127,7 @@ def case_review_prompt(incidents: pd.DataFrame, *, on: date, asb: Collection[str
         & (incidents["occurred_from"] >= start)
         & (incidents["occurred_from"] < pd.Timestamp(on))
     ]
-    return int((mine["address_key"].value_counts() >= 2).sum())
+    return int((mine["address_key"].value_counts() >= least).sum())
 
 
 def by_block(found: pd.DataFrame) -> pd.DataFrame:

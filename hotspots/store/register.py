@@ -17,16 +17,21 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from hotspots.errors import BadValue, StoreError
 from hotspots.register import places as place_rules
+from hotspots.register.actions import Action
+from hotspots.register.interventions import Intervention
 from hotspots.register.partners import COLUMNS as PARTNER_COLUMNS
 from hotspots.register.places import Place
 from hotspots.register.prompts import Concern, Tag
 from hotspots.register.sara import SaraPlan
+from hotspots.register.wording import require_nobody_named
 from hotspots.store import register_tables as t
 from hotspots.store.database import Store, add_audit, bump_version
 from hotspots.store.register_reads import SHELVES, Item, Shelf, T, item_of, items
 from hotspots.store.scope import require_inside
 
 _ONLY = "districts of the register's writer"
+_OWN_WORDS = {Action: ("task", "outcome"), Intervention: ("title",)}
+"""What a person writes in her own words and everybody at the table reads."""
 
 
 class Conflict(StoreError):
@@ -193,6 +198,7 @@ def _add(connection: Connection, item: T, *, who: str, at: datetime) -> T:
     shelf = SHELVES[type(item)]
     if item.id is not None:
         raise BadValue(f"This {shelf.word} is saved already; change it instead.")
+    _require_nobody_named(item, None)
     _require_place(connection, item)
     if isinstance(item, SaraPlan) and items(connection, SaraPlan, item.place_id):
         raise StoreError("The place has a plan already; open that one and change it.")
@@ -213,6 +219,7 @@ def _change(connection: Connection, item: T, *, who: str, at: datetime) -> T:
     before = item_of(type(item), row)
     if row.version != item.version:
         raise Conflict(before, item, who=row.changed_by, at=row.changed_at)
+    _require_nobody_named(item, before)
     if shelf.step is not None and before.status != item.status:
         shelf.step(before.status, item.status)
     if isinstance(item, Place):
@@ -222,6 +229,16 @@ def _change(connection: Connection, item: T, *, who: str, at: datetime) -> T:
     saved = _read_back(connection, item)
     _audit(connection, "change", before, saved, who=who, at=at)
     return saved
+
+
+def _require_nobody_named(item: Item, before: Item | None) -> None:
+    """Of what is written now: an older hub may already hold worse, which must still be read, closed and mended."""
+    written = [
+        getattr(item, name)
+        for name in _OWN_WORDS.get(type(item), ())
+        if before is None or getattr(before, name) != getattr(item, name)
+    ]
+    require_nobody_named(SHELVES[type(item)].word, *written)
 
 
 def _held(connection: Connection, item: Item) -> Row:

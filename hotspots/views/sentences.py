@@ -251,13 +251,17 @@ def place_line(name: str, open_: int) -> str:
     return f"Adopted as {name} · {count(open_, 'open action')}"
 
 
-def case_review_line(addresses: int) -> str:
-    """The prompt to tell residents of the ASB Case Review; addresses: with two reports or more in six months."""
+def case_review_line(addresses: int, asking: int = 0) -> str:
+    """The prompt to tell residents of the ASB Case Review; addresses: with two reports or more in six months.
+
+    asking: those of them with three or more, the usual number at which a review may be asked for
+    """
     if not addresses:
         return "ASB Case Review: no address has two residents' reports of ASB in the last six months."
     verb = "address has" if addresses == 1 else "addresses have"
+    more = f" {asking:,} of them {'has' if asking == 1 else 'have'} three or more." if asking else ""
     return (
-        f"ASB Case Review: {addresses:,} {verb} two or more residents' reports of ASB in the last six months. "
+        f"ASB Case Review: {addresses:,} {verb} two or more residents' reports of ASB in the last six months.{more} "
         "Explain the review to each of them (statutory guidance, September 2025)."
     )
 

@@ -39,12 +39,14 @@ def record_action_dialog(
     task = st.text_input("What will be done", key="action-task", placeholder="One task, no names, no flat")
     left, middle, right = st.columns([2, 2, 1])
     partners = reads.partners(store)
+    known = sorted(partners["agency"])  # so that whoever owes an action is found among those to invite
     owner = left.selectbox(
-        "Owner (agency)", shared.agencies(store), index=None, accept_new_options=True, key="action-owner"
-    )
-    known = partners.loc[partners["agency"] == owner, "lead_role"]
+        "Owner (agency)", known, index=None, accept_new_options=not known, key="action-owner",
+        help="From the register of partners" if known else None,
+    )  # fmt: skip
+    lead = partners.loc[partners["agency"] == owner, "lead_role"]
     role = middle.text_input(
-        "Role that answers for it", value=known.iloc[0] if len(known) else "", key=f"action-role-{owner}"
+        "Role that answers for it", value=lead.iloc[0] if len(lead) else "", key=f"action-role-{owner}"
     )
     today = session.today(store)
     due = right.date_input("Due", today + timedelta(days=DUE_DAYS), format="DD/MM/YYYY", key="action-due")
@@ -147,10 +149,10 @@ def since_last_meeting(today: date) -> date:
     return today - timedelta(days=MEETING_DAYS - 1)
 
 
-def minutes_download(viewer: Viewer, store: Store, *, news: pd.DataFrame, data_to: date, case_review: int) -> None:
+def minutes_download(viewer: Viewer, store: Store, *, news: pd.DataFrame, data_to: date, case_review: str) -> None:
     """Button that prints the minutes of today's meeting.
 
-    news: rows of released areas above their usual range · case_review: addresses to tell of the review
+    news: rows of released areas above their usual range · case_review: the prompt about it, a count
     """
     file = f"minutes-{session.today(store)}.html"
     taking.button(
@@ -165,7 +167,7 @@ def minutes_download(viewer: Viewer, store: Store, *, news: pd.DataFrame, data_t
     )
 
 
-def _minutes(viewer: Viewer, store: Store, news: pd.DataFrame, data_to: date, case_review: int) -> str:
+def _minutes(viewer: Viewer, store: Store, news: pd.DataFrame, data_to: date, case_review: str) -> str:
     today = session.today(store)
     papers = overview.meeting_papers(store, on=today, since=since_last_meeting(today), at=session.moment(store))
     came = reads.attendance(store)
@@ -191,8 +193,7 @@ def _minutes(viewer: Viewer, store: Store, news: pd.DataFrame, data_to: date, ca
         "new_actions": release(papers.new_actions, viewer, policy="actions").table,
         "clocks": release(papers.clocks, viewer, policy="clocks").table,
     }
-    prompt = sentences.case_review_line(case_review)
-    return minutes.minutes_html(meeting, news=rising, prompt=prompt, **parts)
+    return minutes.minutes_html(meeting, news=rising, prompt=case_review, **parts)
 
 
 def _place_field(viewer: Viewer, store: Store, place_id: int | None, place_name: str | None) -> int | None:

@@ -1,6 +1,6 @@
 """The meeting's agenda in its order: a count an item, one click or one key to the next, minutes at the end."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +13,7 @@ from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import sentences
 from pages.parts import actions, session, show
+from pages.parts import case_review as case_reviews
 
 RISING = ("new", "growing", "returned")
 STEPS = ("late", "rising", "all", "assess", "new")
@@ -153,9 +154,9 @@ def assessments(viewer: Viewer, store: Store) -> None:
 
 
 def case_review(store: Store, view: HubView, step: str) -> None:
-    """How many addresses should be told of the ASB Case Review: a count, never which."""
+    """How many addresses should be told of the ASB Case Review."""
     with st.container(key=f"review-{step}"):
-        st.caption(sentences.case_review_line(_case_review(store, view)))
+        st.caption(case_reviews.prompt(store, view.query.districts))
 
 
 def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> None:
@@ -176,7 +177,7 @@ def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         actions.minutes_download(
             viewer, store, news=areas_of("rising", released.table), data_to=view.query.window.end - timedelta(days=1),
-            case_review=_case_review(store, view),
+            case_review=case_reviews.prompt(store, view.query.districts),
         )  # fmt: skip
         show.downloads(fresh, store, title="New actions", settings={}, name=f"actions-{today}")
         st.page_link(st.session_state["pages"]["partners"], label=f"Attendance: {present} noted")
@@ -187,15 +188,6 @@ def _fresh(viewer: Viewer, store: Store) -> Released:
     today = session.today(store)
     raised = overview.raised_since(session.actions(store), since=actions.since_last_meeting(today), on=today)
     return release(raised, viewer, policy="actions", as_of=today)
-
-
-def _case_review(store: Store, view: HubView) -> int:
-    return _case_reviews(store, store.data_version, view.query.districts, session.today(store))
-
-
-@st.cache_data(show_spinner=False, max_entries=16)
-def _case_reviews(_store: Store, version: str, districts: tuple[str, ...], on: date) -> int:
-    return overview.case_reviews(_store, districts=districts, on=on)
 
 
 def _first_of_step(table: pd.DataFrame) -> None:

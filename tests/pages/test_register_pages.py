@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from hotspots import store as stores
 from hotspots.register.actions import Action
+from hotspots.register.places import Place, exclude
 from hotspots.register.prompts import Concern, Tag
 from hotspots.release.roles import Role
 from hotspots.store import Store, register
@@ -123,6 +125,77 @@ def test_clocks_show_rule_and_source_and_never_that_anyone_is_in_time(store: Sto
     assert "Source: " in words(app) and "Law: **" in words(app)
 
 
+def test_the_case_review_is_a_count_with_its_days_in_working_days(store: Store) -> None:  # noqa: ARG001
+    app = page("interventions", Role.HUB_MEMBER)
+    assert "addresses have two or more residents' reports of ASB in the last six months" in words(app)
+    assert "have three or more" in words(app)
+    app.date_input(key="review-asked").set_value(date(2018, 3, 23)).run()  # a Friday; Good Friday is 30 March
+    shown = words(app).replace("\\", "")
+    assert "**10 Apr 2018** Acknowledge the case review" in shown
+    assert "**17 Apr 2018** Decide on the threshold" in shown and "**24 Apr 2018** Hold the review" in shown
+
+
+@pytest.fixture
+def forgotten() -> Iterator[None]:
+    """Nothing of this test's copy of the sample is remembered for the next, whose changes bear the same numbers."""
+    yield
+    st.cache_resource.clear()
+
+
+def test_an_excluded_place_is_put_back_by_its_button(store: Store, forgotten: None) -> None:  # noqa: ARG001
+    held = reads.get(store, Place, PARK_VIEW)
+    register.change(store, exclude(held, reason="a hospital's default location"), who="t", at=AT)
+    app = page("places", Role.HUB_MEMBER)
+    app.selectbox(key="bring-back").set_value(PARK_VIEW)
+    app.button(key="bring-back-save").click().run()
+    back = reads.get(store, Place, PARK_VIEW)
+    assert back.status == "active" and back.name == held.name
+    assert not [b for b in app.button if b.key == "bring-back-save"], "nothing is left to put back"
+
+
+class TestSplit:
+    """The cut is given as its two ends, as clicks on the map leave them."""
+
+    @staticmethod
+    def dialog() -> AppTest:
+        def script() -> None:
+            from hotspots.register.places import Place
+            from hotspots.release.roles import Role, Viewer
+            from hotspots.store import register_reads as reads
+            from pages.parts import place_history, session
+
+            store = session.current_store()
+            place_history.reshape_dialog(Viewer(Role.HUB_MEMBER, name="test member"), store, reads.get(store, Place, 1))
+
+        app = AppTest.from_function(script, default_timeout=TIMEOUT).run()
+        return app.button_group(key=f"reshape-{PARK_VIEW}").set_value([True]).run()
+
+    def cut(self, app: AppTest, *ends: tuple[float, float]) -> AppTest:
+        app.session_state[f"reshape-map-{PARK_VIEW}-True-corners"] = list(ends)
+        app.run()
+        app.text_input(key=f"split-left-{PARK_VIEW}").set_value("Park View, west")
+        app.text_input(key=f"split-right-{PARK_VIEW}").set_value("Park View, east")
+        app.number_input(key=f"split-left-homes-{PARK_VIEW}").set_value(15)
+        app.number_input(key=f"split-right-homes-{PARK_VIEW}").set_value(16)
+        return app.button(key=f"split-save-{PARK_VIEW}").click().run()
+
+    def test_a_cut_from_edge_to_edge_makes_two_places_of_one(self, store: Store) -> None:
+        old = reads.get(store, Place, PARK_VIEW)
+        west, south, east, north = old.geometry.bounds
+        middle = (west + east) / 2
+        self.cut(self.dialog(), (middle, south), (middle, north))
+        made = {p.name: p for p in reads.listed(store, Place) if p.name.startswith("Park View, ")}
+        assert reads.get(store, Place, PARK_VIEW).status == "split"
+        assert {name: p.dwellings for name, p in made.items()} == {"Park View, west": 15, "Park View, east": 16}
+        assert sum(p.geometry.area for p in made.values()) == pytest.approx(old.geometry.area)
+        assert made["Park View, west"].geometry.centroid.x < middle < made["Park View, east"].geometry.centroid.x
+
+    def test_one_end_is_not_enough_and_the_dialog_says_so(self, store: Store) -> None:
+        app = self.cut(self.dialog(), (0.0, 0.0))
+        assert "a cut needs its two ends; 1 are marked" in words(app).replace("\\", "")
+        assert reads.get(store, Place, PARK_VIEW).status == "active"
+
+
 class TestRestrictedPanel:
     SECRET = "UPRN-OF-A-SUPPORTED-HOME"
 
@@ -226,6 +299,20 @@ class TestActions:
         app.button(key="action-save").click().run()
         assert "needs a place, an owner agency, the owner's role" in words(app).replace("\\", "")
         assert len(reads.listed(store, Action)) == before
+
+    @pytest.mark.parametrize("task", ["Knock at Flat 12", "Speak to Mr Smith"])
+    def test_a_task_that_names_a_home_or_a_person_is_refused_in_one_sentence(self, store: Store, task: str) -> None:
+        before = len(reads.listed(store, Action))
+        app = dialog("record", PARK_VIEW)
+        app.text_input(key="action-task").set_value(task)
+        app.selectbox(key="action-owner").set_value("Saltreach Homes").run()
+        app.button(key="action-save").click().run()
+        assert "seems to name a person, a flat, an address or a number" in words(app).replace("\\", "")
+        assert len(reads.listed(store, Action)) == before
+
+    def test_owners_are_the_partners_of_the_register(self, store: Store) -> None:
+        offered = dialog("record", PARK_VIEW).selectbox(key="action-owner").options
+        assert offered == sorted(reads.partners(store)["agency"])
 
     def test_two_people_closing_one_action_are_told_and_neither_loses_text(self, store: Store) -> None:
         mine = next(a for a in reads.listed(store, Action) if a.status == "open")

@@ -60,22 +60,22 @@ def test_cuckooing_in_a_vulnerable_persons_dwelling_without_the_police(powers):
     found = find_powers(
         powers, problems=["cuckooing"], premises="dwelling", occupiers=["vulnerable person"], not_police=True
     )
-    named = {
-        "P101": "AMHP s.115",
-        "P028": "s.135(1)",
-        "P021": "closure notice s.79",
-        "P022": "closure order s.85",
-        "P067": "HMO without notice",
-        "P142": "landlord s.11(6)",
-        "P143": "tenancy clause",
-        "P146": "gas check",
-        "P106": "Court of Protection",
-        "P148": "registered provider closure",
+    by_hand = {  # id → who holds it, section, route; P149 is in the file though not in the notes
+        "P021": ("police", "s.79", "closure notice: serve and secure"),
+        "P022": ("police", "s.85", "closure order: enter and secure"),
+        "P028": ("health", "s.135(1)", "warrant to remove a person to a place of safety"),
+        "P067": ("district-housing", "s.239(6)-(7) (offences ss.72, 95, 234(3))", "HMO without notice"),
+        "P101": ("county-social", "s.115", "approved mental health professional"),
+        "P106": ("county-social", "ss.15-16, 48", "Court of Protection order for access"),
+        "P142": ("landlord", "s.11(6)", "view condition, 24 hours in writing"),
+        "P143": ("landlord", "contract", "access clause of the tenancy"),
+        "P146": ("landlord", "reg.36", "gas-safety check"),
+        "P148": ("landlord", "s.76 as amended", "registered provider's closure notice"),
+        "P149": ("court", "possession order", "warrant of possession"),
     }
-    assert set(found.routes["id"]) == {
-        *named,
-        "P149",
-    }  # P149: possession warrant, in the file though not the notes
+    assert set(found.routes["id"]) == set(by_hand)
+    assert found.routes["agency_group"].to_dict() == {i: who for i, (who, _, _) in by_hand.items()}
+    assert found.routes["section"].to_dict() == {i: section for i, (_, section, _) in by_hand.items()}
     assert set(found.at_the_door["id"]) == {"P121", "P145"}  # DWP by consent; the landlord's common parts
     assert list(found.warnings["id"]) == ["P105"]  # the Care Act gives no entry
     assert found.heading == "11 routes fit, 0 are police-only"

@@ -327,6 +327,21 @@ def test_a_store_from_before_comparison_areas_were_recorded_gains_the_column(tmp
     new.close()
 
 
+def test_a_door_or_a_person_is_refused_when_written_and_still_read_where_an_older_hub_holds_it(store, place):
+    for named in (task(place, task="Knock at flat 7"), Intervention(place.id, "ENV", "Council", title="Lock at Flat 7")):
+        with pytest.raises(BadValue, match="seems to name"):
+            register.add(store, named, **ME)
+    kept = register.add(store, task(place), **ME)
+    with pytest.raises(BadValue, match="seems to name"):
+        closing = {"status": "done", "outcome": "Mr Jones has moved", "closed": DAY}
+        register.change(store, replace(kept, **closing), **ME)
+    with store.writing() as connection:  # as a hub of last year may have it
+        connection.execute(register_tables.action.update().values(task="Knock at flat 7"))
+    old = reads.get(store, Action, kept.id)
+    done = register.change(store, replace(old, status="done", outcome="Nobody there", closed=DAY), **ME)
+    assert done.task == "Knock at flat 7" and done.status == "done"
+
+
 TEN_MEMBERS = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
