@@ -1,6 +1,7 @@
 """How many people can click at once: sessions that click every three seconds, on one process of the dashboard.
 
-    python benchmarks/load.py                     1, 10, 20 and 40 sessions and 500 visits, on the sample; docs/load.md
+    python benchmarks/load.py                     1, 10, 20 and 40 sessions and 500 visits on the sample, then ten
+                                                  people while a force's next month comes in; writes docs/load.md
     python benchmarks/load.py --quick             2 sessions and 20 visits: does the benchmark work?
     python benchmarks/load.py --settings F.toml   on the store that these settings name (a force year, say)
 
@@ -10,6 +11,8 @@ and the server is ended with the run. A visit is a new session that opens a page
 
 import argparse
 import asyncio
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -27,13 +30,17 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.running import Server, hub_folder, sample_once, serving  # noqa: E402
+from benchmarks.force import write_force  # noqa: E402
+from tests.browser.running import Server, hub_folder, sample_once, serving, write_settings  # noqa: E402
 
 LEVELS = (1, 10, 20, 40)
 THINK = 3.0
 CLICKS = 10
 DEADLINE = 120
 VISITS = 500
+PEOPLE_AT_REFRESH = 10
+MONTHLY = 12_500
+"""Reports a month of a force of 150,000 a year."""
 STEPS = ("all", "rising", "late", "assess")
 """Items of the hub meeting's agenda, clicked in turn: each makes another list and keeps map and card."""
 
@@ -145,6 +152,33 @@ async def measure(server: Server, levels: Sequence[int], many: int) -> tuple[lis
     return results, await visits(server.port, process, many)
 
 
+async def refreshed(folder: Path) -> tuple[Level, Level, float]:
+    """Ten people on a force's year: as it stands, and while its next month comes in; seconds the import took."""
+    hub = folder / "force"
+    hub.mkdir()
+    environment = {**os.environ, "HUB_SETTINGS": str(write_settings(hub))}
+    months = sorted(write_force(folder / "files", rows=13 * MONTHLY, months=13).iterdir())
+    command = [sys.executable, "-m", "hotspots", "import"]
+    subprocess.run([*command, *map(str, months[:-1])], cwd=ROOT, env=environment, check=True, capture_output=True)
+    with serving(hub) as server:
+        process = server_process(server.port)
+        async with connect(server.port) as socket:
+            await run_script(socket)
+        before = await level(server, process, PEOPLE_AT_REFRESH)
+        print(_row(before), flush=True)
+        meanwhile = asyncio.create_task(level(server, process, PEOPLE_AT_REFRESH))
+        start = time.perf_counter()
+        coming = await asyncio.create_subprocess_exec(
+            *command, str(months[-1]), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        )
+        if await coming.wait():
+            raise SystemExit("The import beside the open dashboard failed; see what it said above.")
+        taken = time.perf_counter() - start
+        during = await meanwhile
+        print(_row(during), flush=True)
+    return before, during, taken
+
+
 def server_process(port: int) -> psutil.Process:
     """The process that listens on a port of ours."""
     listening = [c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN and c.laddr.port == port]
@@ -157,6 +191,25 @@ def _row(one: Level) -> str:
         f"| {one.sessions} | {median(one.seconds or (float('nan'),)) * 1000:.0f} / {one.at(0.95) * 1000:.0f} / "
         f"{one.at(1) * 1000:.0f} | {rate:.1f} | {one.busy:.0%} | {one.memory:.0f} | {one.sent:.0f} | {one.errors} |"
     )
+
+
+def _refresh_words(before: Level, during: Level, taken: float) -> list[str]:
+    return [
+        "",
+        "## While new reports come in",
+        "",
+        f"{PEOPLE_AT_REFRESH} people on an invented force year (150,000 reports, ten districts), then the same while "
+        f"its next month ({MONTHLY:,} reports) is imported beside them by the command line in {taken:.0f} s, after "
+        "which every screen is counted anew:",
+        "",
+        "| | response p50 / p95 / max, ms | errors |",
+        "|---|---:|---:|",
+        *[
+            f"| {word} | {median(one.seconds) * 1000:.0f} / {one.at(0.95) * 1000:.0f} / {one.at(1) * 1000:.0f} | "
+            f"{one.errors} |"
+            for word, one in (("as it stands", before), ("while a month comes in", during))
+        ],
+    ]
 
 
 def _page(results: list[Level], taken: list[tuple[int, float]], data: str) -> str:
@@ -199,7 +252,9 @@ def main() -> None:
         hub = chosen.settings.parent if chosen.settings else hub_folder(Path(folder) / "hub", sample_once(Path(folder)))
         with serving(hub) as server:
             results, taken = asyncio.run(measure(server, levels, many))
-    page = _page(results, taken, "the store of " + chosen.settings.name if chosen.settings else "the sample")
+        page = _page(results, taken, "the store of " + chosen.settings.name if chosen.settings else "the sample")
+        if not chosen.settings and not chosen.quick:
+            page += "\n".join([*_refresh_words(*asyncio.run(refreshed(Path(folder)))), ""])
     print(page)
     if not chosen.quick and not chosen.settings:
         (ROOT / "docs" / "load.md").write_text(page, encoding="utf-8")

@@ -88,7 +88,12 @@ def _retention(viewer: Viewer, store: Store) -> None:
     limits = retention.Limits.of(session.settings(), session.today(store))
     rules = release(retention.due(store, limits), viewer, policy="retention")
     with show.card(words.retention_title(rules.table), "Limits are settings; a purge cannot be undone"):
-        st.dataframe(rules.table.rename(columns=str.capitalize), hide_index=True, alt="Retention rules")
+        rows = rules.table.rename(columns=str.capitalize)
+        numbers = {name: {"width": 60} for name in ("Held", "Due")}
+        st.dataframe(
+            rows, hide_index=True, alt="Retention rules",
+            **show.fitted(rows, {"What": 105, "Rule": 190, "Held": 60, "Due": 60}, most=9, special=numbers),
+        )  # fmt: skip
         if viewer.can(Action.CHANGE_SETTINGS) and rules.table["due"].sum() and st.button("Purge what is due"):
             _purge(viewer, store, limits)
 

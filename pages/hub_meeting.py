@@ -133,6 +133,7 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
 
 def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
     top = float(np.nanmax([listed["latest"].max(), listed["usual_high"].max(), 1]))
+    colours = show.colours()
     return pd.DataFrame(
         {
             "Rank": listed["rank"],
@@ -141,7 +142,8 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
             "State": [state_label(s) for s in listed["state"]],
             "Month": listed["latest"],
             "Against usual": [
-                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top) for r in listed.itertuples()
+                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top, colours=colours)
+                for r in listed.itertuples()
             ],
             "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in listed.itertuples()],
             "Window": listed["n"],

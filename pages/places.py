@@ -111,6 +111,7 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
 
     month = f"{made[ids[0]].iloc[-1]['period']:%b}"
     top = max(float(table["latest"].max()), float(table["usual_high"].max()), 1.0)
+    colours = show.colours()
     rows = pd.DataFrame(
         {
             "Place": table["name"],
@@ -119,7 +120,8 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
             "State": [state_label(s) for s in table["state"]],
             month: table["latest"],
             "Against usual": [
-                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top) for r in table.itertuples()
+                charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top, colours=colours)
+                for r in table.itertuples()
             ],
             "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in table.itertuples()],
             "Actions": [_action_words(r.open_actions, r.late_actions) for r in table.itertuples()],

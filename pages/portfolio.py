@@ -44,16 +44,21 @@ def _portfolio(_store: Store, version: str, today: date, _watched: WatchView) ->
     return portfolio_for(_store, today=today, watched=_watched)
 
 
+WIDTHS = {
+    "Place": 110, "Done": 125, "From": 84, "To": 84, "Verdict": 96, "Returned": 92, "Change": 108, "Counts": 66,
+    "Compared": 76, "Next door": 120, "Next test": 88, "Hours": 52, "Status": 66,
+}  # fmt: skip
+
+
 def _actions(released: Released) -> None:
     with show.card(
         "Every action and its effect", "Counts before and after · change against the comparison area, 95% interval"
     ):
+        rows = _table(released.table)
         st.dataframe(
-            _table(released.table),
+            rows,
             hide_index=True,
-            row_height=40,
-            height=40 * min(len(released.table), 9) + 40,
-            column_config=_columns(),
+            **show.fitted(rows, WIDTHS, most=9, special=_columns()),
             alt="Interventions with verdict, counts, interval, ring, hours and next assessment",
         )
         st.caption(
@@ -147,16 +152,14 @@ _RECIPE = {
 
 
 def _columns() -> dict:
-    return {
-        "From": st.column_config.TextColumn(width=96),
-        "To": st.column_config.TextColumn(width=96),
-        "Change": st.column_config.TextColumn(width=130, help="95% interval against the comparison area"),
-        "Returned": st.column_config.TextColumn(width=110),
-        "Counts": st.column_config.TextColumn(width=84, help="Reports before and after"),
-        "Compared": st.column_config.TextColumn(width=84, help="The same in the comparison area"),
-        "Hours": st.column_config.NumberColumn(width=64, format="%d"),
-        "Next test": st.column_config.TextColumn(width=96),
+    """Columns that need a word more than their name."""
+    helps = {
+        "Change": "95% interval against the comparison area",
+        "Counts": "Reports before and after",
+        "Compared": "The same in the comparison area",
     }
+    text = {name: st.column_config.TextColumn(width=WIDTHS[name], help=told) for name, told in helps.items()}
+    return {**text, "Hours": st.column_config.NumberColumn(width=WIDTHS["Hours"], format="%d")}
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door

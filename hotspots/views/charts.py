@@ -293,10 +293,12 @@ def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, hei
     return finished((squares + words).properties(height=height), colours)
 
 
-def against_usual(latest: float, low: float, high: float, *, top: float) -> str:
+def against_usual(
+    latest: float, low: float, high: float, *, top: float, colours: Mapping[str, str] = COLOURS
+) -> str:
     """A small picture as a data address: the usual range as a bar, the latest count as a mark.
 
-    top: the largest value of the column, so that every row has one scale.
+    top: the largest value of the column, so that every row has one scale · colours: of the theme in use
     """
     width, height, pad = 78, 34, 8
     scale = (width - 2 * pad) / max(top, 1)
@@ -304,20 +306,23 @@ def against_usual(latest: float, low: float, high: float, *, top: float) -> str:
     shapes = []
     if low == low and high == high:
         x, w = pad + low * scale, max((high - low) * scale, 2)
-        shapes.append(f'<rect x="{x:.1f}" y="{middle - 7}" width="{w:.1f}" height="14" fill="#C9D1D6"/>')
+        shapes.append(
+            f'<rect x="{x:.1f}" y="{middle - 7}" width="{w:.1f}" height="14" '
+            f'fill="{colours["usual"]}" stroke="{colours["gap"]}"/>'
+        )
     if latest == latest:
-        shapes.append(_mark(pad + min(latest, top) * scale, middle, latest, low, high))
+        shapes.append(_mark(pad + min(latest, top) * scale, middle, latest, low, high, colours))
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{"".join(shapes)}</svg>'
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def _mark(x: float, y: float, latest: float, low: float, high: float) -> str:
+def _mark(x: float, y: float, latest: float, low: float, high: float, colours: Mapping[str, str]) -> str:
     diamond = f"M{x:.1f} {y - 8}L{x + 8:.1f} {y}L{x:.1f} {y + 8}L{x - 8:.1f} {y}Z"
     if latest > high:
-        return f'<path d="{diamond}" fill="{COLOURS["alert"]}" stroke="#0B0C0C" stroke-width="1.5"/>'
+        return f'<path d="{diamond}" fill="{colours["alert"]}" stroke="{colours["text"]}" stroke-width="1.5"/>'
     if latest < low:
-        return f'<path d="{diamond}" fill="#fff" stroke="{COLOURS["place"]}" stroke-width="2"/>'
-    return f'<circle cx="{x:.1f}" cy="{y}" r="5.5" fill="{COLOURS["place"]}"/>'
+        return f'<path d="{diamond}" fill="none" stroke="{colours["place"]}" stroke-width="2"/>'
+    return f'<circle cx="{x:.1f}" cy="{y}" r="5.5" fill="{colours["place"]}"/>'
 
 
 def _month_axis(step: int, colours: Mapping[str, str]) -> alt.Axis:

@@ -115,6 +115,9 @@ def overdue_list(viewer: Viewer, store: Store, *, place_id: int | None = None, k
     action_list(viewer, store, table, key=key, empty="No action is overdue.")
 
 
+_WIDTHS = {"When": 115, "Place": 130, "Task": 190, "Owner": 125}
+
+
 def action_list(viewer: Viewer, store: Store, table: pd.DataFrame, *, key: str, empty: str) -> None:
     """Actions as a list; a chosen open one can be closed by who may record.
 
@@ -126,15 +129,14 @@ def action_list(viewer: Viewer, store: Store, table: pd.DataFrame, *, key: str, 
         return
     many_places = released["place"].nunique() > 1
     may_close = viewer.can(Action.RECORD)
+    rows = _action_rows(released, many_places)
     event = st.dataframe(
-        _action_rows(released, many_places),
+        rows,
         key=f"{key}-{store.data_version}",
         hide_index=True,
         on_select="rerun" if may_close else "ignore",
         selection_mode="single-row",
-        row_height=40,
-        height=40 * min(len(released), 6) + 40,
-        column_config={"When": st.column_config.TextColumn(width=130)},
+        **show.fitted(rows, {name: _WIDTHS[name] for name in rows.columns}, most=4 if many_places else 6),
         alt="Actions, late first",
     )
     if not may_close:

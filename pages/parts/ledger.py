@@ -81,12 +81,16 @@ def _list(table: pd.DataFrame) -> str:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        height=36 * min(len(rows), 8) + 40,
-        column_config={
-            "Id": st.column_config.TextColumn(width=56),
-            "Hotspot": st.column_config.TextColumn(width=220),
-            "Moved": st.column_config.TextColumn(width=72, help="Rank against the set before"),
-        },
+        **show.fitted(
+            rows,
+            {"Id": 50, "Hotspot": 140, "Became": 78, "Kin": 50, "Reports": 62, "Rank": 46, "Moved": 60},
+            most=6,
+            special={
+                "Reports": {"width": 62},
+                "Rank": {"width": 46},
+                "Moved": st.column_config.TextColumn(width=60, help="Rank against the set before"),
+            },
+        ),
         alt="Hotspots with their lasting ids and what became of each; choose a row for its history",
     ).selection.rows
     return table["hotspot"].iloc[chosen[0]] if chosen else ""
