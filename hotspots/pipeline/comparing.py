@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from hotspots import store as stores
 from hotspots.analysis.comparison import Comparison
 from hotspots.analysis.evaluation import compare
 from hotspots.errors import BadValue, NoData
@@ -92,7 +91,7 @@ def compare_in(
     )  # fmt: skip
     case = _Case(evidence, target, windows, unit, start)
     chosen, offered = _control(case, control)
-    changes = _recording_changes(case, stores.annotations(store))
+    changes = _recording_changes(case)
     refusal = refusal or _not_alike(case, chosen, changes)
     return _viewed(case, chosen, offered, start=start, end=end, refusal=refusal, changes=changes)
 
@@ -118,11 +117,11 @@ class _Case:
         return band.difference(shapely.union_all(others)) if others else band
 
 
-def _recording_changes(case: _Case, noted: Sequence[Annotation]) -> list[Annotation]:
+def _recording_changes(case: _Case) -> list[Annotation]:
     """Noted recording changes, of sources counted here, between the first window's start and the second's end."""
     first, last = case.windows.before.start, case.windows.after.end
     sources = case.evidence.incidents.loc[case.target.mask, "source"].unique()
-    known = concerning(noted, districts=(), sources=sources)
+    known = concerning(case.evidence.noted, districts=(), sources=sources)
     return [a for a in known if a.kind == RECORDING and first < a.start < last]
 
 
@@ -201,6 +200,8 @@ def _viewed(
     outlines = {area: shape for area, shape in outlines.items() if shape is not None}
     masks = {"target": target.mask, "control": control.mask}
     masks |= {area: evidence.inside(outlines[area]) for area in ("ring", "far ring") if area in outlines}
+    if "ring" in masks and not target.wide:
+        masks[REST] = controls.rest_of_district(evidence, target.geometry, outlines["ring"]).mask
     counts = {
         side: evidence.counts(masks, window, unit)
         for side, window in (("before", windows.before), ("after", windows.after))
@@ -219,7 +220,7 @@ def _viewed(
         suggestions=tuple(offered),
         ring=rings.get("ring"),
         far_ring=rings.get("far ring"),
-        series=_drawn(evidence.counts(masks, _history(case), unit), control),
+        series=_drawn(evidence.counts({a: m for a, m in masks.items() if a != REST}, _history(case), unit), control),
         destinations=_destinations(case),
         reporting=_reporting(case),
         in_closed=_in_closed(case),
@@ -250,7 +251,7 @@ def _compared(
         rows = frame.loc[frame["area"] == area, "n"].to_numpy()
         return rows if len(rows) else None
 
-    def against(area: str) -> Comparison:
+    def against(area: str, rest: str) -> Comparison:
         return compare(
             of("target", "before"),
             of("target", "after"),
@@ -258,11 +259,18 @@ def _compared(
             control_after=None if refusal else of("control", "after"),
             ring_before=of(area, "before"),
             ring_after=of(area, "after"),
+            ring_control_before=None if refusal else of(rest, "before"),
+            ring_control_after=None if refusal else of(rest, "after"),
             reference=references,
             selected_as_hotspot=not case.target.wide,
         )
 
-    near, far = against("ring"), against("far ring")
+    # A ring was not picked for being high, so its control need not be alike: the rest of the district adds the
+    # least chance of its own. WDD, which sets counts side by side, would drown in it and leaves both out.
+    near, far, alone = against("ring", REST), against("far ring", REST), against("ring", "none")
+    near = replace(
+        near, **{field: getattr(alone, field) for field in ("wdd", "wdd_low", "wdd_high", "wdd_local", "wdd_ring")}
+    )
     bands = {"ring": (near, 0.0, RING_M), "far ring": (far, RING_M, FAR_RING_M)}
     return near, {
         area: Ring(
@@ -356,6 +364,8 @@ def _notes(case: _Case, control: ControlArea, changes: Sequence[Annotation]) -> 
     gaps = case.evidence.gaps(case.windows.before, case.windows.after)
     if gaps:
         notes.append(f"Not received, or in part only: {', '.join(gaps[:4])}{' …' if len(gaps) > 4 else ''}.")
+    if case.target.geometry is not None and not case.target.wide:
+        notes.append("Next door is held against the rest of the district, beyond 400 m; the WDD leaves it out.")
     notes += _overlaps(case)
     if length_in(case.windows.before, case.unit) != length_in(case.windows.after, case.unit):
         notes.append("The windows differ in length, so counts are compared per period.")

@@ -14,6 +14,7 @@ from hotspots.analysis.counts import MISSING, PARTIAL, Unit, count_by_period
 from hotspots.errors import NoData
 from hotspots.intake.coverage import coverage_of
 from hotspots.periods import Window
+from hotspots.register.annotations import Annotation
 from hotspots.register.interventions import Intervention
 from hotspots.store import Store, register_reads
 
@@ -29,6 +30,7 @@ class Evidence:
     incidents: frame of the countable sources · snapped: whether map points that stand for many
     addresses are among them · held: whole months held · coverage: [source, month, state, n]
     places: GeoDataFrame of active places and comparison blocks · done: interventions that started
+    noted: what people noted about the counts
     """
 
     incidents: pd.DataFrame
@@ -38,6 +40,7 @@ class Evidence:
     places: gpd.GeoDataFrame
     done: tuple[Intervention, ...]
     crs: str
+    noted: tuple[Annotation, ...] = ()
 
     @property
     def finest(self) -> Unit:
@@ -100,6 +103,7 @@ def evidence_of(store: Store, *, snapped: bool = False) -> Evidence:
         places=register_reads.places(store),
         done=tuple(i for i in register_reads.listed(store, Intervention) if i.start is not None),
         crs=store.crs,
+        noted=tuple(stores.annotations(store)),
     )
 
 

@@ -292,7 +292,7 @@ def _zero(colours: Mapping[str, str]) -> alt.Chart:
 
 def _label(row: tuple) -> str:
     if row.kind == "ring":
-        return f"Nearby, {row.about}|against comparison area"
+        return f"Nearby, {row.about}|against rest of district"
     return "Honest|against comparison area" if row.kind == "honest" else "Naive|before and after, alone"
 
 
