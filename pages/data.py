@@ -12,6 +12,7 @@ from hotspots.store import Store
 from hotspots.views import exports, sentences
 from pages.parts import session, show, signin, taking
 from pages.parts.importing import import_card
+from pages.parts.quality import quality
 
 COLUMNS = {
     "file": "File",
@@ -38,7 +39,7 @@ def render(viewer: Viewer) -> None:
         _last_import(viewer, batches)
         _coverage(viewer, store)
     with right:
-        _placed(viewer, store)
+        quality(viewer, store)
         _quarantine(viewer, store)
         _history(viewer, store, batches)
 
@@ -74,23 +75,6 @@ def _coverage(viewer: Viewer, store: Store) -> None:
         return
     view = session.trend_of(store, session.first_query(store))
     show.coverage(release(view.coverage, viewer, policy="coverage"), key="coverage")
-
-
-def _placed(viewer: Viewer, store: Store) -> None:
-    table = release(stores.sources(store), viewer, policy="sources").table
-    total, located = int(table["n"].sum()), int(table["located"].sum())
-    title = f"{located:,} of {total:,} reports have a place on the map"
-    with show.card(title, "How exactly each source knows where and when"):
-        rows = pd.DataFrame(
-            {
-                "Source": table["source"],
-                "Reports": table["n"],
-                "Located": [sentences.share(a, b) for a, b in zip(table["located"], table["n"], strict=True)],
-                "Exact time": [sentences.share(a, b) for a, b in zip(table["exact_time"], table["n"], strict=True)],
-                "Address": [sentences.share(a, b) for a, b in zip(table["with_address"], table["n"], strict=True)],
-            }
-        )
-        st.dataframe(rows, hide_index=True, alt="Sources and how exact they are")
 
 
 def _quarantine(viewer: Viewer, store: Store) -> None:

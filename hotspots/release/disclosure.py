@@ -116,7 +116,12 @@ POLICIES: Mapping[str, Policy] = {
     ),
     "quarantine": Policy(Action.SEE_IMPORTS, ("id", "file", "source", "line", "column", "reason", "row")),
     "coverage": Policy(Action.SEE_TRENDS, ("source", "month", "state", "n")),
-    "sources": Policy(Action.SEE_TRENDS, ("source", "n", "first", "last", "located", "exact_time", "with_address")),
+    "sources": Policy(
+        Action.SEE_TRENDS, _names("source n first last located exact_time day_time month_time with_address")
+    ),
+    "points far outside": Policy(Action.SEE_IMPORTS, ("source", "district", "n", "farthest_km")),
+    "default locations": Policy(Action.SEE_IMPORTS, ("source", "x", "y", "n", "share", "categories")),
+    "probably the same": Policy(Action.SEE_IMPORTS, ("category", "reports", "events")),
     "concentration": Policy(Action.SEE_HOTSPOTS, _names("place_share incident_share by_chance")),
     "places": Policy(
         Action.SEE_REGISTER,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from hotspots.errors import BadValue
 from hotspots.periods import Window
 from hotspots.register.annotations import Annotation, concerning, months_missing
-from hotspots.schema import INCIDENTS
+from hotspots.schema import INCIDENTS, TIME_PRECISIONS
 from hotspots.store.annotations import annotations
 from hotspots.store.database import Store
 from hotspots.store.tables import import_batch, incident
@@ -228,13 +228,17 @@ def sources(store: Store) -> pd.DataFrame:
             func.min(incident.c.month).label("first"),
             func.max(incident.c.month).label("last"),
             func.count(incident.c.x).label("located"),
-            func.count(case((incident.c.time_precision == "exact", 1))).label("exact_time"),
+            *[
+                func.count(case((incident.c.time_precision == precision, 1))).label(f"{precision}_time")
+                for precision in TIME_PRECISIONS
+            ],
             func.count(incident.c.address_key).label("with_address"),
         )
         .group_by(incident.c.source)
         .order_by(incident.c.source)
     )
-    names = ["source", "n", "first", "last", "located", "exact_time", "with_address"]
+    times = [f"{precision}_time" for precision in TIME_PRECISIONS]
+    names = ["source", "n", "first", "last", "located", *times, "with_address"]
     with store.reading() as connection:
         return pd.DataFrame(connection.execute(query).all(), columns=names)
 

@@ -231,6 +231,50 @@ def data_title(totals: dict) -> str:
     return f"{held}, none waiting in quarantine" if totals["incidents"] else "No reports yet: bring in the first file"
 
 
+def far_points(n: int) -> str:
+    """How many located reports lie where they can hardly belong."""
+    if not n:
+        return "No located report lies far outside its district."
+    verb = "lies" if n == 1 else "lie"
+    return f"**{count(n, 'located report')}** {verb} far outside their district: a wrong coordinate, or another hub's."
+
+
+def default_locations(points: int, n: int) -> str:
+    """Points at which reports are put when their place is not known."""
+    if not points:
+        return "No point looks like a default location."
+    return (
+        f"**{count(points, 'point')}** with {count(n, 'report')} {'looks' if points == 1 else 'look'} like a default "
+        "location, not a place: a hotspot there is one of the records, not of the street."
+    )
+
+
+def same_title(n: int) -> str:
+    """How many reports another source's report probably tells too."""
+    if not n:
+        return "No two sources seem to report the same event"
+    return f"{count(n, 'report')} {'is' if n == 1 else 'are'} probably the same event as another source's"
+
+
+def same_line(reports: int, events: int, by_luck: int) -> str:
+    """Counts before and after joining, and what luck alone would join."""
+    return (
+        f"**{reports:,}** reports as received, **{events:,}** events if those were joined. With each source's dates "
+        f"moved weeks apart, {by_luck:,} would be joined by luck alone."
+    )
+
+
+def same_rule(unmatchable: int) -> str:
+    """The rule, and who cannot be matched by it."""
+    rule = "Same category, at most 50 m apart, at most two hours apart (the same day where only the day is known)."
+    if not unmatchable:
+        return rule
+    return (
+        f"{rule} {unmatchable:,} reports know only their month, are snapped to a map point or have no place: those "
+        "cannot be matched."
+    )
+
+
 def import_done(totals: dict) -> str:
     """What an import did with every row."""
     return (
