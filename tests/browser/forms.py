@@ -84,7 +84,18 @@ def tick_row(visitor: Visitor, table: str, row: int, *, tall: int, head: int = 4
     """
     grid = visitor.page.locator(f'.stDataFrame:has([aria-label*="{table}"], [alt*="{table}"])').first
     grid.scroll_into_view_if_needed(timeout=PATIENCE)
-    box = grid.bounding_box(timeout=PATIENCE)
+    box = _still(grid)
     visitor.page.mouse.click(box["x"] + at, box["y"] + head + tall * (row - 0.5))
     visitor.page.wait_for_timeout(600)  # a table waits a moment for the next change before it tells of one
     visitor.settle()
+
+
+def _still(part: Locator) -> dict[str, float]:
+    """Where a part of the screen stands once nothing above it moves it any more."""
+    box = part.bounding_box(timeout=PATIENCE)
+    for _ in range(20):
+        part.page.wait_for_timeout(250)
+        before, box = box, part.bounding_box(timeout=PATIENCE)
+        if box == before:
+            break
+    return box
