@@ -8,7 +8,7 @@ from hotspots.errors import HubError, NotAllowed
 from hotspots.release.roles import Viewer
 from hotspots.settings import Settings
 from hotspots.store import Store
-from pages.parts import frame, menu, session, signin
+from pages.parts import frame, front_door, menu, session, signin
 
 
 def as_page(entry: menu.Entry, viewer: Viewer) -> st.Page:
@@ -40,6 +40,7 @@ def main() -> None:
     listed = {section: [pages[entry.url_path] for entry in entries] for section, entries in sections.items()}
     unlisted = [front, *listed.pop(menu.UNLISTED, [])]
     chosen = st.navigation({menu.UNLISTED: unlisted, **listed}, position="top")
+    front_door.follow(pages)
     frame.strip(store, viewer, settings)
     chosen.run()
 

@@ -9,7 +9,7 @@ from hotspots.release.roles import Action, Role, Viewer
 from hotspots.store import Store, access, retention
 from hotspots.store.trail import trail
 from hotspots.views import access_words as words
-from pages.parts import session, show, signin
+from pages.parts import front_door, session, show, signin
 
 KINDS = {
     "everything": "",
@@ -108,4 +108,4 @@ def _purge(viewer: Viewer, store: Store, limits: retention.Limits) -> None:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("access")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hotspots.release.roles import Action, Viewer
-from pages.parts import session
+from pages.parts import front_door, session
 
 
 def render(viewer: Viewer) -> None:
@@ -61,4 +61,4 @@ Equality Commission for Northern Ireland in Northern Ireland.
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("accessibility")

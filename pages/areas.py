@@ -15,7 +15,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import area_charts, maps, sentences
 from hotspots.views import area_words as words
-from pages.parts import filters, frame, session, show
+from pages.parts import filters, frame, front_door, session, show
 from pages.parts.map import draw_map
 
 HEXAGONS = "Hexagons"
@@ -186,4 +186,4 @@ def _harm(viewer: Viewer, view: AreasView, file: str) -> None:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("areas")

@@ -24,7 +24,7 @@ from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_words as words
 from hotspots.views import reporting_words as spoken
 from hotspots.views import sentences
-from pages.parts import papers, session, show
+from pages.parts import front_door, papers, session, show
 from pages.parts import register as shared
 from pages.parts.map_pair import map_pair
 from pages.parts.watched import watched
@@ -370,4 +370,4 @@ def _downloads(view: ComparisonView, released: dict[str, Released], store: Store
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("before_after")

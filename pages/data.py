@@ -10,7 +10,7 @@ from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import exports, sentences
-from pages.parts import session, show, signin, taking
+from pages.parts import front_door, session, show, signin, taking
 from pages.parts.importing import import_card
 from pages.parts.quality import quality
 
@@ -130,4 +130,4 @@ def _confirm_undo(viewer: Viewer, store: Store) -> None:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("data")

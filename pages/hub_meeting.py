@@ -12,7 +12,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import charts, maps, sentences
 from hotspots.views.palette import state_label
-from pages.parts import filters, hub_card, meeting, papers, session, show, signin
+from pages.parts import filters, front_door, hub_card, meeting, papers, session, show, signin
 from pages.parts import register as shared
 from pages.parts.map import draw_map
 
@@ -251,4 +251,4 @@ def _recipe(view: HubView) -> dict[str, str]:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("hub_meeting")

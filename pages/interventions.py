@@ -20,7 +20,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from hotspots.views import sentences
-from pages.parts import case_review, session, show, signin
+from pages.parts import case_review, front_door, session, show, signin
 from pages.parts import register as shared
 
 STANDING = {
@@ -289,4 +289,4 @@ def step_dialog(viewer: Viewer, store: Store, item: Intervention) -> None:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("interventions")

@@ -5,7 +5,7 @@ import streamlit as st
 
 from hotspots.release.roles import Action, Viewer
 from hotspots.views.palette import STATES
-from pages.parts import quality, session
+from pages.parts import front_door, quality, session
 from pages.parts.published import published_section
 
 
@@ -65,4 +65,4 @@ def _settings_table(settings: object, crs: str) -> pd.DataFrame:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("method")

@@ -9,7 +9,7 @@ from hotspots.store.published import Published
 from hotspots.views import outcome_paper as paper
 from hotspots.views import outcomes as words
 from hotspots.views import printing
-from pages.parts import session, show, taking
+from pages.parts import front_door, session, show, taking
 from pages.parts.publishing import publishing_bar
 
 _STYLE = """<style>
@@ -147,4 +147,4 @@ def _downloads(held: Published, area: str, title: str) -> None:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("outcomes")

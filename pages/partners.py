@@ -13,8 +13,8 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from hotspots.views import sentences
+from pages.parts import front_door, restricted, session, show
 from pages.parts import register as shared
-from pages.parts import restricted, session, show
 
 WIDTHS = {
     "Agency": 285, "Lead role": 165, "Kind": 130, "Joins for": 250, "Powers held": 110, "Agreement to": 92, "Tier": 115,
@@ -214,4 +214,4 @@ def _recent(_store: Store, version: str, on: object) -> tuple[pd.DataFrame, pd.S
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("partners")

@@ -14,7 +14,7 @@ from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import charts, place_charts, sentences
 from hotspots.views.palette import STATES, state_label
-from pages.parts import actions, place_forms, place_history, restricted, session, sharing, show
+from pages.parts import actions, front_door, place_forms, place_history, restricted, session, sharing, show
 from pages.parts import register as shared
 
 PERIODS = {12: "12 months", 24: "24 months", 0: "All months"}
@@ -421,4 +421,4 @@ def _tabs(viewer: Viewer, store: Store, view: PlaceView) -> None:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("places")

@@ -13,7 +13,7 @@ from hotspots.store import Store
 from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_words as words
 from hotspots.views import sentences
-from pages.parts import session, show
+from pages.parts import front_door, session, show
 from pages.parts import watched as relapses
 
 
@@ -163,4 +163,4 @@ def _columns() -> dict:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("portfolio")

@@ -20,8 +20,8 @@ from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import place_charts
+from pages.parts import front_door, session, show
 from pages.parts import register as shared
-from pages.parts import session, show
 
 HOLDERS = 9
 PLAN_WIDTHS = {"Serve notice": 90, "Who": 90, "What": 150, "Seek": 100}
@@ -247,4 +247,4 @@ def _warnings(found: Routes) -> None:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("powers")

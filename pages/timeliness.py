@@ -10,8 +10,8 @@ from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import place_charts, sentences
+from pages.parts import front_door, session, show
 from pages.parts import register as shared
-from pages.parts import session, show
 
 
 def render(viewer: Viewer) -> None:
@@ -101,4 +101,4 @@ def _on_time(viewer: Viewer, store: Store, found: overview.Timeliness) -> None:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("timeliness")

@@ -12,7 +12,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import alarm_words, charts, sentences, trend_charts
 from hotspots.views.palette import STATES, state_label
-from pages.parts import filters, notes, papers, session, show
+from pages.parts import filters, front_door, notes, papers, session, show
 from pages.parts import register as shared
 
 RISING = ("new", "growing", "returned")
@@ -207,4 +207,4 @@ def _recipe(view: TrendView) -> dict[str, str]:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("trends")

@@ -8,7 +8,7 @@ from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.views import alarm_charts, charts, sentences
 from hotspots.views import alarm_words as words
-from pages.parts import alarms, filters, ledger, session, show
+from pages.parts import alarms, filters, front_door, ledger, session, show
 
 _RULES = (
     "Last month above usual: over a range that should hold 995 of 1,000 months. Weekly rises add up: reports with "
@@ -182,4 +182,4 @@ def _luck(viewer: Viewer, view: AlarmView) -> None:
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door
-    st.switch_page("dashboard.py")
+    front_door.lead_to("whats_new")

@@ -59,14 +59,19 @@ def test_the_first_visitor_on_the_machine_itself_gets_the_hub_screen(
         assert visitor.faults == []
 
 
-def test_a_bookmark_on_a_machine_just_started_leads_in_without_an_alarm(
+def test_a_bookmark_on_a_machine_just_started_leads_to_its_own_page_without_an_alarm(
     forge: Forge, made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]
 ) -> None:
-    """The page's file runs in place of the entry script, and must lead to it, not to a blank or an error."""
+    """The page's file runs in place of the entry script, and must lead through it to what the link names."""
     with forge.serving(hub_folder(tmp_path / "hub", made_sample)) as cold:
         visitor = visit(cold)
-        visitor.open("before_after")
+        visitor.open("before_after?compare-place=Ropewalk+Court+%28fictional%29")
         expect(visitor.page.get_by_test_id("stTopNavSection").first).to_be_visible(timeout=PATIENCE)
+        visitor.page.wait_for_url(re.compile(r"/before_after\?compare-place=Ropewalk"), timeout=PATIENCE)
+        expect(visitor.page.get_by_role("heading", name=re.compile("Ropewalk Court")).first).to_be_visible(
+            timeout=PATIENCE
+        )
+        assert "page=" not in visitor.page.url
         assert visitor.page.get_by_role("dialog").count() == 0
         assert visitor.faults == []
 
