@@ -75,7 +75,7 @@ EXPORTS = {  # address, button (without the numbers and days of its name) → wh
     "portfolio": {"portfolio-csv": SENIOR},
     "timeliness": {"timeliness-csv": SENIOR, "on-time-csv": SENIOR},
     "outcomes": {"outcome-pdf": EVERYBODY, "outcome-docx": EVERYBODY, "outcome-csv": EVERYBODY},
-    "data": {"quarantine-csv": STEWARD},
+    "data": {"to-mend": STEWARD},
     "access": {"audit-trail-csv": STEWARD},
     "method": {"capture-csv": SENIOR, "stability-csv": SENIOR},
     "accessibility": {},

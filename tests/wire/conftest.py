@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hotspots.store.published import published_file
 from hotspots.release.roles import Role
 from hotspots.store import open_store
 from hotspots.store.access import grant
+from hotspots.store.published import published_file
 from tests.browser.identity import PEOPLE, signing_hub
 from tests.browser.running import MADE_AT, Server, free_port, hub_folder, serving
 from tests.wire.visitor import Visitor, cookie_of

@@ -11,11 +11,10 @@ from itertools import product
 
 import pytest
 
-from hotspots.store.published import published_file
 from hotspots.release.roles import Role
 from hotspots.store import districts, open_store
 from hotspots.store.access import accounts, grant, revoke
-from hotspots.store.published import read_published
+from hotspots.store.published import published_file, read_published
 from hotspots.store.trail import trail
 from pages.parts.menu import ENTRIES
 from pages.parts.session import STATIC

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hotspots.release.releasing import published_file
 from hotspots.release.roles import Role
+from hotspots.store.published import published_file
 from tests.browser.identity import PEOPLE
 from tests.browser.running import Forge, hub_folder
 from tests.role_matrix import PAGES, ROLES

@@ -17,8 +17,15 @@ from tests.role_matrix import EXPORTS, LINKS, PAGES, ROLES
 from tests.wire.conftest import ISSUER
 from tests.wire.visitor import Visitor, chosen, cookie_of, elements, not_found, pressed, text_of
 
-BEGINS = {"pdf": b"%PDF-", "docx": b"PK", "html": b"<!doctype html>", "csv": b"\xef\xbb\xbf#", "geojson": b'{"type"'}
-PRINTED = {"minutes": "html", "plan-print": "html"}
+BEGINS = {
+    "pdf": b"%PDF-",
+    "docx": b"PK",
+    "html": b"<!doctype html>",
+    "csv": b"\xef\xbb\xbf#",
+    "geojson": b'{"type"',
+    "rows": b"\xef\xbb\xbf",
+}
+PRINTED = {"minutes": "html", "plan-print": "html", "to-mend": "rows"}
 Arrive = Callable[..., Visitor]
 
 
