@@ -17,14 +17,9 @@ from tests.role_matrix import EXPORTS, LINKS, PAGES, ROLES
 from tests.wire.conftest import ISSUER
 from tests.wire.visitor import Visitor, chosen, cookie_of, elements, not_found, pressed, text_of
 
-BEGINS = {
-    "pdf": b"%PDF-",
-    "docx": b"PK",
-    "html": b"<!doctype html>",
-    "csv": b"\xef\xbb\xbf#",
-    "geojson": b'{"type"',
-    "rows": b"\xef\xbb\xbf",
-}
+BOM = b"\xef\xbb\xbf"
+BEGINS = {"pdf": b"%PDF-", "docx": b"PK", "html": b"<!doctype html>", "csv": BOM + b"#", "rows": BOM,
+          "geojson": b'{"type"'}  # fmt: skip
 PRINTED = {"minutes": "html", "plan-print": "html", "to-mend": "rows"}
 Arrive = Callable[..., Visitor]
 
@@ -165,7 +160,7 @@ def test_every_export_is_what_it_says_for_whoever_may_have_it(role: str, signed_
                 status, body = visitor.fetch(visitor.make(fresh[name]))
                 kind = PRINTED.get(name, name.rsplit("-", 1)[-1])
                 assert status == 200 and body.startswith(BEGINS[kind]), (address, name, status, body[:80])
-                assert len(body) > 80
+                assert len(body) > 50
 
 
 def afresh(hub: Server, visitor: Visitor, address: str) -> Visitor:
