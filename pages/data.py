@@ -12,7 +12,7 @@ from hotspots.store import Store
 from hotspots.views import exports, sentences
 from pages.parts import front_door, session, show, signin, taking
 from pages.parts.importing import import_card
-from pages.parts.quality import quality
+from pages.parts.data_quality import quality
 
 COLUMNS = {
     "file": "File",

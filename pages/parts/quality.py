@@ -1,81 +1,73 @@
-"""How good the data are, on the Data page: places, times, and what several sources report of one event."""
-
-from datetime import timedelta
+"""How good the hotspots are, on the Method page: computed when asked for, because it takes a while."""
 
 import pandas as pd
 import streamlit as st
 
-from hotspots.analysis.geocoding import FAR_RULE, STACK_RULE
-from hotspots.pipeline.data_quality import DataQuality, data_quality
+from hotspots.pipeline import Query
+from hotspots.pipeline.measuring import QualityView, quality_of
 from hotspots.release.disclosure import release
-from hotspots.release.roles import Viewer
+from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
+from hotspots.views import alarm_words as words
 from hotspots.views import sentences
-from pages.parts import show
+from pages.parts import session, show
 
 
-def quality(viewer: Viewer, store: Store) -> None:
-    """Cards on places and times of each source, and on reports that are probably the same event."""
-    found = _found(store, store.data_version)
-    if found is not None:
-        _placed(viewer, found)
-        _same(viewer, found)
+def quality_card(viewer: Viewer, store: Store) -> None:
+    """Capture beside rivals of equal area, and which hotspots survive other settings."""
+    with show.card("How good are the hotspots themselves?", "Tried on months they were not made from", key="quality"):
+        st.markdown(_WHAT)
+        if st.button("Work it out", icon=":material/science:", key="quality-run"):
+            st.session_state["quality_for"] = store.data_version
+        if st.session_state.get("quality_for") != store.data_version:
+            return
+        view = _quality(store, store.data_version, session.first_query(store))
+        left, right = st.columns([52, 48], gap="small")
+        with left:
+            _capture(viewer, store, view)
+        if viewer.can(Action.SEE_HOTSPOTS):
+            with right:
+                _strip(viewer, store, view)
 
 
-def _placed(viewer: Viewer, found: DataQuality) -> None:
-    table = release(found.sources, viewer, policy="sources").table
-    total, located = int(table["n"].sum()), int(table["located"].sum())
-    title = f"{located:,} of {total:,} reports have a place on the map"
-    with show.card(title, "How exactly each source knows where, and when: exact time, its day or its month only"):
-        shares = {
-            "Unlocated": table["n"] - table["located"],
-            "Address": table["with_address"],
-            "Exact": table["exact_time"],
-            "Day": table["day_time"],
-            "Month": table["month_time"],
+_WHAT = """
+Hotspots are found in one window, then held against the three months after it, beside the fullest squares of a plain
+grid and plain DBSCAN taken up to the same area. Then reach and least number are moved by a quarter, one at a time.
+"""
+
+
+def _capture(viewer: Viewer, store: Store, view: QualityView) -> None:
+    released = release(view.capture, viewer, policy="capture")
+    table = released.table
+    st.markdown(f"**{words.capture_title(table)}**")
+    st.caption(
+        f"Found in the {sentences.period(view.window)}, tried on the {sentences.period(view.following)} · all "
+        f"{table['area_share'].iloc[0]:.2%} of the {view.study_km2:.0f} km² that reports ever came from"
+    )
+    rows = pd.DataFrame(
+        {
+            "Way of choosing areas": table["method"].str.capitalize().str.replace("dbscan", "DBSCAN"),
+            "Same window": [f"{share:.1%}" for share in table["in_sample"]],
+            "Next months": [f"{share:.1%}" for share in table["share"]],
+            "Reports": [f"{r.captured:.0f} of {r.of:,}" for r in table.itertuples()],
+            "PAI": table["pai"].round(1),
+            "PEI": table["pei"].round(2),
         }
-        told = {
-            name: [sentences.share(a, b) if a else "0" for a, b in zip(part, table["n"], strict=True)]
-            for name, part in shares.items()
-        }
-        rows = pd.DataFrame({"Source": table["source"], "Reports": table["n"], **told})
-        st.dataframe(rows, hide_index=True, alt="Sources and how exact they are")
-        far = release(found.far, viewer, policy="points far outside").table
-        st.markdown(sentences.far_points(int(far["n"].sum())), help=FAR_RULE)
-        if len(far):
-            names = {"source": "Source", "district": "District", "n": "Reports", "farthest_km": "Farthest, km"}
-            st.dataframe(far.rename(columns=names), hide_index=True, alt="Points far outside their district")
-        stacks = release(found.stacks, viewer, policy="default locations").table
-        st.markdown(sentences.default_locations(len(stacks), int(stacks["n"].sum())), help=STACK_RULE)
-        if len(stacks):
-            shown = pd.DataFrame(
-                {
-                    "Source": stacks["source"],
-                    "Reports": stacks["n"],
-                    "Share of the source": [f"{share:.0%}" for share in stacks["share"]],
-                    "Categories": stacks["categories"],
-                    "Easting": stacks["x"].round(),
-                    "Northing": stacks["y"].round(),
-                }
-            )
-            st.dataframe(shown, hide_index=True, alt="Points that probably are no place")
+    )
+    st.dataframe(rows, hide_index=True, alt="Share of the next months' reports in areas of equal size")
+    st.caption("PAI: share of reports over share of area. PEI: that over the best anybody could have drawn afterwards.")
+    show.downloads(released, store, title="Capture of the next months", settings={}, name="capture")
 
 
-def _same(viewer: Viewer, found: DataQuality) -> None:
-    same, first, last = found.same, found.window.start, found.window.end - timedelta(days=1)
-    table = release(same.by_category, viewer, policy="probably the same").table
-    with show.card(
-        sentences.same_title(same.reports - same.events),
-        f"{sentences.short_day(first)} to {sentences.short_day(last)} · both are kept; every count stays as reported",
-    ):
-        st.markdown(sentences.same_line(same.reports, same.events, same.by_luck))
-        st.caption(sentences.same_rule(same.unmatchable))
-        joined = table[table["events"] < table["reports"]]
-        if len(joined):
-            names = {"category": "Category", "reports": "As reported", "events": "After joining"}
-            st.dataframe(joined.rename(columns=names), hide_index=True, alt="Counts before and after joining")
+def _strip(viewer: Viewer, store: Store, view: QualityView) -> None:
+    released = release(view.stability, viewer, policy="stability")
+    table = released.table
+    st.markdown(f"**{words.stability_title(table)}**")
+    st.caption("● survives: at least half the same reports, of both together · ○ dissolves: its border is uncertain")
+    st.dataframe(words.stability_strip(table), hide_index=True, height=420, alt="Which hotspots survive other settings")
+    show.downloads(released, store, title="Stability of the hotspots", settings={}, name="stability")
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _found(_store: Store, version: str) -> DataQuality | None:
-    return data_quality(_store)
+@st.cache_resource(show_spinner="Trying the hotspots on the months after …", max_entries=8)
+def _quality(_store: Store, version: str, query: Query) -> QualityView:
+    return quality_of(_store, query)
