@@ -22,7 +22,7 @@ from hotspots.views import minutes, sentences
 from pages.parts import register as shared
 from pages.parts import session, show, signin, taking
 
-PLAN_MONTHS = 12
+PLAN_WIDTHS = {"Stage": 90, "Heading": 105, "Text": 440}
 TRIANGLE = {
     "victim": "Victim: who is harmed",
     "guardian": "Guardian: who looks out for them",
@@ -119,13 +119,8 @@ def _plan_table(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan) -
     rows = overview.plan_rows(store, held)
     released = release(rows, viewer, policy="problem-solving plan", as_of=view.last["period"].date())
     st.markdown(f"**{show.plain(held.objective)}**")
-    st.dataframe(
-        released.table.rename(columns=str.capitalize),
-        hide_index=True,
-        row_height=44,
-        height=min(44 * len(rows), 420) + 40,
-        alt="The plan in SARA order",
-    )
+    written = released.table.rename(columns=str.capitalize)
+    st.dataframe(written, hide_index=True, alt="The plan in SARA order", **show.fitted(written, PLAN_WIDTHS, most=8))
     with st.container(horizontal=True):
         taking.button(
             "Print the plan",
