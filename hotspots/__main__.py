@@ -282,7 +282,7 @@ def _viewer() -> Viewer:
     return Viewer(Role(named), name=_who())
 
 
-release_verbs.register(app, opened=_open, clock=_now, viewer=_viewer)
+release_verbs.register(app, opened=_open, clock=_now, viewer=_viewer, progress=_progress)
 compare_verbs.register(app, opened=_open, day=_day, clock=_now)
 label_verbs.register(app, opened=_open, day=_day)
 

@@ -10,6 +10,7 @@ import typer
 
 from hotspots import briefs
 from hotspots.errors import BadValue
+from hotspots.intake.reading import Progress, silent
 from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import returned_places
 from hotspots.register.clocks import local_time
@@ -32,10 +33,12 @@ def register(
     opened: Opener,
     clock: Callable[[], datetime],
     viewer: Callable[[], Viewer],
+    progress: Progress,
 ) -> None:
     """Add the verbs to the command line.
 
     opened: opens the store asked for · clock: the program's clock · viewer: who runs the command
+    progress: shows how far a long verb is
     """
 
     @app.command("publish")
@@ -54,6 +57,7 @@ def register(
             at=clock(),
             today=today,
             returned=returned_places(held, replace(default_query(held, settings, today=today), districts=())),
+            progress=silent if as_json else progress,
         )
         say(publish_lines(summary), asdict(summary), as_json)
 

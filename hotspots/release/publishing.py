@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from hotspots.errors import BadValue, StoreError
+from hotspots.intake.reading import Progress, silent
 from hotspots.periods import Window, add_months
 from hotspots.release.audit import require_safe
 from hotspots.release.outcomes import (
@@ -77,6 +78,7 @@ def publish(
     sources: str = "",
     sample: bool = False,
     last_version: int = 0,
+    progress: Progress = silent,
 ) -> Summary:
     """Release what is due into the published file, or refuse.
 
@@ -91,6 +93,7 @@ def publish(
     gaps : (district, month) not received from every source: "no data" there.
     drawn : ids of all places, rings and controls that `counts` was made with; all ever released are needed.
     sources : the partners' feeds in words, for the foot of the page.
+    progress : told how far it is (0 to 1) and with what.
     last_version : the last release that the hub knows of: a file that is behind was lost or put back.
 
     Returns
@@ -105,7 +108,9 @@ def publish(
         tally = Tally.of(counts, held=held, gaps=gaps)
         accepted, refused = _accepted(places, tally, before, drawn, today)
         wanted = [*_ward_periods(tally, today), *_place_periods(accepted, held)]
-        new, tried = _safe(_fresh(_counted(wanted, tally), before.current().figures), before, tally)
+        progress(0.45, "Hiding small numbers, and what would give them away")
+        new, tried = _safe(_fresh(_counted(wanted, tally), before.current().figures), before, tally, progress)
+        progress(0.95, "Writing the released tables")
         everything = pd.concat([before.figures, new[list(FIGURES)]], ignore_index=True)
         facts, unfit = _facts(accepted, wards, everything)
         pages = _changed(facts, before)
@@ -127,10 +132,11 @@ def publish(
     )
 
 
-def _safe(fresh: pd.DataFrame, before: Published, tally: Tally) -> tuple[pd.DataFrame, int]:
+def _safe(fresh: pd.DataFrame, before: Published, tally: Tally, progress: Progress) -> tuple[pd.DataFrame, int]:
     """The new figures with what must be hidden hidden, and how many hidden counts the audit tried."""
     released = before.figures.assign(pair="")
     new = suppress(released, fresh.assign(version=before.version + 1), tally.cells)
+    progress(0.8, "Testing what could be worked out from everything ever released")
     return new, require_safe(pd.concat([released, new], ignore_index=True), tally.cells).tried
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hotspots import store as stores
 from hotspots.errors import NoData, NotAllowed
+from hotspots.intake.reading import Progress, silent
 from hotspots.periods import Window
 from hotspots.pipeline.outcomes import (
     PlaceCase,
@@ -29,11 +30,19 @@ _QUARTER = 3
 
 
 def publish_store(
-    store: Store, path: Path, *, viewer: Viewer, at: datetime, today: date, returned: frozenset[str] = frozenset()
+    store: Store,
+    path: Path,
+    *,
+    viewer: Viewer,
+    at: datetime,
+    today: date,
+    returned: frozenset[str] = frozenset(),
+    progress: Progress = silent,
 ) -> Summary:
     """Release what is due from a store into its published file, and write it into the audit trail.
 
     path: see `store.published.published_file` · returned: names of places whose alarm rings
+    progress: told how far it is (0 to 1) and with what
     Raises `NotAllowed` for a viewer who may not publish, `NoData` for an empty store, and whatever
     `publish` raises; the published file is then unchanged.
     """
@@ -41,9 +50,11 @@ def publish_store(
     held = stores.months_held(store)
     if held is None:
         raise NoData("There is nothing to publish: the store holds no incidents yet.")
+    progress(0.0, "Comparing each place with the time before")
     cases = place_cases(store, today=today)
     fit = [case for case in cases if case.view is not None and (case.place.dwellings or 0) >= FEWEST_ADDRESSES]
     ids = keep_outlines(store, {stem: shape for case in fit for stem, shape in _stems(case).items()})
+    progress(0.3, "Counting wards and places")
     drawn = kept_outlines(store)
     counts, gaps = area_counts(store, drawn), gaps_of(store, held)
     summary = publish(
@@ -59,18 +70,20 @@ def publish_store(
         sources=sources_in_words(store),
         sample=store.is_sample,
         last_version=int(store.meta(_VERSION, "0")),
+        progress=progress,
     )
     told = _with_reasons(summary, cases)
     _remember(store, told, who=viewer.name, at=at)
+    progress(1.0, "Published" if told.version else "Nothing new is due")
     return told
 
 
-def publish_sample(store: Store, path: Path) -> Summary:
+def publish_sample(store: Store, path: Path, *, progress: Progress = silent) -> Summary:
     """Publish the sample as its story has it; only for a store of invented data."""
     if not store.is_sample:
         raise NotAllowed("Only the invented sample is published without a steward.")
     steward = Viewer(Role.DATA_STEWARD, name="sample")
-    return publish_store(store, path, viewer=steward, at=PUBLISHED_AT, today=PUBLISHED_AT.date())
+    return publish_store(store, path, viewer=steward, at=PUBLISHED_AT, today=PUBLISHED_AT.date(), progress=progress)
 
 
 def _stems(case: PlaceCase) -> dict[str, object]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from hotspots.intake.reading import Progress
 from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import returned_places
 from hotspots.release.publishing import Summary
@@ -36,12 +37,12 @@ def _confirm(viewer: Viewer) -> None:
         "It is refused where a small number could be worked out from everything released so far."
     )
     if st.button("Publish", type="primary"):
-        with st.spinner("Counting, hiding small numbers and testing what could be worked out …"):
-            st.session_state[_DONE] = _published(viewer)
+        bar = st.progress(0.0, "Beginning …")
+        st.session_state[_DONE] = _published(viewer, lambda done, what: bar.progress(min(done, 1.0), f"{what} …"))
         st.rerun()
 
 
-def _published(viewer: Viewer) -> Summary:
+def _published(viewer: Viewer, progress: Progress) -> Summary:
     store = session.current_store()
     today = session.today(store)
     query = replace(default_query(store, session.settings(), today=today), districts=())
@@ -52,6 +53,7 @@ def _published(viewer: Viewer) -> Summary:
         at=session.now(),
         today=today,
         returned=returned_places(store, query),
+        progress=progress,
     )
 
 

@@ -38,7 +38,8 @@ class Town:
     def __init__(self, where) -> None:
         self.store = open_store(where, at=PUBLISHED_AT)
         self.path = published_file(str(where))
-        self.summary = publish_sample(self.store, self.path)
+        self.told: list[tuple[float, str]] = []
+        self.summary = publish_sample(self.store, self.path, progress=lambda *told: self.told.append(told))
         self.held = read_published(self.path)
 
     @property
@@ -60,6 +61,12 @@ def test_the_sample_has_a_page_for_every_place_that_may_have_one(town):
     assert set(verdicts) == {"Park View", "Ropewalk Court", "Station Parade", "Lantern Terrace"}
     assert verdicts["Station Parade"] != "fell", "its fall is luck alone"
     assert "Mill Lane car park (fictional)" in town.summary.refused
+
+
+def test_it_says_how_far_it_is(town):
+    shares = [done for done, _ in town.told]
+    assert shares == sorted(shares) and (shares[0], shares[-1]) == (0.0, 1.0) and len(set(shares)) >= 5
+    assert any("worked out" in what for _, what in town.told)
 
 
 def test_park_view_reads_as_in_its_story(town):
