@@ -25,6 +25,8 @@ TITLES = {
     "new": "What we agreed since the last meeting",
 }
 """What the right side is headed with where it is not the ranked list."""
+LINK = "area"
+"""What a link calls the chosen area."""
 
 
 def render(viewer: Viewer) -> None:
@@ -46,6 +48,7 @@ def render(viewer: Viewer) -> None:
         name = f"hotspots-{query.window.end}"
         pack = papers.Offer("Meeting pack", "meeting-pack", "hub_pack")
         show.downloads(released, store, title="Hotspots", settings=_recipe(view), name=name, paper=pack)
+    _follow_link(released)
     with agenda:
         step = meeting.agenda(viewer, store, released)
     _body(viewer, store, view, released, step)
@@ -58,6 +61,7 @@ def render(viewer: Viewer) -> None:
 def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step: str) -> None:
     listed = meeting.areas_of(step, released.table)
     chosen = _chosen(released, listed)
+    _write_link(released, chosen)
     with st.container(key="hub-body"):
         left, right = st.columns([53, 47], gap="small")
     # The card is written first, before list and map, so that a click never waits for it.
@@ -87,6 +91,27 @@ def _chosen(released: Released, listed: pd.DataFrame) -> str | None:
     if chosen in set(released.table["id"]):
         return chosen
     return listed["id"].iloc[0] if len(listed) else None
+
+
+def _follow_link(released: Released) -> None:
+    """Choose the area that a shared link names, on the first run of a session; one that is gone chooses nothing."""
+    asked = st.query_params.get(LINK)
+    if asked and "chosen" not in st.session_state:
+        words = released.table["id"].map(_link_words(released))
+        st.session_state["chosen"] = next(iter(released.table.loc[words == asked, "id"]), None)
+
+
+def _write_link(released: Released, chosen: str | None) -> None:
+    """Name the chosen area in the address, so that a link shows another viewer with the same rights the same card."""
+    word = _link_words(released).get(chosen)
+    if word and st.session_state.get("chosen") and st.query_params.get(LINK) != word:
+        st.query_params[LINK] = word
+
+
+def _link_words(released: Released) -> dict[str, str]:
+    """Area → its lasting id, which next month's link still means; else its rank in this run. Never where it is."""
+    table = released.table
+    return {r.id: r.hotspot or str(r.rank) for r in table.itertuples()}
 
 
 def _heading(view: HubView, released: Released, step: str) -> str:
