@@ -25,8 +25,8 @@ TITLES = {
     "new": "What we agreed since the last meeting",
 }
 """What the right side is headed with where it is not the ranked list."""
-LINK = "area"
-"""What a link calls the chosen area."""
+LINK = ("step", "area")
+"""What a link calls the item of the agenda and the chosen area."""
 
 
 def render(viewer: Viewer) -> None:
@@ -61,7 +61,7 @@ def render(viewer: Viewer) -> None:
 def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step: str) -> None:
     listed = meeting.areas_of(step, released.table)
     chosen = _chosen(released, listed)
-    _write_link(released, chosen)
+    _write_link(released, step, chosen)
     with st.container(key="hub-body"):
         left, right = st.columns([53, 47], gap="small")
     # The card is written first, before list and map, so that a click never waits for it.
@@ -94,18 +94,21 @@ def _chosen(released: Released, listed: pd.DataFrame) -> str | None:
 
 
 def _follow_link(released: Released) -> None:
-    """Choose the area that a shared link names, on the first run of a session; one that is gone chooses nothing."""
-    asked = st.query_params.get(LINK)
+    """Open what a shared link names, on the first run of a session; an area that is gone chooses nothing."""
+    step, asked = (st.query_params.get(key) for key in LINK)
+    if step in meeting.STEPS:
+        st.session_state.setdefault("step", step)
     if asked and "chosen" not in st.session_state:
         words = released.table["id"].map(_link_words(released))
         st.session_state["chosen"] = next(iter(released.table.loc[words == asked, "id"]), None)
 
 
-def _write_link(released: Released, chosen: str | None) -> None:
-    """Name the chosen area in the address, so that a link shows another viewer with the same rights the same card."""
-    word = _link_words(released).get(chosen)
-    if word and st.session_state.get("chosen") and st.query_params.get(LINK) != word:
-        st.query_params[LINK] = word
+def _write_link(released: Released, step: str, chosen: str | None) -> None:
+    """Name item and area in the address, so that a link shows another viewer with the same rights the same."""
+    area = _link_words(released).get(chosen) if st.session_state.get("chosen") else None
+    for key, word in zip(LINK, (step, area), strict=True):
+        if word and st.query_params.get(key) != word:
+            st.query_params[key] = word
 
 
 def _link_words(released: Released) -> dict[str, str]:

@@ -92,7 +92,6 @@ def agenda(viewer: Viewer, store: Store, released: Released) -> str:
             required=True,
             format_func=labels.get,
             key="step",
-            bind="query-params",
             label_visibility="collapsed",
             on_change=_first_of_step,
             args=(released.table,),
