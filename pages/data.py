@@ -11,8 +11,8 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import exports, sentences
 from pages.parts import front_door, session, show, signin, taking
-from pages.parts.importing import import_card
 from pages.parts.data_quality import quality
+from pages.parts.importing import import_card
 
 COLUMNS = {
     "file": "File",

@@ -68,12 +68,14 @@ def _understood(viewer: Viewer, paths: list[Path]) -> None:
         seen = _look(paths[0], None)
         if seen.mapping is None:  # police.uk: nothing to map
             _fate(seen)
-            _import_button(viewer, paths, None, None, blocked=seen.problem is not None)
+            good = _others(paths[1:], None)
+            _import_button(viewer, paths, None, None, blocked=seen.problem is not None or not good)
             return
         source = _source()
         seen, mapping = _mended(paths[0], seen, source)
         _fate(seen)
-        _import_button(viewer, paths, source, mapping, blocked=seen.problem is not None or not source)
+        good = _others(paths[1:], mapping)
+        _import_button(viewer, paths, source, mapping, blocked=seen.problem is not None or not source or not good)
     except HubError as error:
         frame.told(str(error))
 
@@ -156,6 +158,25 @@ def _fate(seen: Preview) -> None:
         st.text(warning)
 
 
+def _others(paths: list[Path], mapping: Mapping | None) -> bool:
+    """The fate of each further upload, under the same mapping; True where nothing stands in the way of any."""
+    if not paths:
+        return True
+    seen = [(path, _look(path, mapping)) for path in paths]
+    rows = pd.DataFrame(
+        {
+            "File": [path.name for path, _ in seen],
+            "Read": [one.read for _, one in seen],
+            "Accepted": [one.accepted for _, one in seen],
+            "Quarantined": [one.quarantined for _, one in seen],
+            "Duplicates": [one.duplicates for _, one in seen],
+            "In the way": [one.problem or "" for _, one in seen],
+        }
+    )
+    st.dataframe(rows, hide_index=True, alt="What each of the other files would become")
+    return not any(one.problem for _, one in seen)
+
+
 def _import_button(
     viewer: Viewer, paths: list[Path], source: str | None, mapping: Mapping | None, *, blocked: bool
 ) -> None:
@@ -221,7 +242,7 @@ def _look(path: Path, mapping: Mapping | None) -> Preview:
     key = (digest, path.name, mapping.version if mapping else "")
     kept = st.session_state.setdefault("previews", {})
     if key not in kept:
-        if len(kept) > 6:
+        if len(kept) > 40:
             kept.clear()
         crs = session.own_store().crs if session.own_store_exists() else session.settings().crs
         kept[key] = preview(path, today=session.now().date(), mapping=mapping, crs=crs, limits=_limits())
