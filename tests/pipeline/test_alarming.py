@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from hotspots.periods import last_months
 from hotspots.pipeline import default_query, hub_view
 from hotspots.pipeline.alarming import RETURNED, alarms_for
 from hotspots.pipeline.watching import PER_YEAR, watch_for
@@ -50,6 +51,13 @@ def test_the_place_that_came_back_is_told_by_the_watch(sample_store, hub, view):
     assert row["place"] == MILL and row["since"].date() == date(2018, 8, 1) and row["kind"] == "place"
     without = alarms_for(sample_store, hub)
     assert RETURNED not in set(without.table["rule"]) and without.expected["returned"] == 0
+
+
+def test_an_earlier_month_does_not_know_what_came_back_later(sample_store, watch):
+    june = replace(default_query(sample_store, Settings(), today=TODAY), window=last_months(date(2017, 7, 1), 12))
+    then = alarms_for(sample_store, hub_view(sample_store, june), watched=watch)
+    assert set(then.table["place"]) == {"Park View (fictional)"} and len(then.watched) == 17
+    assert then.false_alarms_per_year == pytest.approx(3.9, abs=0.05)  # as docs/alarms.md has it
 
 
 def test_luck_of_the_whole_screen_is_the_sum_of_every_rule_at_every_area(view, watch):
