@@ -1,5 +1,6 @@
 """Exports that a spreadsheet cannot run, and that come back as they were."""
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -59,3 +60,22 @@ def test_quarantined_rows_can_be_mended_and_read_again(tmp_path):
     path.write_text(rows.assign(Date="31/01/2024").to_csv(index=False))
     (mended,) = read_incidents(path, today=TODAY)
     assert (mended.accepted, mended.quarantined) == (1, 0)
+
+
+@pytest.mark.parametrize("kind", ["geojson", "gpkg"])
+def test_accepted_incidents_round_trip_through_a_geographic_export(kind, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv(row(1), row(2, Time=""), row(3, Type="Seagulls"))())
+    (first,) = read_incidents(path, today=TODAY)
+    table = first.incidents
+    layer = gpd.GeoDataFrame(table.drop(columns=["x", "y"]), geometry=gpd.points_from_xy(table["x"], table["y"]))
+    back = tmp_path / f"export.{kind}"
+    layer.set_crs("EPSG:27700").to_crs("EPSG:4326").to_file(back)
+    (second,) = read_incidents(back, today=TODAY)
+    told = ["occurred_from", "time_precision", "category", "subcategory", "reference"]
+    pd.testing.assert_frame_equal(
+        first.incidents[told].sort_values("reference"),
+        second.incidents[told].sort_values("reference"),
+        check_index_type=False,
+    )
+    assert abs(first.incidents[["x", "y"]].sum() - second.incidents[["x", "y"]].sum()).max() < 0.1
