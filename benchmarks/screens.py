@@ -258,9 +258,9 @@ def page_of(results: dict[str, dict[str, float]]) -> str:
             "|---|---|" + "---:|" * len(sizes),
             *rows,
             "",
-            "The deployment's entry (`serve.py`) loads its libraries while the browser opens; `streamlit run dashboard.py` "
-            "can load nothing before the first visit. A quarter of a second of each click on the map is the map "
-            "component waiting for a second click.",
+            "The deployment's entry (`serve.py`) loads its libraries while the browser opens; "
+            "`streamlit run dashboard.py` can load nothing before the first visit. A quarter of a second of each click "
+            "on the map is the map component waiting for a second click.",
             "",
         ]
     )

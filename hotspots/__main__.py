@@ -21,11 +21,11 @@ from hotspots.periods import Window
 from hotspots.pipeline import Query, find_from_files, find_in_store, last_query
 from hotspots.pipeline.ledger import keep_latest
 from hotspots.release.releasing import publish_sample
-from hotspots.store.published import published_file
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import PRIVATE, PROJECT, Settings, read_settings
 from hotspots.shell import AsJson, StorePath, refusals, say
 from hotspots.store import Store
+from hotspots.store.published import published_file
 
 app = typer.Typer(
     help="Find, act on and honestly evaluate crime and ASB hotspots.",

@@ -63,8 +63,8 @@ def place_for_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def published_sample(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a sample store whose outcomes are published, made once a session; nobody writes to it but exports."""
     from hotspots.release.releasing import publish_sample
-    from hotspots.store.published import published_file
     from hotspots.store import open_store
+    from hotspots.store.published import published_file
 
     folder = tmp_path_factory.mktemp("published")
     where = Path(shutil.copy(sample_file, folder / "sample.sqlite"))

@@ -293,9 +293,7 @@ def hours_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, hei
     return finished((squares + words).properties(height=height), colours)
 
 
-def against_usual(
-    latest: float, low: float, high: float, *, top: float, colours: Mapping[str, str] = COLOURS
-) -> str:
+def against_usual(latest: float, low: float, high: float, *, top: float, colours: Mapping[str, str] = COLOURS) -> str:
     """A small picture as a data address: the usual range as a bar, the latest count as a mark.
 
     top: the largest value of the column, so that every row has one scale · colours: of the theme in use

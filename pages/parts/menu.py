@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from hotspots.errors import NotAllowed
 from hotspots.release.roles import Action, Role, Viewer
+
 UNLISTED = ""
 """Section of pages that are reached by a link, not by the menu."""
 

@@ -72,7 +72,8 @@ def _one(viewer: Viewer, store: Store, row: object) -> None:
         )  # fmt: skip
         _table("Still to do", todo, {"Action": "task", "Owner": "owner", "Due": "due"})
     with drawn:
-        draw_outline(row.geometry, key=f"shared-{row.id}", crs=store.crs, basemap=session.basemap(store), dark=show.is_dark())
+        basemap, dark = session.basemap(store), show.is_dark()
+        draw_outline(row.geometry, key=f"shared-{row.id}", crs=store.crs, basemap=basemap, dark=dark)
 
 
 def _table(title: str, table: pd.DataFrame, columns: dict[str, str]) -> None:

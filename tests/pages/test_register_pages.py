@@ -1,16 +1,13 @@
 """The register's pages: every page opens or refuses for every role, and saves what is entered."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from hotspots import store as stores
 from hotspots.register.actions import Action
 from hotspots.register.places import Place, exclude
 from hotspots.register.prompts import Concern, Tag
@@ -24,19 +21,6 @@ PARK_VIEW = 1
 PAGES = ("places", "interventions", "powers", "partners", "timeliness")
 MAY_SEE = (Role.HUB_MEMBER, Role.SENIOR_OFFICER, Role.DATA_STEWARD)
 TIMEOUT = 60
-
-
-@pytest.fixture
-def store(sample_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A copy of the sample that the pages read and a test may write."""
-    copy = tmp_path / "sample.sqlite"
-    shutil.copy(sample_file, copy)
-    settings = tmp_path / "settings.toml"
-    settings.write_text(f'store = "{tmp_path / "none.sqlite"}"\nsample_store = "{copy}"\n', encoding="utf-8")
-    monkeypatch.setenv("HUB_SETTINGS", str(settings))
-    opened = stores.open_store(copy, at=AT)
-    yield opened
-    opened.close()
 
 
 def page(name: str, role: Role, **query: str) -> AppTest:

@@ -1,14 +1,9 @@
 """A place shown by one hub to another: the form that shares it, and what the neighbour then reads."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from hotspots import store as stores
 from hotspots.register.places import Place
 from hotspots.release.roles import Role
 from hotspots.store import Store, sharing
@@ -16,19 +11,6 @@ from hotspots.store import register_reads as reads
 
 AT = datetime(2026, 1, 5, 9)
 GOES_ALONG_NOT = ("concern", "supported address", "UPRN")
-
-
-@pytest.fixture
-def store(sample_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A copy of the sample, which has two districts."""
-    copy = tmp_path / "sample.sqlite"
-    shutil.copy(sample_file, copy)
-    settings = tmp_path / "settings.toml"
-    settings.write_text(f'store = "{tmp_path / "none.sqlite"}"\nsample_store = "{copy}"\n', encoding="utf-8")
-    monkeypatch.setenv("HUB_SETTINGS", str(settings))
-    opened = stores.open_store(copy, at=AT)
-    yield opened
-    opened.close()
 
 
 def places(role: Role, district: str, place: int | None = None) -> AppTest:

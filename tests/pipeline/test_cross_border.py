@@ -39,9 +39,7 @@ def county(tmp_path: Path) -> Store:
     )
     rows.to_csv(tmp_path / "log.csv", index=False)
     store = open_store(tmp_path / "hub.sqlite", at=NOW, create=True)
-    record_import(
-        store, read_incidents(tmp_path / "log.csv", source="a log", today=NOW.date()), who="county", at=NOW
-    )
+    record_import(store, read_incidents(tmp_path / "log.csv", source="a log", today=NOW.date()), who="county", at=NOW)
     yield store
     store.close()
 

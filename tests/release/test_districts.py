@@ -260,7 +260,7 @@ def test_a_hub_shares_a_place_with_a_neighbour_who_reads_it_and_nothing_else(hub
     assert len(told) == 2 and set(told["who"]) == {ME["who"]}
 
 
-def test_a_place_is_shared_with_other_districts_of_the_store_only(county, theirs, own):
+def test_a_place_is_shared_with_other_districts_of_the_store_only(county, theirs):
     home = county.within({theirs.district})
     for district in (theirs.district, "Atlantis"):
         with pytest.raises(BadValue, match="is not another district of this store"):

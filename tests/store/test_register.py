@@ -328,7 +328,8 @@ def test_a_store_from_before_comparison_areas_were_recorded_gains_the_column(tmp
 
 
 def test_a_door_or_a_person_is_refused_when_written_and_still_read_where_an_older_hub_holds_it(store, place):
-    for named in (task(place, task="Knock at flat 7"), Intervention(place.id, "ENV", "Council", title="Lock at Flat 7")):
+    lock = Intervention(place.id, "ENV", "Council", title="Lock at Flat 7")
+    for named in (task(place, task="Knock at flat 7"), lock):
         with pytest.raises(BadValue, match="seems to name"):
             register.add(store, named, **ME)
     kept = register.add(store, task(place), **ME)
