@@ -65,7 +65,7 @@ def record_import(
         with store.writing(connection, checked=True) as writer:
             if store.only is not None:
                 _require_own(writer, staged, store.only)
-            return _merge(writer, staged, who=who, at=at, progress=progress or silent)
+            return _merge(writer, staged, store.only, who=who, at=at, progress=progress or silent)
 
 
 def undo_last_import(store: Store, *, who: str, at: datetime) -> list[str]:
@@ -119,7 +119,13 @@ def _refuse_others(connection: Connection, table: Table, only: Collection[str], 
 
 
 def _merge(
-    connection: Connection, staged: Sequence[Staged], *, who: str, at: datetime, progress: Progress
+    connection: Connection,
+    staged: Sequence[Staged],
+    only: Collection[str] | None,
+    *,
+    who: str,
+    at: datetime,
+    progress: Progress,
 ) -> ImportReport:
     if connection.dialect.name == "sqlite":  # else the rows of many files, each all over the tree, go to disk and back
         connection.exec_driver_sql(f"PRAGMA main.cache_size=-{_CACHE_KIB}")
@@ -130,7 +136,7 @@ def _merge(
         report = {**item.report, "replaced": _count_replaced(connection, item)}
         batch = _add_batch(connection, item, report, run=run, who=who, at=at)
         if item.taken:
-            _close_quarantine(connection, item, batch)
+            _close_quarantine(connection, item, batch, only)
             _swap(connection, item, batch)
             _add_quarantine(connection, item.quarantine, batch)
         reports.append(report)
@@ -185,13 +191,18 @@ def _retire(connection: Connection, which: ColumnElement[bool], batch: int) -> N
     connection.execute(delete(incident).where(which))
 
 
-def _close_quarantine(connection: Connection, item: Staged, batch: int) -> None:
+def _close_quarantine(connection: Connection, item: Staged, batch: int, only: Collection[str] | None) -> None:
     """Rows of quarantine that came again no longer wait: their fate is that of the new batch.
 
     Those of the same file or snapshot; those that a mended file names; those whose reference is accepted now.
+    only: of a hub's own files alone, as `scope` shows them to it
     """
     earlier = select(import_batch.c.id).where(import_batch.c.source == item.source, import_batch.c.id != batch)
     waits = and_(quarantine.c.closed_by.is_(None), quarantine.c.batch_id.in_(earlier))
+    if only is not None:
+        brought = select(incident.c.incident_id).where(incident.c.batch_id == quarantine.c.batch_id)
+        others = brought.where(or_(incident.c.district.is_(None), incident.c.district.not_in(only)))
+        waits = and_(waits, brought.exists(), ~others.exists())
     same = import_batch.c.sha256 == item.sha256
     if item.snapshots:
         same = or_(same, import_batch.c.snapshots == ",".join(item.snapshots))

@@ -123,3 +123,21 @@ def test_a_store_from_before_rows_were_closed_keeps_its_quarantine(tmp_path):
     new = stores.open_store(where, at=AT)
     assert new.meta("schema_version") == str(tables.SCHEMA_VERSION) and len(waiting(new)) == 1
     new.close()
+
+
+def test_a_hub_cannot_close_what_waits_in_another_hubs_file(store, tmp_path):
+    def theirs(name: str, district: str, rows: list[tuple[str, str]]) -> Path:
+        path = tmp_path / name
+        lines = [f"{ref},{day},10:15,Noise,High Street,600000,440000,{district}\n" for ref, day in rows]
+        path.write_text(LOG.replace("\n", ",District\n") + "".join(lines), encoding="utf-8")
+        return path
+
+    take(store, theirs("west.csv", "Westmark", [("W1", "01/03/2021"), ("W2", "32/03/2021")]))
+    (number,) = stores.quarantine(store)["id"]
+    guessed = theirs("guess.csv", "Eastmark", [("E9", "02/03/2021")])
+    heading, row = guessed.read_text(encoding="utf-8").splitlines()
+    guessed.write_text(f"{MARK},{REASON},{heading}\n{number},guessed,{row}\n", encoding="utf-8")
+    take(store.within({"Eastmark"}), guessed)
+    assert len(waiting(store)) == 1
+    take(store.within({"Westmark"}), mended(store, tmp_path, lambda t: t.__setitem__("Date", "02/03/2021")))
+    assert waiting(store) == []
