@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import TyperException
 
 import hotspots
-from hotspots import compare_verbs, label_verbs, release_verbs
+from hotspots import compare_verbs, export_verbs, label_verbs, release_verbs
 from hotspots import store as stores
 from hotspots.errors import BadValue, StoreError
 from hotspots.intake.readers import read_incidents
@@ -285,6 +285,7 @@ def _viewer() -> Viewer:
 release_verbs.register(app, opened=_open, clock=_now, viewer=_viewer, progress=_progress)
 compare_verbs.register(app, opened=_open, day=_day, clock=_now)
 label_verbs.register(app, opened=_open, day=_day)
+export_verbs.register(app, opened=_open, day=_day, clock=_now, viewer=_viewer)
 
 
 def main() -> None:

@@ -85,6 +85,7 @@ COMMANDS = {  # verbs that let something out or decide who sees what → who may
     "publish": STEWARD,
     "grant --issuer i --subject s --role councillor": STEWARD,
     "purge --look": STEWARD,
+    "export {out}.csv": STEWARD,
     "brief --for councillor --place Park --out {out}": EVERYBODY,
     "brief --for hub --out {out}": SENIOR,
     "brief --for assessment --out {out}": SENIOR,
