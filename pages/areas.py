@@ -9,7 +9,7 @@ import streamlit as st
 from hotspots.analysis.harm import read_weights
 from hotspots.errors import HubError
 from hotspots.pipeline import Query
-from hotspots.pipeline.areas import ALL, HOURS, AreasView, areas_for, near_repeats_for, read_areas
+from hotspots.pipeline.areas import ALL, HOURS, AreasView, NearRepeats, areas_for, near_repeats_for, read_areas
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
@@ -156,19 +156,19 @@ def _near(viewer: Viewer, store: Store, query: Query) -> None:
             return
         st.session_state["near-for"] = query
         try:
-            table, used, of = _near_repeats(store, store.data_version, query)
+            found = _near_repeats(store, store.data_version, query)
         except HubError as error:
             frame.told(str(error))
             return
-        released = release(table, viewer, policy="near repeats")
-        st.markdown(words.near(released.table, used, of))
+        released = release(found.table, viewer, policy="near repeats")
+        st.markdown(words.near(released.table, found.used, found.of, found.since))
         st.dataframe(
             words.near_rows(released.table), hide_index=True, alt="Pairs of reports by distance and days apart"
         )
 
 
 @st.cache_resource(show_spinner="Shuffling the dates 199 times …", max_entries=8)
-def _near_repeats(_store: Store, version: str, query: Query) -> tuple[pd.DataFrame, int, int]:
+def _near_repeats(_store: Store, version: str, query: Query) -> NearRepeats:
     return near_repeats_for(_store, query)
 
 

@@ -15,7 +15,8 @@ SPACE_BANDS = (0, 1, 50, 100, 200, 400)
 """Metres: the same spot, then out to a few streets."""
 TIME_BANDS = (0, 7, 14, 21, 28)
 """Days."""
-_MOST_PAIRS = 5_000_000
+MOST_PAIRS = 5_000_000
+"""Pairs within the farthest band that are compared at most."""
 
 
 def repeat_share(
@@ -298,12 +299,21 @@ def _day_numbers(days: np.ndarray | pd.Series) -> np.ndarray:
     return dates.to_numpy().astype("datetime64[D]").astype(float)
 
 
+def pairs_in_reach(x: np.ndarray, y: np.ndarray, reach: float = SPACE_BANDS[-1]) -> int:
+    """How many pairs of places lie at most `reach` metres apart; x, y: metres, two arrays of one length."""
+    return _count_pairs(cKDTree(np.column_stack([x, y]).astype(float)), reach, p=2)
+
+
+def _count_pairs(tree: cKDTree, reach: float, p: int) -> int:
+    return int(tree.count_neighbors(tree, reach, p=p) - tree.n) // 2
+
+
 def _near_pairs(place: np.ndarray, bands: _Bands, metric: str) -> tuple[np.ndarray, np.ndarray]:
     """Pairs within the largest finite distance, and the space band of each."""
     p = 1 if metric == "manhattan" else 2
     reach = bands.space[np.isfinite(bands.space)].max()
     tree = cKDTree(place)
-    if (tree.count_neighbors(tree, reach, p=p) - len(place)) / 2 > _MOST_PAIRS:
+    if _count_pairs(tree, reach, p) > MOST_PAIRS:
         raise BadValue("Over five million pairs lie in reach; choose a shorter window or smaller bands.")
     pairs = tree.query_pairs(reach, p=p, output_type="ndarray")
     gap = place[pairs[:, 0]] - place[pairs[:, 1]]

@@ -1,7 +1,9 @@
 """The same incidents by other areas: hexagons of equal size, or polygons the hub gives in a file."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -10,7 +12,7 @@ import shapely
 from hotspots.analysis.areas import Concentration, concentration, count_areas, is_night, per_thousand
 from hotspots.analysis.grid import assign_hexagons, cover, hexagons, hot_hexagons
 from hotspots.analysis.harm import Weights, harm_by
-from hotspots.analysis.repeats import near_repeats
+from hotspots.analysis.repeats import MOST_PAIRS, near_repeats, pairs_in_reach
 from hotspots.errors import BadFile, NoData
 from hotspots.intake.locate import to_metric
 from hotspots.pipeline.alarming import reported_ground
@@ -109,14 +111,37 @@ def areas_for(
     )
 
 
-def near_repeats_for(store: Store, query: Query) -> tuple[pd.DataFrame, int, int]:
-    """Knox's test on the reports with a real day and an address: the table, how many, of how many.
+class NearRepeats(NamedTuple):
+    """Knox's table, how many reports it is from, of how many located; since: first day used, None for all."""
 
+    table: pd.DataFrame
+    used: int
+    of: int
+    since: date | None
+
+
+def near_repeats_for(store: Store, query: Query, *, most_pairs: int = MOST_PAIRS) -> NearRepeats:
+    """Knox's test on the reports with a real day and an address.
+
+    Where more than `most_pairs` lie in reach, the later half of the months is taken, again until they do not;
+    a shorter stretch also mixes up a rise with a near repeat less.
     Raises `BadValue` where no source has them: neither near nor soon can be told from months and map points.
     """
     located, _ = located_incidents(store, query)
     fit = located[(located["time_precision"] != "month") & (located["location_precision"] != "snapped")]
-    return near_repeats(fit if len(fit) else located, simulations=199), len(fit), len(located)
+    used, since = _latest(fit, most_pairs)
+    table = near_repeats(used if len(used) else located, simulations=199)
+    return NearRepeats(table, len(used), len(located), since)
+
+
+def _latest(fit: gpd.GeoDataFrame, most_pairs: int) -> tuple[gpd.GeoDataFrame, date | None]:
+    """The reports of the latest months, so many that the pairs in reach are not too many, and since when."""
+    month = fit["occurred_from"].dt.to_period("M")
+    months, since = sorted(month.unique()), None
+    while len(months) > 1 and pairs_in_reach(fit["x"].to_numpy(), fit["y"].to_numpy()) > most_pairs:
+        months = months[len(months) // 2 :]
+        fit, since = fit[month.reindex(fit.index) >= months[0]], months[0].start_time.date()
+    return fit, since
 
 
 def _grid(located: gpd.GeoDataFrame, ground: shapely.Geometry) -> gpd.GeoDataFrame:

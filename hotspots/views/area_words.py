@@ -1,10 +1,12 @@
 """Words and tables of Other areas, each made from the number it states."""
 
+from datetime import date
+
 import pandas as pd
 
 from hotspots.analysis.areas import Concentration
 from hotspots.pipeline.areas import ALL, AreasView
-from hotspots.views.sentences import count, share
+from hotspots.views.sentences import count, share, short_day
 
 HARM = (
     "A range, because a category holds more and less serious reports. Anti-social behaviour has no weight in any index "
@@ -99,10 +101,12 @@ def spread_alt(spread: Concentration) -> str:
     )
 
 
-def near(table: pd.DataFrame, used: int, of: int) -> str:
-    """How many bands hold more pairs than luck gives, and from which reports."""
+def near(table: pd.DataFrame, used: int, of: int, since: date | None) -> str:
+    """How many bands hold more pairs than luck gives, and from which reports; since: see `NearRepeats`."""
     found = table[table["near_repeat"]]
     base = f"From {used:,} of {of:,} located reports, those with a real day and an address."
+    if since is not None:
+        base += f" Only those since {short_day(since)}: before, too many lie within reach of each other to compare."
     if found.empty:
         return f"{base} No distance and delay holds more pairs than luck gives."
     best = found.loc[found["ratio"].idxmax()]

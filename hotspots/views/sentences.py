@@ -235,8 +235,8 @@ def far_points(n: int) -> str:
     """How many located reports lie where they can hardly belong."""
     if not n:
         return "No located report lies far outside its district."
-    verb = "lies" if n == 1 else "lie"
-    return f"**{count(n, 'located report')}** {verb} far outside their district: a wrong coordinate, or another hub's."
+    verb = "lies far outside its" if n == 1 else "lie far outside their"
+    return f"**{count(n, 'located report')}** {verb} district: a wrong coordinate, or another hub's."
 
 
 def default_locations(points: int, n: int) -> str:

@@ -104,7 +104,8 @@ def _mended(path: Path, seen: Preview, source: str) -> tuple[Preview, Mapping]:
             ["auto", "dmy", "mdy", "ymd"],
             default=start.date_order,
             required=True,
-            format_func={"auto": "day first, or as they must be", "dmy": "31/12/2017", "mdy": "12/31/2017",
+            help="Where a file leaves it open, as in 01/02/2017 throughout, the day is taken to come first.",
+            format_func={"auto": "As the file shows", "dmy": "31/12/2017", "mdy": "12/31/2017",
                          "ymd": "2017-12-31"}.get,
             key=f"order-{path.name}",
         )  # fmt: skip

@@ -30,6 +30,12 @@ def test_a_layout_nobody_knows_is_shown_with_its_problem_and_mended_by_a_mapping
     assert shown(data, tmp_path, mapping=mapping).accepted == 3
 
 
+def test_a_column_that_begins_blank_shows_what_it_holds(tmp_path):
+    """Or nobody can tell longitude from latitude in a log whose first rows have no location."""
+    made = shown(csv(row(1, Latitude="", Longitude=""), *map(row, range(2, 6)), header=HEADER)(), tmp_path)
+    assert all(len(made.columns[n].samples) == 4 and "" not in made.columns[n].samples for n in (5, 6))
+
+
 def test_police_uk_needs_no_mapping(tmp_path):
     made = shown(csv(street_row(), header=STREET)(), tmp_path)
     assert made.mapping is None and made.accepted == 1

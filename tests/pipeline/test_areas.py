@@ -79,12 +79,21 @@ def test_day_holds_all_and_night_is_refused_where_nothing_happened(hub):
 
 def test_near_repeats_are_refused_for_months_and_map_points(hub, tmp_path):
     month = Window(date(2018, 11, 1), date(2018, 12, 1))
-    table, used, of = near_repeats_for(hub[0], replace(hub[1], window=month))
-    assert used == of and {"pairs", "expected", "near_repeat"} <= set(table)
+    table, used, of, since = near_repeats_for(hub[0], replace(hub[1], window=month))
+    assert used == of and since is None and {"pairs", "expected", "near_repeat"} <= set(table)
     snapped = town.store_of(tmp_path, town.at(town.CENTRE, town.DAYS[::4]), precision="snapped")
     with pytest.raises(BadValue, match="snapped to a map point"):
         near_repeats_for(snapped, default_query(snapped, Settings()))
     snapped.close()
+
+
+def test_near_repeats_of_too_many_pairs_come_from_the_latest_months(hub):
+    two = replace(hub[1], window=Window(date(2018, 10, 1), date(2018, 12, 1)))
+    whole = near_repeats_for(hub[0], two)
+    latest = near_repeats_for(hub[0], two, most_pairs=int(whole.table["pairs"].sum()))
+    assert whole.since is None and whole.used == whole.of == latest.of
+    assert latest.since == date(2018, 11, 1) and 0 < latest.used < whole.used
+    assert (latest.table["pairs"] <= whole.table["pairs"]).all()
 
 
 def test_harm_is_a_range_beside_the_count_with_its_source(hub, tmp_path):
