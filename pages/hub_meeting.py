@@ -256,9 +256,10 @@ def _foot(store: Store, view: HubView, first: Query) -> None:
         if view.unlocated
         else ""
     )
+    where = show.plain(", ".join(q.districts) or "all districts")
     st.caption(
         f"{sentences.settings_line(q.eps, view.hotspots.min_samples, q.max_extent, q.window)} "
-        f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports "
+        f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports in {where} "
         f"({inside:,} of {view.incidents:,})."
         f"{unlocated} Data to {sentences.last_day(q.window)}. Ground: {show.plain(session.basemap(store).words)}. "
         "A report is not a proven crime."

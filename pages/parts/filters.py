@@ -23,7 +23,7 @@ REACH, EXTENT = (15, 200), (100, 1000)
 def filter_row(store: Store, viewer: Viewer, first: Query) -> Query:
     """Filters and the settings drawer in one row; returns the query they make."""
     remembered.recall(store, viewer, _offered(store))
-    query = _settings(_filters(store, viewer, first), first)
+    query = _settings(_filters(store, viewer, first, label=_label(first)), first)
     remembered.keep(store, viewer)
     return query
 
@@ -36,9 +36,15 @@ def trend_row(store: Store, viewer: Viewer, first: Query, *, every: bool = False
     return query
 
 
-def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False) -> Query:
+def _label(first: Query) -> str:
+    """The button says which district the screen shows: the room must not have to open it to know."""
+    district = st.session_state.get("district") or ", ".join(first.districts)
+    return f"Filters: {show.plain(district)}" if district else "Filters"
+
+
+def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False, label: str = "Filters") -> Query:
     held = session.months_held(store)
-    with st.popover(":material/tune: Filters", width="content"):
+    with st.popover(f":material/tune: {label}", width="content"):
         districts = _district(store, viewer, first, every=every)
         window = _window(first, held)
         categories, sources = choices(store, store.data_version)
