@@ -3,6 +3,7 @@
 import io
 import warnings
 import zipfile
+from dataclasses import replace
 
 import pyarrow as pa
 import pyogrio
@@ -45,25 +46,25 @@ def _read(data: bytes, name: str, layer: str | None, limits: Limits) -> Raw:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on odd but readable files
-            chosen, notes = _choose(data, layer)
+            chosen, layers, notes = _choose(data, layer)
             info = pyogrio.read_info(data, layer=chosen)
             _check(info, name, limits)
             meta, table = pyogrio.raw.read_arrow(data, layer=chosen, max_features=limits.rows + 1)
     except (DataSourceError, DataLayerError, pa.ArrowException, ValueError, OSError, RuntimeError):
         raise BadFile(f"{name} is not a geographic file that can be read; export it again.") from None
-    return _to_raw(table, meta, name, limits, notes)
+    return replace(_to_raw(table, meta, name, limits, notes), sheet=chosen, sheets=layers)
 
 
-def _choose(data: bytes, layer: str | None) -> tuple[str, list[str]]:
-    layers = [str(found) for found in pyogrio.list_layers(data)[:, 0]]
+def _choose(data: bytes, layer: str | None) -> tuple[str, tuple[str, ...], list[str]]:
+    layers = tuple(str(found) for found in pyogrio.list_layers(data)[:, 0])
     if layer is not None:
         if layer not in layers:
             raise BadMapping(f"The file has no layer {layer!r}; it has {', '.join(layers)}.")
-        return layer, []
+        return layer, layers, []
     best = max(layers, key=lambda found: recognised(pyogrio.read_info(data, layer=found)["fields"]))
     others = [found for found in layers if found != best]
     note = f"Layer {best!r} was read and {', '.join(map(repr, others))} was not: name it in a mapping to read it."
-    return best, [note] if others else []
+    return best, layers, [note] if others else []
 
 
 def _check(info: dict, name: str, limits: Limits) -> None:

@@ -35,7 +35,7 @@ class Preview:
     """A file as it was understood: nothing has been stored.
 
     mapping: the one given or guessed; None for a police.uk file, which needs none. problem: the sentence
-    that stands in the way of an import, else None; the counts are 0 then.
+    that stands in the way of an import, else None; the counts are 0 then. sheet, sheets: as in `Raw`.
     """
 
     file: str
@@ -49,6 +49,8 @@ class Preview:
     reasons: Words[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     problem: str | None = None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
 
 def preview(
@@ -56,23 +58,27 @@ def preview(
     *,
     today: date,
     mapping: Mapping | None = None,
+    sheet: str | None = None,
     crs: str = METRIC_CRS,
     limits: Limits | None = None,
 ) -> Preview:
     """Columns, first cells and the fate of every row of a file, or of the first table in a folder or zip.
 
-    Parameters as for `read_incidents`. Raises `BadFile` for a file that cannot be read at all; a mapping that
+    Parameters as for `read_incidents`; sheet: the one whose columns are guessed, where no mapping is given. Raises `BadFile` for a file that cannot be read at all; a mapping that
     does not fit, or a file without a usable row, is told in `problem` so that the mapping can be mended.
     """
     limits = limits or Limits()
     item = next((i for i in items_of(Path(path), limits) if i.set_aside is None), None)
     if item is None:
         raise BadFile(f"{Path(path).name} holds no file of incidents.")
-    raw = read_raw(item.load(), item.name, mapping, limits, lambda _fraction, _what: None)
+    asked = mapping or (Mapping(sheet=sheet) if sheet else None)
+    raw = read_raw(item.load(), item.name, asked, limits, lambda _fraction, _what: None)
     headings = list(raw.cells.columns)
     known = police_uk.is_street(headings) or police_uk.is_api(headings)
-    used = None if known else mapping or guess_mapping(raw.cells)
-    shown = Preview(item.name, _columns(raw, used), used, raw.read, warnings=raw.warnings)
+    used = None if known else mapping or replace(guess_mapping(raw.cells), sheet=sheet)
+    shown = Preview(
+        item.name, _columns(raw, used), used, raw.read, warnings=raw.warnings, sheet=raw.sheet, sheets=raw.sheets
+    )
     try:
         reading = judge(raw, item.name, "", Context(today, crs), source=None, mapping=used)
     except (BadMapping, BadFile, NoUsableRow) as error:

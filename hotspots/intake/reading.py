@@ -61,12 +61,15 @@ class Raw:
     cells: text columns named by the file's own headings, one row a record, blank cells "".
     lines: line (or row) number of each record in the file, the heading included.
     A geographic file's points come as text columns, longitude and latitude or easting and northing.
+    sheet: of a workbook, or layer of a GeoPackage, that these are the rows of. sheets: those it could have been.
     """
 
     cells: pd.DataFrame
     lines: np.ndarray
     faults: tuple[Fault, ...] = ()
     warnings: tuple[str, ...] = ()
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
     @property
     def read(self) -> int:

@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from xml.etree.ElementTree import ParseError
@@ -47,8 +48,9 @@ def read_workbook(data: bytes, name: str, sheet: str | None, limits: Limits, pro
     _check_parts(data, name, limits)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        chosen, warnings = _choose(book, sheet)
-        return _read_sheet(chosen, warnings, limits, progress)
+        chosen, sheets, warnings = _choose(book, sheet)
+        raw = _read_sheet(chosen, warnings, limits, progress)
+        return replace(raw, sheet=chosen.title, sheets=sheets)
     except _BROKEN:
         raise BadFile(f"{name} is not a workbook that can be read; open it in Excel and save it again.") from None
 
@@ -76,20 +78,23 @@ def _check_xml(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> N
         raise BadFile(f"{name} is damaged; open it in Excel and save it again.") from None
 
 
-def _choose(book: openpyxl.Workbook, sheet: str | None) -> tuple[ReadOnlyWorksheet, list[str]]:
+def _choose(book: openpyxl.Workbook, sheet: str | None) -> tuple[ReadOnlyWorksheet, tuple[str, ...], list[str]]:
+    """The sheet to read, the names of the visible ones that hold something, and what must be said of the choice."""
     sheets = {s.title: s for s in book.worksheets if isinstance(s, ReadOnlyWorksheet)}
     if sheet is not None and sheet not in sheets:
         raise BadMapping(f"The workbook has no sheet {sheet!r}; it has {', '.join(sheets)}.")
-    if sheet is not None:
-        return sheets[sheet], []
     visible = [s for s in sheets.values() if s.sheet_state == "visible"]
+    tops = [_top(s) for s in visible]
+    filled = tuple(s.title for s, top in zip(visible, tops, strict=True) if any(map(any, top)))
+    if sheet is not None:
+        return sheets[sheet], filled, []
     if not visible:
         raise BadFile("The workbook has no visible sheet of cells.")
-    scores = [max(map(recognised, _top(s)), default=0) for s in visible]
+    scores = [max(map(recognised, top), default=0) for top in tops]
     chosen = visible[scores.index(max(scores))]
     tables = [s.title for s, score in zip(visible, scores, strict=True) if score >= 2 and s is not chosen]
     note = f"Sheet {chosen.title!r} was read; {', '.join(map(repr, tables))} was not: name it in a mapping to read it."
-    return chosen, [note] if tables else []
+    return chosen, filled, [note] if tables else []
 
 
 def _top(sheet: ReadOnlyWorksheet) -> list[list[str]]:

@@ -93,12 +93,17 @@ def _source() -> str:
 def _mended(path: Path, seen: Preview, source: str) -> tuple[Preview, Mapping]:
     """The mapping as guessed or remembered, corrected by the user, and what it makes of the file."""
     remembered = stores.mapping_for(session.own_store(), source) if source and session.own_store_exists() else None
+    sheet = _sheet(path, seen, remembered)
+    if sheet != seen.sheet:
+        seen = _look(path, None, sheet)
     headings = [column.heading for column in seen.columns]
-    start = remembered if remembered and set(remembered.columns.values()) <= set(headings) else seen.mapping
+    fits = remembered is not None and set(remembered.columns.values()) <= set(headings)
+    start = remembered if fits else seen.mapping or Mapping()
+    screen = f"{path.name}-{sheet}"
     st.dataframe(_columns_table(seen), hide_index=True, height=220, alt="The file's columns and what each becomes")
     fields = [f for f in FIELDS if f in USUAL_FIELDS or f in start.columns]
     with st.expander("Correct which column is which", expanded=seen.problem is not None):
-        chosen = _field_choices(fields, headings, start, path.name)
+        chosen = _field_choices(fields, headings, start, screen)
         order = st.segmented_control(
             "Dates are written",
             ["auto", "dmy", "mdy", "ymd"],
@@ -107,11 +112,27 @@ def _mended(path: Path, seen: Preview, source: str) -> tuple[Preview, Mapping]:
             help="Where a file leaves it open, as in 01/02/2017 throughout, the day is taken to come first.",
             format_func={"auto": "As the file shows", "dmy": "31/12/2017", "mdy": "12/31/2017",
                          "ymd": "2017-12-31"}.get,
-            key=f"order-{path.name}",
+            key=f"order-{screen}",
         )  # fmt: skip
     others = {k: v for k, v in start.columns.items() if k not in fields}
-    mapping = replace(start, columns={**others, **chosen}, date_order=order)
+    named = sheet if len(seen.sheets) > 1 else None
+    mapping = replace(start, columns={**others, **chosen}, date_order=order, sheet=named)
     return (_look(path, mapping) if mapping != seen.mapping else seen), mapping
+
+
+def _sheet(path: Path, seen: Preview, remembered: Mapping | None) -> str | None:
+    """The sheet or layer to read: asked for where the file has several, as remembered or as the reader chose."""
+    if len(seen.sheets) < 2:
+        return seen.sheet
+    first = remembered.sheet if remembered and remembered.sheet in seen.sheets else seen.sheet
+    kind = "layer" if path.suffix.lower() == ".gpkg" else "sheet"
+    return st.selectbox(
+        f"Which {kind} holds the reports?",
+        seen.sheets,
+        index=seen.sheets.index(first),
+        key=f"sheet-{path.name}-{first}",
+        help="One is read at a time. To bring in another, import the file again and choose that one.",
+    )
 
 
 def _field_choices(fields: list[str], headings: list[str], start: Mapping, name: str) -> dict[str, str]:
@@ -237,14 +258,16 @@ def _limits() -> Limits:
     return Limits(file_bytes=session.settings().upload_mb * 1_000_000)
 
 
-def _look(path: Path, mapping: Mapping | None) -> Preview:
+def _look(path: Path, mapping: Mapping | None, sheet: str | None = None) -> Preview:
     """The preview of an upload, worked out once for the same bytes and mapping in this session."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    key = (digest, path.name, mapping.version if mapping else "")
+    key = (digest, path.name, mapping.version if mapping else "", sheet)
     kept = st.session_state.setdefault("previews", {})
     if key not in kept:
         if len(kept) > 40:
             kept.clear()
         crs = session.own_store().crs if session.own_store_exists() else session.settings().crs
-        kept[key] = preview(path, today=session.now().date(), mapping=mapping, crs=crs, limits=_limits())
+        kept[key] = preview(
+            path, today=session.now().date(), mapping=mapping, sheet=sheet, crs=crs, limits=_limits()
+        )
     return kept[key]
