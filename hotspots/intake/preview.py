@@ -64,7 +64,8 @@ def preview(
 ) -> Preview:
     """Columns, first cells and the fate of every row of a file, or of the first table in a folder or zip.
 
-    Parameters as for `read_incidents`; sheet: the one whose columns are guessed, where no mapping is given. Raises `BadFile` for a file that cannot be read at all; a mapping that
+    Parameters as for `read_incidents`; sheet: the one whose columns are guessed, where no mapping is given.
+    Raises `BadFile` for a file that cannot be read at all; a mapping that
     does not fit, or a file without a usable row, is told in `problem` so that the mapping can be mended.
     """
     limits = limits or Limits()

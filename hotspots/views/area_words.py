@@ -106,13 +106,13 @@ def near(table: pd.DataFrame, used: int, of: int, since: date | None) -> str:
     found = table[table["near_repeat"]]
     base = f"From {used:,} of {of:,} located reports, those with a real day and an address."
     if since is not None:
-        base += f" Only those since {short_day(since)}: before, too many lie within reach of each other to compare."
+        base += f" Only those since {short_day(since)}: with more, too many pairs lie within reach."
     if found.empty:
         return f"{base} No distance and delay holds more pairs than luck gives."
     best = found.loc[found["ratio"].idxmax()]
     return (
         f"{base} Most beyond luck: {best['from_m']:.0f} to {best['to_m']:.0f} m and {best['from_days']:.0f} to "
-        f"{best['to_days']:.0f} days apart, {int(best['pairs']):,} pairs where luck gives {best['expected']:.0f} "
+        f"{best['to_days']:.0f} days apart, {int(best['pairs']):,} pairs where luck gives {best['expected']:,.0f} "
         f"({share(best['pairs'] - best['expected'], best['expected'])} more)."
     )
 

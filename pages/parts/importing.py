@@ -76,6 +76,8 @@ def _understood(viewer: Viewer, paths: list[Path]) -> None:
         _fate(seen)
         good = _others(paths[1:], mapping)
         _import_button(viewer, paths, source, mapping, blocked=seen.problem is not None or not source or not good)
+        if not source:
+            st.caption("To import it, say above which partner's log it is.")
     except HubError as error:
         frame.told(str(error))
 
@@ -267,7 +269,5 @@ def _look(path: Path, mapping: Mapping | None, sheet: str | None = None) -> Prev
         if len(kept) > 40:
             kept.clear()
         crs = session.own_store().crs if session.own_store_exists() else session.settings().crs
-        kept[key] = preview(
-            path, today=session.now().date(), mapping=mapping, sheet=sheet, crs=crs, limits=_limits()
-        )
+        kept[key] = preview(path, today=session.now().date(), mapping=mapping, sheet=sheet, crs=crs, limits=_limits())
     return kept[key]

@@ -65,7 +65,8 @@ _SCREEN = """
 [data-testid="stMarkdownContainer"] h2 { padding: .5rem 0 1rem; }
 [data-testid="stMarkdownContainer"] table { width: 100%; font-size: .88rem; }
 [data-testid="stMarkdownContainer"] :is(th, td) { padding: .25rem .5rem; }
-button[kind^="primary"], button[kind^="primary"] p { color: var(--hub-ground) !important; }
+button[kind^="primary"]:enabled, button[kind^="primary"]:enabled p { color: var(--hub-ground) !important; }
+button[kind^="primary"]:disabled, button[kind^="primary"]:disabled p { color: var(--hub-second) !important; }
 .big-number { font-size: 2.5rem; font-weight: 700; line-height: 1.05; font-variant-numeric: tabular-nums; }
 .quiet { color: var(--hub-second); font-size: .84rem; }
 .stApp [data-testid="stCaptionContainer"] { color: var(--hub-second); opacity: 1; }

@@ -60,7 +60,8 @@ def test_the_sheet_is_asked_for_and_the_next_file_takes_it_again(hub: Path, monk
     assert (asked(ran)[0].value, accepted(ran)) == ("May", "2"), "the remembered sheet is not in this file"
 
 
-def test_columns_follow_the_sheet(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("hub")
+def test_columns_follow_the_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     give(monkeypatch, workbook({"Log": [HEADER, *rows(3)], "Other": [OTHER, ["1", "01/03/2024", "Noise", 1, 1]]})())
     ran = run("data", "data steward")
     asked(ran)[0].select("Other").run()
@@ -71,8 +72,11 @@ def test_columns_follow_the_sheet(hub: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert accepted(ran) == "3"
 
 
+@pytest.mark.usefixtures("hub")
 @pytest.mark.parametrize("sheets", [{"Log": [HEADER, *rows(3)]}, {"Log": [HEADER, *rows(3)], "Sheet2": []}])
-def test_one_filled_sheet_asks_nothing(sheets: dict, hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_filled_sheet_asks_nothing(sheets: dict, monkeypatch: pytest.MonkeyPatch) -> None:
     give(monkeypatch, workbook(sheets)())
     ran = run("data", "data steward")
     assert not asked(ran) and accepted(ran) == "3"
+    assert next(b for b in ran.button if b.label == "Import 1 file").disabled
+    assert any("say above which partner's log it is" in c.value for c in ran.caption)
