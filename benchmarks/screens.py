@@ -251,8 +251,8 @@ def page_of(results: dict[str, dict[str, float]]) -> str:
         [
             "# The hub screen in Chromium",
             "",
-            "Made by `python benchmarks/screens.py` (`--all`: force years as well): 1920 × 1080, server and browser on the same machine; "
-            "medians where an act is repeated.",
+            "Made by `python benchmarks/screens.py` (`--all`: force years as well): 1920 × 1080, server and browser on "
+            "the same machine; medians where an act is repeated.",
             "",
             "| what | target | " + " | ".join(NAMES[size] for size in sizes) + " |",
             "|---|---|" + "---:|" * len(sizes),

@@ -35,11 +35,11 @@ def render(viewer: Viewer) -> None:
     st.html(_STYLE)
     publishing_bar(viewer)
     held = _for_viewer(session.published(), viewer)
-    if held.figures.empty:
+    titles = {} if held.figures.empty else paper.titles_of(held)
+    if not titles:
         _nothing_yet()
         return
     with st.container(key="outcome"):
-        titles = paper.titles_of(held)
         head, tools = st.columns([66, 34], vertical_alignment="center")
         with tools, st.container(key="outcome-tools", gap="xsmall"):
             area = _chosen(titles)

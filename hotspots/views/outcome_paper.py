@@ -6,7 +6,7 @@ import pandas as pd
 
 from hotspots.release.outcomes import facts_from_json
 from hotspots.release.partition import ALL
-from hotspots.release.rounding import FEWER
+from hotspots.release.rounding import FEWER, number_of
 from hotspots.store.published import Published
 from hotspots.views.outcome_dates import span
 from hotspots.views.outcomes import OutcomeWords, bars_of, outcome_words, ward_words
@@ -19,7 +19,9 @@ def words_for(held: Published, area: str, titles: dict[str, str]) -> OutcomeWord
     known = {page.area: facts_from_json(page.facts) for page in held.pages.itertuples()}
     if row["level"] == "place":
         return outcome_words(known[area], held.figures, held.releases[-1])
-    here = [f for f in known.values() if (f.level, f.district, f.ward) == ("place", row["district"], row["name"])]
+    level = str(row["level"])
+    wanted = (row["name"],) if level == "district" else (row["district"], row["name"])
+    here = [f for f in known.values() if f.level == "place" and (f.district, f.ward)[: len(wanted)] == wanted]
     return ward_words(
         str(row["name"]),
         area,
@@ -27,18 +29,25 @@ def words_for(held: Published, area: str, titles: dict[str, str]) -> OutcomeWord
         held.releases[-1],
         facts=known.get(area),
         places=[titles[f.area] for f in here if f.area in titles],
+        level=level,
     )
 
 
 def titles_of(held: Published) -> dict[str, str]:
-    """Area → its title in the list: places as the hub took them on, then every ward with figures."""
+    """Area → its title in the list: places as the hub took them on, then wards, then whole districts.
+
+    A district of which no figure of 5 or more was released (a neighbour's few reports) is left out.
+    """
     names = held.areas.set_index("area")
     places = [a for a in held.pages["area"] if names.loc[a, "level"] == "place"]
     wards = sorted(names.index[names["level"] == "ward"], key=lambda a: tuple(names.loc[a, ["district", "name"]]))
     adopted = {page.area: facts_from_json(page.facts).adopted for page in held.pages.itertuples()}
     places.sort(key=lambda a: (adopted[a] or date.max, names.loc[a, "name"]))
     known = {a: str(names.loc[a, "name"]) for a in places}
-    return known | {a: f"{names.loc[a, 'name']} ward, {names.loc[a, 'district']}" for a in wards}
+    known |= {a: f"{names.loc[a, 'name']} ward, {names.loc[a, 'district']}" for a in wards}
+    told = set(held.figures.loc[held.figures["shown"].map(number_of).notna(), "area"])
+    whole = sorted((a for a in names.index if names.loc[a, "level"] == "district" and a in told), key=str.casefold)
+    return known | {a: f"{names.loc[a, 'name']}, whole district" for a in whole}
 
 
 def outcome_paper(held: Published, area: str, *, marking: str) -> Paper:

@@ -95,8 +95,9 @@ def ward_words(
     *,
     facts: Facts | None = None,
     places: Sequence[str] = (),
+    level: str = "ward",
 ) -> OutcomeWords:
-    """The page of one ward: its latest quarter beside the same quarter a year before.
+    """The page of one ward or district: its latest quarter beside the same quarter a year before.
 
     facts: where a comparison of those quarters was made · places: titles of its places with a page
     """
@@ -105,7 +106,7 @@ def ward_words(
     verdict = facts.verdict if facts else NOT_LOOKED_AT
     told = {"fell": "reports fell", "rose": "reports rose", "no clear change": "no clear change"}
     return OutcomeWords(
-        title=f"{ward} ward: {told.get(verdict, f'{after} reports in {span(*pair[1])}')}",
+        title=f"{ward} {level}: {told.get(verdict, f'{after} reports in {span(*pair[1])}')}",
         subtitle=_subtitle("", release),
         answer=(
             f"{_GLYPHS.get(verdict, '')}{_from_to(before, after)}",
@@ -114,12 +115,12 @@ def ward_words(
         ),
         parts=(
             ("What was reported", _kinds(figures, area, pair[1])),
-            ("What was done", _places(places)),
+            ("What was done", _places(places, level)),
             ("What changed", _ward_changed(verdict, before, after, pair)),
             ("What happens next", _next_figures(pair[1][1])),
         ),
-        questions=answers.WARD_QUESTIONS,
-        chart_title=f"Reports in each quarter, {ward} ward",
+        questions=tuple((asked, answer.replace("ward", level)) for asked, answer in answers.WARD_QUESTIONS),
+        chart_title=f"Reports in each quarter, {ward} {level}",
         chart_caption="All reports in each quarter of the year, rounded to the nearest 5",
         foot=foot(figures[figures["area"] == area], release),
     )
@@ -128,12 +129,12 @@ def ward_words(
 def bars_of(figures: pd.DataFrame, area: str) -> pd.DataFrame:
     """The bars of an area's chart: [start, end, label, shown, height], oldest first.
 
-    Of a ward the last eight quarters; of a place all its periods, from the first with data. `height` is the
+    Of a ward or district the last eight quarters; of a place all its periods, from the first with data. `height` is the
     released number, 5 for "fewer than 5" (the height of its box, whatever the count), missing where nothing
     is shown.
     """
     own = figures[(figures["area"] == area) & (figures["kind"] == ALL)].sort_values("start")
-    if area.startswith("ward:"):
+    if area.startswith(("ward:", "district:")):
         own = own[_length(own) == 3].tail(QUARTERS_DRAWN)
     # What no partner had yet sent is no part of the story.
     own = own[(own["shown"] != NO_DATA).cummax()]
@@ -299,10 +300,10 @@ def _kinds(figures: pd.DataFrame, area: str, ends: tuple[date, date]) -> str:
     return f"There were {whole} reports in {span(*ends)}. Most were {answers.listed(named)}."
 
 
-def _places(places: Sequence[str]) -> str:
+def _places(places: Sequence[str], level: str) -> str:
     if not places:
-        return "No place in this ward has an outcome page of its own yet."
-    return f"These places in the ward have a page of their own: {'; '.join(places)}."
+        return f"No place in this {level} has an outcome page of its own yet."
+    return f"These places in the {level} have a page of their own: {'; '.join(places)}."
 
 
 def _ward_changed(verdict: str, before: str, after: str, pair: tuple[tuple[date, date], tuple[date, date]]) -> str:

@@ -9,9 +9,10 @@ import pytest
 
 from hotspots.release.outcomes import HIDDEN, NOT_LOOKED_AT, TOO_FEW, Done, Facts
 from hotspots.release.partition import ALL
-from hotspots.store.published import Release
+from hotspots.store.published import Published, Release
 from hotspots.views.outcome_answers import COME_BACK, NEXT_DOOR, NOT_REPORTING
 from hotspots.views.outcome_dates import span, two_spans
+from hotspots.views.outcome_paper import outcome_paper, titles_of
 from hotspots.views.outcomes import bars_of, outcome_chart, outcome_words, ward_words
 
 RELEASE = Release(1, datetime(2018, 10, 2, 9), date(2018, 8, 31), False, "police and council logs")
@@ -220,3 +221,24 @@ def test_periods_in_words():
     assert span(date(2017, 3, 1), date(2017, 3, 31)) == "March 2017"
     apart = two_spans((date(2017, 3, 1), date(2017, 8, 31)), (date(2018, 2, 1), date(2018, 7, 31)))
     assert apart == "March to August 2017, then February to July 2018"
+
+
+def test_a_hub_with_nothing_but_street_files_publishes_its_districts():
+    """police.uk names no ward and no place has been adopted: councillors read the whole district."""
+    quarters = pd.DataFrame({"start": pd.to_datetime(["2020-10-01", "2021-10-01"]), "shown": ["about 45", "about 60"]})
+    own = quarters.assign(end=quarters["start"] + pd.DateOffset(months=3), area="district:Eastmark", kind=ALL)
+    few = own.assign(area="district:Farmark", shown="fewer than 5")
+    figures = pd.concat([own, few], ignore_index=True).assign(version=1)
+    areas = pd.DataFrame(
+        [(f"district:{name}", 1, "district", name, name, "") for name in ("Eastmark", "Farmark")],
+        columns=["area", "version", "level", "name", "district", "ward"],
+    )
+    held = Published(
+        (Release(1, datetime(2022, 3, 1), date(2021, 12, 31), False, "police.uk"),),
+        figures,
+        areas,
+        pd.DataFrame(columns=["area", "version", "facts"]),
+    )
+    assert titles_of(held) == {"district:Eastmark": "Eastmark, whole district"}
+    paper = outcome_paper(held, "district:Eastmark", marking="OFFICIAL")
+    assert paper.title == "Eastmark district: about 60 reports in October to December 2021"
