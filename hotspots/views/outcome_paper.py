@@ -34,7 +34,7 @@ def words_for(held: Published, area: str, titles: dict[str, str]) -> OutcomeWord
 
 
 def titles_of(held: Published) -> dict[str, str]:
-    """Area → its title in the list: places as the hub took them on, then wards, then whole districts.
+    """Area → its title in the list: places as the hub took them on, then wards, then whole districts, largest first.
 
     A district of which no figure of 5 or more was released (a neighbour's few reports) is left out.
     """
@@ -45,8 +45,9 @@ def titles_of(held: Published) -> dict[str, str]:
     places.sort(key=lambda a: (adopted[a] or date.max, names.loc[a, "name"]))
     known = {a: str(names.loc[a, "name"]) for a in places}
     known |= {a: f"{names.loc[a, 'name']} ward, {names.loc[a, 'district']}" for a in wards}
-    told = set(held.figures.loc[held.figures["shown"].map(number_of).notna(), "area"])
-    whole = sorted((a for a in names.index if names.loc[a, "level"] == "district" and a in told), key=str.casefold)
+    largest = held.figures["shown"].map(number_of).groupby(held.figures["area"]).max().dropna()
+    districts = [a for a in names.index if names.loc[a, "level"] == "district" and a in largest.index]
+    whole = sorted(districts, key=lambda a: (-largest[a], a))
     return known | {a: f"{names.loc[a, 'name']}, whole district" for a in whole}
 
 

@@ -19,7 +19,7 @@ from tests.browser.visiting import PATIENCE, Visitor
 HEADINGS = (
     "ID,Case Number,Date,Block,IUCR,Primary Type,Description,Location Description,Arrest,Domestic,Beat,District,Ward,"
     "Community Area,FBI Code,X Coordinate,Y Coordinate,Updated On,Latitude,Longitude"
-).split(",")
+).split(",")  # noqa: SIM905 - as the file's own first line
 CLUSTERS = {"001XX N GULL ST": (41.8810, -87.6300), "002XX S TERN AVE": (41.8700, -87.6450)}
 DEGREE = 111_320
 """Metres of a degree of latitude."""
