@@ -16,10 +16,10 @@ from tests.browser.running import Server, hub_folder, serving, write_settings
 from tests.browser.test_import_screen import bring
 from tests.browser.visiting import PATIENCE, Visitor
 
-HEADINGS = (
+HEADINGS = (  # noqa: SIM905 - as the file's own first line
     "ID,Case Number,Date,Block,IUCR,Primary Type,Description,Location Description,Arrest,Domestic,Beat,District,Ward,"
     "Community Area,FBI Code,X Coordinate,Y Coordinate,Updated On,Latitude,Longitude"
-).split(",")  # noqa: SIM905 - as the file's own first line
+).split(",")
 CLUSTERS = {"001XX N GULL ST": (41.8810, -87.6300), "002XX S TERN AVE": (41.8700, -87.6450)}
 DEGREE = 111_320
 """Metres of a degree of latitude."""
