@@ -49,6 +49,13 @@ def test_every_page_of_the_menu_is_in_the_table(readme: str) -> None:
     assert named == {entry.title for entry in ENTRIES}
 
 
+def test_the_menu_is_told_as_it_is(readme: str) -> None:
+    told = " ".join(readme.split())
+    sections = dict.fromkeys(entry.section for entry in ENTRIES if entry.section)
+    menu = ", ".join(f"**{s}** ({', '.join(e.title for e in ENTRIES if e.section == s)})" for s in sections)
+    assert menu in told
+
+
 def test_every_row_says_what_the_page_will_not_tell(readme: str) -> None:
     rows = [line for line in readme.splitlines() if re.search(r"\| \*\*[^*]+\*\* \|", line)]
     assert all(len(row.split("|")) == 5 and row.split("|")[3].strip() for row in rows)
