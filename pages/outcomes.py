@@ -14,14 +14,15 @@ from pages.parts.publishing import publishing_bar
 
 _STYLE = """<style>
 .st-key-outcome { max-width: 76rem; margin: 0 auto; }
-.st-key-outcome-answer { background: #f5f7f8; color: #0b0c0c; border: 1px solid #d5d9dc; border-radius: 4px;
-  padding: .7rem 1rem; margin-bottom: .4rem; row-gap: .15rem; border-bottom: 3px solid #12436D; }
-.st-key-outcome-answer p { color: #0b0c0c; margin: 0; }
+.st-key-outcome-answer { background: var(--hub-note); color: var(--hub-text);
+  border: 1px solid var(--hub-edge); border-radius: 4px;
+  padding: .7rem 1rem; margin-bottom: .4rem; row-gap: .15rem; border-bottom: 3px solid var(--hub-place); }
+.st-key-outcome-answer p { color: var(--hub-text); margin: 0; }
 .st-key-outcome-answer [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 .st-key-outcome h1 { padding: 0; }
 .st-key-outcome-answer [data-testid="stHorizontalBlock"] { align-items: baseline; }
 .st-key-outcome h2 { font-size: 1.08rem; padding: .35rem 0 .1rem; }
-.st-key-outcome-foot { border-top: 1px solid #b1b4b6; margin-top: .5rem; }
+.st-key-outcome-foot { border-top: 1px solid var(--hub-edge); margin-top: .5rem; }
 @media (max-width: 800px) { .st-key-outcome [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-outcome [data-testid="stColumn"] { min-width: 100%; } }
 @media print { .st-key-outcome-tools { display: none !important; } .st-key-outcome { max-width: 178mm; }

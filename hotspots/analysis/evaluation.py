@@ -79,6 +79,7 @@ class _Area:
 
     @property
     def windows(self) -> tuple[np.ndarray, np.ndarray]:
+        """Counts before and counts after, a period an element, NaN where none was recorded."""
         return self.before, self.after
 
     @property
@@ -88,6 +89,7 @@ class _Area:
 
     @property
     def has_gap(self) -> bool:
+        """True when a period of either window was not recorded."""
         return any(bool(np.isnan(window).any()) for window in self.windows)
 
 

@@ -117,6 +117,7 @@ class _Series:
 
     @property
     def quiet_a_month(self) -> float:
+        """Reports a month at the quiet rate, whatever unit the watch counts in."""
         return self.quiet * PER_YEAR[self.unit] / PER_YEAR["month"]
 
 

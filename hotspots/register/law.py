@@ -141,13 +141,17 @@ def load_rules(path: Path) -> Mapping[str, Rule]:
 
 @dataclass(frozen=True)
 class _Row:
-    """One row with the line it stands on, so that whatever is wrong with it can say where."""
+    """One row with the line it stands on, so that whatever is wrong with it can say where.
+
+    Each reader takes a column's name and raises `BadFile` with file, row and column where the cell is not as told.
+    """
 
     file: str
     line: int
     cells: Mapping[str, str]
 
     def require(self, holds: bool, column: str, what: str) -> None:
+        """Raise `BadFile` naming file, row and column unless it holds; `what` must be true of the column instead."""
         if not holds:
             raise BadFile(f"{self.file}: row {self.line}: column {column} {what}.")
 
@@ -158,35 +162,43 @@ class _Row:
         )
 
     def text(self, column: str) -> str:
+        """The cell without blanks round it, "" where it is empty."""
         return self.cells[column].strip()
 
     def filled(self, column: str) -> str:
+        """A cell that may not be empty."""
         self.require(bool(self.text(column)), column, "is empty; it must be filled")
         return self.text(column)
 
     def new(self, column: str, taken: Mapping[str, object]) -> str:
+        """A filled cell that no earlier row holds."""
         self.require(self.filled(column) not in taken, column, f"holds {self.text(column)} a second time")
         return self.text(column)
 
     def one_of(self, column: str, words: Sequence[str]) -> str:
+        """A cell that holds one of the words; "" among them lets it be empty."""
         told = ", ".join(word or "nothing" for word in words)
         self.require(self.text(column) in words, column, f"must be one of {told}")
         return self.text(column)
 
     def several(self, column: str, words: Sequence[str]) -> tuple[str, ...]:
+        """Words of a cell between semicolons, each one of those given; none where it is empty."""
         held = tuple(word.strip() for word in self.text(column).split(";") if word.strip())
         wrong = [word for word in held if word not in words]
         self.require(not wrong, column, f"names {', '.join(wrong)}, which no row of {CLOCKS_FILE.name} is called")
         return held
 
     def yes(self, column: str) -> bool:
+        """A cell of yes or no as True or False."""
         return _YES[self.one_of(column, tuple(_YES))]
 
     def number(self, column: str) -> int:
+        """A whole number from 0."""
         self.require(self.text(column).isdigit(), column, "must be a whole number, 0 for none")
         return int(self.text(column))
 
     def day(self, column: str) -> date | None:
+        """A date as 2026-11-30, None where the cell is empty."""
         if not self.text(column):
             return None
         try:
