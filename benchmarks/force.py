@@ -13,7 +13,8 @@ HEADER = (
     *("LSOA code", "LSOA name", "Crime type", "Last outcome category", "Context"),
 )
 KINDS = ("Anti-social behaviour", "Violence and sexual offences", "Criminal damage and arson", "Shoplifting", "Drugs")
-FIRST = date(2021, 1, 1)
+LAST = date(2023, 12, 1)
+"""Month of the newest file, so that ten years of them are in the past as well."""
 POINTS_PER_TOWN = 1_500
 WEST, NORTH = 0.30, 53.60
 """A corner in open sea: towns stand in a row eastwards from here."""
@@ -28,7 +29,7 @@ def write_force(folder: Path, *, rows: int, months: int, towns: int = 10, seed: 
     draw = np.random.default_rng(seed)
     towns_of, lonlat, weights = _points(draw, towns)
     for number in range(months):
-        month = f"{add_months(FIRST, number):%Y-%m}"
+        month = f"{add_months(LAST, number + 1 - months):%Y-%m}"
         chosen = draw.choice(len(weights), size=rows // months, p=weights)
         kinds = draw.choice(KINDS, size=len(chosen), p=(0.35, 0.3, 0.15, 0.12, 0.08))
         path = folder / month / f"{month}-benchmark-street.csv"
