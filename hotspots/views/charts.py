@@ -7,6 +7,7 @@ therefore Vega-Lite specifications whose structure is made once (`…_template`)
 import base64
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -122,35 +123,36 @@ def month_structure(tones: Tones, step: int) -> alt.LayerChart:
     x = alt.X("period:T", title=None, axis=_month_axis(step, colours))
     y = alt.Y("n:Q", title=None, axis=_count_axis(colours), scale=alt.Scale(domainMin=0, nice=True))
     known = alt.Chart().transform_filter("isValid(datum.n)")
-    text = {"fontSize": 13, "color": colours["second"], "align": "left"}
+    text = {"fontSize": 13, "color": colours["second"]}
     return alt.layer(
         alt.Chart()
         .transform_filter("isValid(datum.usual_high)")
         .mark_area(color=colours["usual"], interpolate="step-after", opacity=1)
         .encode(x=x, y=alt.Y("usual_low:Q"), y2="usual_high:Q"),
         alt.Chart()
-        .transform_filter("isValid(datum.usual_words)")
-        .mark_text(baseline="bottom", dx=-4, dy=-3, **{**text, "align": "right"})
-        .encode(x=x, y="usual_at:Q", text="usual_words:N"),
-        alt.Chart()
         .transform_filter("isValid(datum.gap_from)")
         .mark_rect(fill=colours["ground"], stroke=colours["gap"], strokeDash=[3, 3], opacity=1)
         .encode(x="gap_from:T", x2="gap_to:T"),
         alt.Chart()
         .transform_filter("isValid(datum.gap_words)")
-        .mark_text(baseline="top", dx=10, **text)
+        .mark_text(align="left", baseline="top", dx=10, **text)
         .encode(x="period:T", y=alt.value(2), text="gap_words:N"),
         known.mark_line(color=colours["place"], strokeWidth=2.5).encode(x=x, y=y, detail="run:N"),
         known.mark_circle(color=colours["place"], size=34, opacity=1).encode(x=x, y=y, tooltip=_month_tooltip()),
         _diamonds("above", x, y, fill=colours["alert"], stroke=colours["text"]),
         _diamonds("below", x, y, fill=colours["ground"], stroke=colours["place"]),
-        alt.Chart()
-        .transform_filter("isValid(datum.last)")
-        .mark_text(
-            align="right", baseline="bottom", dx=-10, dy=-2, fontSize=15, fontWeight="bold", color=colours["text"]
-        )
-        .encode(x=x, y=y, text="last:N"),
+        _over_the_line("usual_words", x, "usual_at:Q", halo=colours["usual"], dx=-4, dy=-3, **text),
+        _over_the_line(
+            "last", x, y, halo=colours["ground"], dx=-10, dy=-2, fontSize=15, fontWeight="bold", color=colours["text"]
+        ),
     )
+
+
+def _over_the_line(words: str, x: alt.X, y: alt.Y | str, *, halo: str, **style: Any) -> alt.LayerChart:
+    """Words that end at their month; a halo keeps a line that runs behind them from striking them through."""
+    base = alt.Chart().transform_filter(f"isValid(datum.{words})").encode(x=x, y=y, text=f"{words}:N")
+    style |= {"align": "right", "baseline": "bottom"}
+    return alt.layer(base.mark_text(stroke=halo, strokeWidth=4, strokeJoin="round", **style), base.mark_text(**style))
 
 
 def same_months_chart(released: Released, *, colours: Mapping[str, str] = COLOURS, height: int = 240) -> dict:

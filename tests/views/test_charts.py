@@ -1,0 +1,40 @@
+"""The chart of a card: what is written on it can be read whatever the line does."""
+
+import pandas as pd
+
+from hotspots.views import charts
+from hotspots.views.palette import COLOURS
+
+
+def _layers(spec: dict) -> list[dict]:
+    return [deep for layer in spec["layer"] for deep in (_layers(layer) if "layer" in layer else [layer])]
+
+
+def test_words_on_the_line_are_drawn_after_it_with_a_halo_behind_them():
+    template = charts._month_template(tuple(COLOURS.items()), 2, 170, "Reports a month")
+    layers = _layers(template)
+    line = next(at for at, layer in enumerate(layers) if layer["mark"]["type"] == "line")
+    for words in ("usual_words", "last"):
+        halo, word = [
+            (at, layer["mark"])
+            for at, layer in enumerate(layers)
+            if layer["encoding"].get("text", {}).get("field") == words
+        ]
+        assert line < halo[0] < word[0], words
+        assert halo[1]["strokeWidth"] >= 3 and "stroke" not in word[1]
+
+
+def test_the_usual_range_is_written_once_and_under_the_band_where_the_last_count_is_near_its_edge():
+    class Released:
+        table = pd.DataFrame(
+            {
+                "period": pd.date_range("2025-01-01", periods=6, freq="MS"),
+                "n": [20, 25, 22, 21, 24, 23],
+                "low": [18] * 6,
+                "high": [24] * 6,
+            }
+        )
+
+    rows = charts.month_rows(Released)
+    assert rows["usual_words"].dropna().tolist() == ["usual 18 to 24"]
+    assert rows["usual_at"].dropna().item() < 18
