@@ -243,6 +243,24 @@ def test_share_the_luckiest_fifth_of_equal_places_hold(mean, share):
     assert share_by_chance(mean) == pytest.approx(share, abs=5e-4)
 
 
+@pytest.mark.parametrize(
+    ("counts", "plain", "modified"),
+    [([10, 20, 30, 40], 0.25, 0.154877), ([5, 2, 1, *ZEROS], 0.80, 0.532345), ([10, 8, 2, *ZEROS], 0.78, 0.641838)],
+)
+def test_modified_gini_leeds_calc_modified_gini(counts, plain, modified):
+    """Its (A − A0)/(1 − A0) of areas under the curves is (G − G0)/(1 − G0), G0 that of the counts' mean."""
+    by_chance = null_gini(np.mean(counts))
+    assert gini(counts) == pytest.approx(plain)
+    assert (gini(counts) - by_chance) / (1 - by_chance) == pytest.approx(modified, abs=1e-6)
+
+
+def test_over_few_places_luck_is_nought_for_ours_and_below_it_for_leeds_index():
+    thrown = np.random.default_rng(1).multinomial(8, [0.1] * 10, 200)
+    by_chance = null_gini(0.8)
+    assert np.mean([gini_corrected(row, simulations=199) for row in thrown]) == pytest.approx(0, abs=0.03)
+    assert np.mean([(gini(row) - by_chance) / (1 - by_chance) for row in thrown]) < -0.07
+
+
 def test_few_events_give_a_meaningless_gini():
     assert gini([1, *[0] * 99]) == pytest.approx(0.99)
     assert gini([1, 1, *[0] * 98]) == pytest.approx(0.98)
