@@ -188,7 +188,7 @@ def weekly_chart(
     a rate from few weeks, taken as known, rings oftener than promised (docs/alarms.md).
     Not for a place with a strong season: its summer would ring every year.
     """
-    if unit_of(series) != "week":
+    if unit_of(series.index) != "week":
         raise BadValue("The weekly rule needs counts by week; count by week first.")
     series = series.sort_index().astype(float)
     counts = series.mask(_touched(series.index, exclude)).to_numpy()

@@ -60,6 +60,18 @@ class Hotspots:
 
 
 @dataclass(frozen=True)
+class _Run:
+    """Clusters before they have outlines: parts largest first, and which one (-1 none) each location is in."""
+
+    parts: list["_Part"]
+    xy: np.ndarray
+    weights: np.ndarray
+    of_location: np.ndarray
+    labels: pd.Series
+    splits: int
+
+
+@dataclass(frozen=True)
 class _Part:
     """Positions (into the unique locations) of one cluster and the eps that holds it."""
 
@@ -102,19 +114,29 @@ def find_hotspots(
     of time and memory. Not to be believed as *the* border of a problem: try eps and min_samples
     a quarter up and down, and remember that snapped sources cluster map points, not addresses.
     """
-    require_metres(located, "find_hotspots")
     min_samples = default_min_samples(window) if min_samples is None else min_samples
-    _check(eps, min_samples, max_extent)
-    labeller = labeller or label_locations
-    xy, inverse, weights = unique_locations(located.geometry.x.to_numpy(), located.geometry.y.to_numpy())
-    parts, splits = _walkable_parts(xy, weights, eps, min_samples, max_extent, labeller)
-    parts = _order(_on_enough_days(parts, inverse, located, min_days), xy, weights)
-    of_location = np.full(len(xy), NOISE)
-    for number, part in enumerate(parts):
-        of_location[part.members] = number
-    labels = pd.Series(of_location[inverse], index=located.index, name="hotspot", dtype="int64")
-    areas = _areas(parts, xy, weights, of_location, labels, located)
-    return Hotspots(areas, labels, float(eps), int(min_samples), float(max_extent), int(min_days), window, splits)
+    run = _run(located, eps, min_samples, max_extent, min_days, labeller or label_locations)
+    areas = _areas(run, located)
+    return Hotspots(
+        areas, run.labels, float(eps), int(min_samples), float(max_extent), int(min_days), window, run.splits
+    )
+
+
+def label_incidents(
+    located: gpd.GeoDataFrame,
+    *,
+    window: Window,
+    eps: float = EPS,
+    min_samples: int | None = None,
+    max_extent: float = MAX_EXTENT,
+    min_days: int = MIN_DAYS,
+) -> pd.Series:
+    """The `labels` of `find_hotspots` alone, for whoever needs no outlines or names: half the work.
+
+    Parameters and errors as there.
+    """
+    min_samples = default_min_samples(window) if min_samples is None else min_samples
+    return _run(located, eps, min_samples, max_extent, min_days, label_locations).labels
 
 
 def unique_locations(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -177,6 +199,21 @@ def _check(eps: float, min_samples: int, max_extent: float) -> None:
         raise BadValue(f"The largest extent is in metres, at least 30; {max_extent} was given.")
 
 
+def _run(
+    located: gpd.GeoDataFrame, eps: float, min_samples: int, max_extent: float, min_days: int, labeller: Labeller
+) -> _Run:
+    require_metres(located, "find_hotspots")
+    _check(eps, min_samples, max_extent)
+    xy, inverse, weights = unique_locations(located.geometry.x.to_numpy(), located.geometry.y.to_numpy())
+    parts, splits = _walkable_parts(xy, weights, eps, min_samples, max_extent, labeller)
+    parts = _order(_on_enough_days(parts, inverse, located, min_days), xy, weights)
+    of_location = np.full(len(xy), NOISE)
+    for number, part in enumerate(parts):
+        of_location[part.members] = number
+    labels = pd.Series(of_location[inverse], index=located.index, name="hotspot", dtype="int64")
+    return _Run(parts, xy, weights, of_location, labels, splits)
+
+
 def _walkable_parts(
     xy: np.ndarray, weights: np.ndarray, eps: float, min_samples: int, max_extent: float, labeller: Labeller
 ) -> tuple[list[_Part], int]:
@@ -231,26 +268,20 @@ def _order(parts: list[_Part], xy: np.ndarray, weights: np.ndarray) -> list[_Par
     return sorted(parts, key=lambda p: (-weights[p.members].sum(), *xy[p.members].min(axis=0)))
 
 
-def _areas(
-    parts: list[_Part],
-    xy: np.ndarray,
-    weights: np.ndarray,
-    of_location: np.ndarray,
-    labels: pd.Series,
-    located: gpd.GeoDataFrame,
-) -> gpd.GeoDataFrame:
-    rows = located[labels != NOISE].groupby(labels[labels != NOISE])
+def _areas(run: _Run, located: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    parts, xy, weights, labels = run.parts, run.xy, run.weights, run.labels
+    rows = located[["occurred_from"]][labels != NOISE].groupby(labels[labels != NOISE])["occurred_from"]
     peaks = np.array([p.members[np.argmax(weights[p.members])] for p in parts], dtype=int)
-    shapes = _outlines(parts, xy, of_location)
+    shapes = _outlines(parts, xy, run.of_location)
     frame = pd.DataFrame(
         {
             "id": [f"E{xy[i, 0]:.0f}N{xy[i, 1]:.0f}" for i in peaks],
             "name": name_areas(located["place_text"], labels, len(parts)),
             "n": [int(weights[p.members].sum()) for p in parts],
             "locations": [len(p.members) for p in parts],
-            "days": rows["occurred_from"].agg(lambda s: s.dt.normalize().nunique()).to_list(),
-            "first": rows["occurred_from"].min().to_numpy(),
-            "last": rows["occurred_from"].max().to_numpy(),
+            "days": _days(located["occurred_from"], labels, len(parts)),
+            "first": rows.min().to_numpy(),
+            "last": rows.max().to_numpy(),
             "eps": [p.eps for p in parts],
             "extent_m": [extent(xy[p.members]) for p in parts],
             "area_m2": shapely.area(np.array(shapes, dtype=object)) if shapes else [],
@@ -260,6 +291,14 @@ def _areas(
         }
     )
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, crs=located.crs))[list(AREAS)]
+
+
+def _days(began: pd.Series, labels: pd.Series, parts: int) -> np.ndarray:
+    """Distinct days of each part."""
+    inside = (labels != NOISE).to_numpy()
+    day = began.to_numpy()[inside].astype("datetime64[D]").astype(np.int64) + 2**31  # never below 0
+    pairs = pd.unique((labels.to_numpy()[inside] << 32) + day)
+    return np.bincount(pairs >> 32, minlength=parts)
 
 
 def _outlines(parts: list[_Part], xy: np.ndarray, of_location: np.ndarray) -> list[shapely.Geometry]:

@@ -1,6 +1,7 @@
 """What is happening at a place, in one word: new, growing, steady, fading, quiet, returned."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -54,21 +55,8 @@ def state(series: pd.Series, usual: pd.DataFrame, *, intervention_ended: pd.Time
     Whatever a place was for years, a month inside its range is never called new, growing or
     returned. Do not read "growing" as significant: see `states_of` for many places at once.
     """
-    unit = unit_of(series)
-    chart = _judged(usual).set_index("period").reindex(series.sort_index().index)
-    judged = chart["n"].notna() & chart["high"].notna()
-    if not judged.any():
-        raise NoData("No period has a usual range yet (six earlier ones are needed), so it has no state.")
-    chart = chart.loc[: judged[judged].index[-1]]
-    last = chart.iloc[-1]
-    if last["outside"] == "above":
-        return _state_above(chart, unit, intervention_ended)
-    if _quiet(chart["n"], unit, _QUARTER[unit]):
-        return QUIET
-    came_down = (chart["outside"].iloc[-_QUARTER[unit] :] == "above").any()
-    if last["outside"] == "below" or came_down or _falling(chart, unit):
-        return FADING
-    return STEADY
+    chart = usual.set_index("period").reindex(series.sort_index().index)
+    return _state_of(_Line.of(chart.rename_axis("period").reset_index()), intervention_ended)
 
 
 def states_of(
@@ -151,9 +139,64 @@ def start_of_rise(chart: pd.DataFrame) -> pd.Timestamp:
 
     chart: `trends.control_chart` indexed by period, whose last known period is above.
     """
-    inside = chart[chart["n"].notna() & (chart["outside"] != "above")]
-    above = chart[chart["outside"] == "above"]
-    return above.index[0] if inside.empty else above.index[above.index > inside.index[-1]][0]
+    return chart.index[_first_of_rise(chart["n"].notna().to_numpy(), (chart["outside"] == "above").to_numpy())]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A control chart up to its last judged period, as plain arrays: a screen names a state for every hotspot.
+
+    n: NaN in gaps and in periods set aside (a lockdown), from which nothing is named
+    """
+
+    unit: str
+    starts: np.ndarray
+    n: np.ndarray
+    high: np.ndarray
+    mean: np.ndarray
+    dispersion: np.ndarray
+    above: np.ndarray
+    below: np.ndarray
+
+    @classmethod
+    def of(cls, chart: pd.DataFrame) -> "_Line":
+        """The line of a chart whose rows are in order; none of its periods need be judged."""
+        n, high = (chart[c].to_numpy(dtype=float, copy=True) for c in ("n", "high"))
+        if "set_aside" in chart:
+            n[chart["set_aside"].to_numpy(dtype=bool)] = np.nan
+        judged = np.flatnonzero(~np.isnan(n) & ~np.isnan(high))
+        upto = judged[-1] + 1 if len(judged) else 0
+        outside = chart["outside"].to_numpy(dtype=object)[:upto]
+        mean, dispersion = (chart[c].to_numpy(dtype=float)[:upto] for c in ("mean", "dispersion"))
+        starts = pd.DatetimeIndex(chart["period"])
+        return cls(
+            unit_of(starts), starts.to_numpy()[:upto], n[:upto], high[:upto], mean, dispersion,
+            outside == "above", outside == "below",
+        )  # fmt: skip
+
+    @property
+    def last(self) -> int:
+        """Position of the last judged period, −1 where there is none."""
+        return len(self.n) - 1
+
+
+def _state_of(line: _Line, ended: pd.Timestamp | None) -> str:
+    if line.last < 0:
+        raise NoData("No period has a usual range yet (six earlier ones are needed), so it has no state.")
+    if line.above[-1]:
+        return _state_above(line, ended)
+    if _quiet(line.n, line.unit, _QUARTER[line.unit]):
+        return QUIET
+    if line.below[-1] or line.above[-_QUARTER[line.unit] :].any() or _falling(line):
+        return FADING
+    return STEADY
+
+
+def _first_of_rise(known: np.ndarray, above: np.ndarray) -> int:
+    """Position of the first period above after the last known one that is not."""
+    inside = np.flatnonzero(known & ~above)
+    after = inside[-1] + 1 if len(inside) else 0
+    return int(after + np.argmax(above[after:]))
 
 
 def _always_hot(scores: Sequence[float] | None, level: float) -> str:
@@ -165,66 +208,62 @@ def _always_hot(scores: Sequence[float] | None, level: float) -> str:
     return "intensifying" if trend.z > 0 else "diminishing"
 
 
-def _judged(chart: pd.DataFrame) -> pd.DataFrame:
-    """The chart with periods set aside (a lockdown) as gaps: nothing is named from them."""
-    return chart.assign(n=chart["n"].mask(chart["set_aside"])) if "set_aside" in chart else chart
-
-
 def _place_row(place: str, chart: pd.DataFrame, ended: pd.Timestamp | None) -> tuple:
-    chart = _judged(chart)
-    judged = chart[chart["n"].notna() & chart["high"].notna()]
-    if judged.empty:
+    line = _Line.of(chart)
+    if line.last < 0:
         return (place, None, pd.NaT, np.nan, np.nan, np.nan, np.nan)
-    last = judged.iloc[-1]
-    word = state(chart.set_index("period")["n"], chart, intervention_ended=ended)
-    return (place, word, *(last[c] for c in ("period", "n", "low", "high", "p_above")))
+    shown = (chart[c].to_numpy()[line.last] for c in ("n", "low", "high", "p_above"))
+    return (place, _state_of(line, ended), pd.Timestamp(line.starts[line.last]), *map(float, shown))
 
 
-def _state_above(chart: pd.DataFrame, unit: str, ended: pd.Timestamp | None) -> str:
-    rise = start_of_rise(chart)
-    before = chart.loc[chart.index < rise]
-    if _came_back(before, rise, unit, ended):
+def _state_above(line: _Line, ended: pd.Timestamp | None) -> str:
+    rise = _first_of_rise(~np.isnan(line.n), line.above)
+    if _came_back(line, rise, ended):
         return RETURNED
-    year = int(YEAR[unit])
-    if not (chart["outside"].iloc[:-1].iloc[-year:] == "above").any():
+    year = int(YEAR[line.unit])
+    if not line.above[:-1][-year:].any():
         return NEW
-    this, previous = _quarters(chart["n"], unit)
+    this, previous = _quarters(line.n, line.unit)
     return FADING if this < previous else GROWING
 
 
-def _came_back(before: pd.DataFrame, rise: pd.Timestamp, unit: str, ended: pd.Timestamp | None) -> bool:
-    inside = before["n"].notna() & before["high"].notna() & (before["outside"] != "above")
-    if ended is not None and rise > pd.Timestamp(ended) and inside[before.index >= pd.Timestamp(ended)].any():
-        return True
-    return _quiet(before["n"], unit, _HALF_YEAR[unit]) and bool((before["outside"] == "above").any())
+def _came_back(line: _Line, rise: int, ended: pd.Timestamp | None) -> bool:
+    n, above, starts = line.n[:rise], line.above[:rise], line.starts[:rise]
+    inside = ~np.isnan(n) & ~np.isnan(line.high[:rise]) & ~above
+    if ended is not None:
+        end = pd.Timestamp(ended).to_datetime64()
+        if line.starts[rise] > end and inside[starts >= end].any():
+            return True
+    return _quiet(n, line.unit, _HALF_YEAR[line.unit]) and bool(above.any())
 
 
-def _quiet(counts: pd.Series, unit: str, periods: int) -> bool:
+def _quiet(counts: np.ndarray, unit: str, periods: int) -> bool:
     """True where the last `periods` are all known and each month of them holds 0 or 1."""
-    last = counts.iloc[-periods:]
-    if len(last) < periods or last.isna().any():
+    last = counts[-periods:]
+    if len(last) < periods or np.isnan(last).any():
         return False
-    if unit == "month":
-        return bool((last <= FEW_REPORTS).all())
     # Weeks: no four running may hold more than one, as no month may.
-    return bool((last.rolling(4).sum().dropna() <= FEW_REPORTS).all())
+    months = last if unit == "month" else np.convolve(last, np.ones(4), "valid")
+    return bool((months <= FEW_REPORTS).all())
 
 
-def _quarters(counts: pd.Series, unit: str) -> tuple[float, float]:
+def _quarters(counts: np.ndarray, unit: str) -> tuple[float, float]:
     """Mean of the known periods of the last quarter and of the one before; NaN where none is known."""
     length = _QUARTER[unit]
-    return counts.iloc[-length:].mean(), counts.iloc[-2 * length : -length].mean()
+    known = (part[~np.isnan(part)] for part in (counts[-length:], counts[-2 * length : -length]))
+    this, previous = (float(part.mean()) if len(part) else np.nan for part in known)
+    return this, previous
 
 
-def _falling(chart: pd.DataFrame, unit: str) -> bool:
+def _falling(line: _Line) -> bool:
     """Whether this quarter holds fewer than the one before by more than luck, given what was usual."""
-    length = _QUARTER[unit]
-    both = chart.iloc[-2 * length :]
-    if len(both) < 2 * length or both[["n", "mean"]].isna().any().any():
+    length = _QUARTER[line.unit]
+    n, mean = line.n[-2 * length :], line.mean[-2 * length :]
+    if len(n) < 2 * length or np.isnan(n).any() or np.isnan(mean).any():
         return False
-    this, previous = both["n"].iloc[length:].sum(), both["n"].iloc[:length].sum()
-    share = both["mean"].iloc[length:].sum() / both["mean"].sum()
-    spread = both["dispersion"].mean()
+    this, previous = n[length:].sum(), n[:length].sum()
+    share = mean[length:].sum() / mean.sum()
+    spread = line.dispersion[-2 * length :].mean()
     # Dividing over-dispersed counts by their dispersion gives counts with a Poisson's variance.
     this, previous = this / spread, previous / spread
     if previous == 0:

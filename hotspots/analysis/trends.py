@@ -1,9 +1,11 @@
 """Usual range, control chart and trend of a series of counts; a gap is never a zero."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -42,7 +44,7 @@ class UsualRange:
 
     def chance_of_at_least(self, count: float) -> float:
         """Probability that a period holds `count` or more when nothing has changed."""
-        return 1.0 - float(_chance_up_to(count - 1, *_predictive(self.mean, self.dispersion, self.n_periods)))
+        return 1.0 - _chance_up_to(count - 1, *_predictive(self.mean, self.dispersion, self.n_periods))
 
     @property
     def chance_above(self) -> float:
@@ -81,7 +83,7 @@ def usual_range(
     """
     if not 0.5 < level < 1:
         raise BadValue(f"The level of a usual range lies between 0.5 and 1; {level} was given.")
-    past = _History.of(history, exclude)
+    past = _History.of(history.sort_index(), exclude, unit_of(history.index))
     number = _number(pd.DatetimeIndex([at]), past.unit)[0]
     earlier = past.where(past.numbers < number)
     if not len(earlier.counts):
@@ -112,19 +114,20 @@ def control_chart(
     when it left, until three periods running are inside again or a year has passed: then the
     new level is the usual one. (Guard band: Noufaily et al. 2013.) Not for fewer than twelve periods.
     """
-    unit = unit_of(series)
+    unit = unit_of(series.index)
     series = series.sort_index().astype(float)
-    usable = _History.of(series, [*exclude, *aside])
+    usable = _History.of(series, [*exclude, *aside], unit)
     unjudged = touched_by(series.index, aside, unit)
     rows, episode = [], _Episode(unit)
     numbers = _number(series.index, unit)
-    for number, odd, (period, n) in zip(numbers, unjudged, series.items(), strict=True):
+    for number, odd, n in zip(numbers.tolist(), unjudged.tolist(), series.tolist(), strict=True):
         earlier = usable.where(episode.uses(usable.numbers, number))
         usual = earlier.range_at(number, level) if len(earlier.counts) >= FEW else None
         side = "" if odd else _side(n, usual)
         episode = episode if odd else episode.after(number, n, side, usual)
-        rows.append(_chart_row(period, n, usual, side, odd=bool(odd)))
-    return pd.DataFrame(rows, columns=list(_chart_row(None, np.nan, None, "")))
+        rows.append(_chart_row(n, usual, side, odd=odd))
+    columns = dict(zip(_CHART, zip(*rows, strict=True), strict=True))
+    return pd.DataFrame({"period": series.index, **{name: list(cells) for name, cells in columns.items()}})
 
 
 def rolling_12(series: pd.Series) -> pd.Series:
@@ -180,9 +183,8 @@ def mann_kendall(values: Sequence[float]) -> Trend:
     return Trend(s, variance, float(z), p_value, float(np.median(difference / (when[later] - when[earlier]))))
 
 
-def unit_of(series: pd.Series) -> str:
-    """ "month" or "week", from the index; raises `BadValue` for anything else."""
-    index = series.index
+def unit_of(index: pd.Index) -> str:
+    """ "month" or "week", from the periods' first days; raises `BadValue` for anything else."""
     if not isinstance(index, pd.DatetimeIndex) or index.has_duplicates or index.empty:
         raise BadValue("A series of counts is indexed by the start of each period, each once.")
     if (index.day == 1).all():
@@ -194,10 +196,13 @@ def unit_of(series: pd.Series) -> str:
 
 def touched_by(periods: pd.DatetimeIndex, windows: Sequence[Window], unit: str) -> np.ndarray:
     """Which periods ("month" or "week", by their first days) share a day with any of the windows."""
-    ends = periods + (pd.DateOffset(months=1) if unit == "month" else pd.Timedelta(weeks=1))
     touched = np.zeros(len(periods), dtype=bool)
+    if not windows:
+        return touched
+    starts = periods.to_numpy().astype("datetime64[D]")
+    ends = starts + 7 if unit == "week" else (starts.astype("datetime64[M]") + 1).astype("datetime64[D]")
     for window in windows:
-        touched |= np.asarray((periods < pd.Timestamp(window.end)) & (ends > pd.Timestamp(window.start)))
+        touched |= (starts < np.datetime64(window.end)) & (ends > np.datetime64(window.start))
     return touched
 
 
@@ -210,12 +215,11 @@ class _History:
     counts: np.ndarray
 
     @classmethod
-    def of(cls, series: pd.Series, exclude: Sequence[Window]) -> "_History":
-        """Known periods that touch no excluded window, oldest first."""
-        unit = unit_of(series)
-        known = series.dropna().sort_index()
-        touched = touched_by(known.index, exclude, unit)
-        return cls(unit, _number(known.index[~touched], unit), known.to_numpy(dtype=float)[~touched])
+    def of(cls, series: pd.Series, exclude: Sequence[Window], unit: str) -> "_History":
+        """Known periods that touch no excluded window, oldest first; the series in order of time."""
+        counts = series.to_numpy(dtype=float)
+        usable = ~np.isnan(counts) & ~touched_by(series.index, exclude, unit)
+        return cls(unit, _number(series.index, unit)[usable], counts[usable])
 
     def where(self, chosen: np.ndarray) -> "_History":
         return _History(self.unit, self.numbers[chosen], self.counts[chosen])
@@ -227,7 +231,7 @@ class _History:
         seasonal = len(season.counts) >= FEW and len(years) > 1
         sample = season if seasonal else self
         # Within calendar months or weeks the whole past shows how much years differ; a season alone is short.
-        kind = np.round(self.numbers % YEAR[self.unit]) if seasonal else np.zeros(len(self.counts))
+        kind = np.round(self.numbers % YEAR[self.unit]).astype(int) if seasonal else np.zeros(len(self.counts), int)
         spread = _dispersion(self.counts, kind)
         return _range_of(sample.counts, spread, level, sample._basis(seasonal=seasonal))
 
@@ -239,7 +243,7 @@ class _History:
 
     def _basis(self, *, seasonal: bool) -> str:
         n = len(self.counts)
-        first, last = (_month_name(number, self.unit) for number in (self.numbers[0], self.numbers[-1]))
+        first, last = (_month_name(int(number), self.unit) for number in (self.numbers[0], self.numbers[-1]))
         if seasonal:
             return f"the same season of earlier years ({n} {self.unit}s, {first} to {last})"
         plain = f"the {n} earlier complete {self.unit}{'' if n == 1 else 's'}, {first} to {last}"
@@ -248,12 +252,13 @@ class _History:
 
 def _number(index: pd.DatetimeIndex, unit: str) -> np.ndarray:
     if unit == "month":
-        return np.asarray(index.year * 12 + index.month - 1)
+        return index.to_numpy().astype("datetime64[M]").astype(np.int64) + 12 * 1970
     return index.to_numpy().astype("datetime64[D]").astype(np.int64) // 7
 
 
+@lru_cache(maxsize=4096)
 def _month_name(number: int, unit: str) -> str:
-    year, month = divmod(int(number), 12)
+    year, month = divmod(number, 12)
     day = date(year, month + 1, 1) if unit == "month" else date(1970, 1, 1) + timedelta(weeks=int(number))
     return f"{day:%B %Y}"
 
@@ -270,7 +275,7 @@ class _Episode:
     def uses(self, numbers: np.ndarray, number: int) -> np.ndarray:
         """Which periods the one numbered `number` is judged by."""
         start = number if self.since is None else self.since
-        usual = ~np.isin(numbers, self.flagged)
+        usual = ~np.isin(numbers, self.flagged) if self.flagged else np.ones(len(numbers), dtype=bool)
         early = usual & (numbers < start - GUARD[self.unit])
         if early.sum() < FEW:
             # A young series has nothing to spare: it is judged by all of its past.
@@ -278,7 +283,7 @@ class _Episode:
         return early
 
     def after(self, number: int, n: float, side: str, usual: UsualRange | None) -> "_Episode":
-        if np.isnan(n) or usual is None:
+        if math.isnan(n) or usual is None:
             return self
         if side:
             since = number if self.since is None else self.since
@@ -301,11 +306,11 @@ def _range_of(counts: np.ndarray, dispersion: float, level: float, basis: str) -
 
 def _narrowest(size: float, p: float, outside: float) -> tuple[int, int]:
     """Counts with at most half of `outside` below them and the rest of it above."""
-    mean, sd = size * (1 - p) / p, np.sqrt(size * (1 - p)) / p
+    mean, sd = size * (1 - p) / p, math.sqrt(size * (1 - p)) / p
     counts = range(int(mean + 15 * sd + 15))
 
     def up_to(count: int) -> float:
-        return float(_chance_up_to(count, size, p))
+        return _chance_up_to(count, size, p)
 
     # Halving: a force's month has tens of thousands of counts to choose from, and a page draws a dozen charts.
     low = bisect_left(counts, outside / 2, key=up_to)
@@ -315,9 +320,7 @@ def _narrowest(size: float, p: float, outside: float) -> tuple[int, int]:
 
 def _dispersion(counts: np.ndarray, kind: np.ndarray) -> float:
     """Variance over mean within periods of one kind, for predicting the next: never below 1."""
-    kinds = np.unique(kind, return_inverse=True)[1]
-    size, total = np.bincount(kinds), np.bincount(kinds, counts)
-    squares = np.bincount(kinds, counts**2)
+    size, total, squares = np.bincount(kind), np.bincount(kind, counts), np.bincount(kind, counts**2)
     telling = (size > 1) & (total > 0)  # all zeros, or one alone, say nothing about spread
     df = int((size[telling] - 1).sum())
     pearson = float((squares[telling] * size[telling] / total[telling] - total[telling]).sum())
@@ -335,39 +338,32 @@ def _predictive(mean: float, dispersion: float, n: int) -> tuple[float, float]:
     return mean**2 / (variance - mean), mean / variance
 
 
-def _chance_up_to(counts, size: float, p: float):
+def _chance_up_to(count: float, size: float, p: float) -> float:
     # The special function at once: a frozen scipy.stats distribution costs a hundred times more
     # per call, and a page draws a chart for every ward.
-    return special.betainc(size, np.maximum(counts, -1 + 1e-300) + 1.0, p)
+    return float(special.betainc(size, count + 1.0, p)) if count >= 0 else 0.0
 
 
 def _side(n: float, usual: UsualRange | None) -> str:
-    if usual is None or np.isnan(n):
+    if usual is None or math.isnan(n):
         return ""
     return "above" if n > usual.high else "below" if n < usual.low else ""
 
 
-def _chart_row(
-    period: pd.Timestamp | None, n: float, usual: UsualRange | None, side: str, *, odd: bool = False
-) -> dict:
-    known = usual is not None
-    return {
-        "period": period,
-        "n": n,
-        "low": float(usual.low) if known else np.nan,
-        "high": float(usual.high) if known else np.nan,
-        "mean": usual.mean if known else np.nan,
-        "dispersion": usual.dispersion if known else np.nan,
-        "p_above": usual.chance_of_at_least(n) if known and not odd and not np.isnan(n) else np.nan,
-        "chance_above": usual.chance_above if known else np.nan,
-        "outside": side,
-        "set_aside": odd,
-        "basis": usual.basis if known else "",
-    }
+_CHART = ("n", "low", "high", "mean", "dispersion", "p_above", "chance_above", "outside", "set_aside", "basis")
+
+
+def _chart_row(n: float, usual: UsualRange | None, side: str, *, odd: bool) -> tuple:
+    """Cells of `_CHART` for one period."""
+    if usual is None:
+        return (n, *[math.nan] * 6, side, odd, "")
+    p_above = math.nan if odd or math.isnan(n) else usual.chance_of_at_least(n)
+    band = (float(usual.low), float(usual.high), usual.mean, usual.dispersion)
+    return (n, *band, p_above, usual.chance_above, side, odd, usual.basis)
 
 
 def _whole_index(series: pd.Series) -> pd.Series:
-    if unit_of(series) != "month":
+    if unit_of(series.index) != "month":
         raise BadValue("Twelve-month figures need a monthly series; count by month first.")
     return series.sort_index().asfreq("MS").astype(float)
 

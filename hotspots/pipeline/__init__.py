@@ -1,24 +1,25 @@
 """The few compositions that pages and command line share: store → analysis → result."""
 
 from hotspots.pipeline.finding import Found, find_from_files, find_in_store
-from hotspots.pipeline.hub import Card, HubView, card_of, hub_view, location_history, repeats_of
+from hotspots.pipeline.hub import Background, Card, HubView, background, card_of, hub_view, repeats_of
 from hotspots.pipeline.query import Query, default_query, last_query, map_points
 from hotspots.pipeline.trend import TrendCube, TrendView, place_cube, trend_cube, trend_for
 
 __all__ = [
+    "Background",
     "Card",
     "Found",
     "HubView",
     "Query",
     "TrendCube",
     "TrendView",
+    "background",
     "card_of",
     "default_query",
     "find_from_files",
     "find_in_store",
     "hub_view",
     "last_query",
-    "location_history",
     "map_points",
     "place_cube",
     "repeats_of",

@@ -21,11 +21,13 @@ from hotspots.pipeline.query import (
     HISTORY_MONTHS,
     Query,
     as_points,
-    coverage_for,
+    coverage_within,
     events,
     hotspots_of,
     in_window,
+    labels_of,
     nothing_found,
+    received,
 )
 from hotspots.store import Store
 
@@ -82,10 +84,38 @@ class Card:
     addresses: int
 
 
-def hub_view(store: Store, query: Query, *, history: pd.DataFrame | None = None) -> HubView:
+@dataclass(frozen=True)
+class Background:
+    """What is the same for every window of a query's filters: read once for all of them.
+
+    held: the months held · locations: reports by coordinate, month and source (`store.location_months`)
+    received: reports by source and month as received
+    """
+
+    held: Window
+    locations: pd.DataFrame
+    received: pd.DataFrame
+
+
+def background(
+    store: Store,
+    *,
+    districts: Collection[str] | None,
+    categories: Collection[str] | None,
+    sources: Collection[str] | None,
+) -> Background:
+    """The background of a query's filters (`Query.chosen`; None for all); raises `NoData` for an empty store."""
+    held = stores.months_held(store)
+    if held is None:
+        raise NoData("The store holds no incidents yet; import a file or make the sample first.")
+    locations = stores.location_months(store, window=held, districts=districts, categories=categories, sources=sources)
+    return Background(held, locations, received(store, districts or (), sources or ()))
+
+
+def hub_view(store: Store, query: Query, *, beneath: Background | None = None) -> HubView:
     """Find, count, rank and judge the hotspots of a query.
 
-    history: `location_history` of the query's filters, where the caller keeps it; else it is read
+    beneath: `background` of the query's filters, where the caller keeps it; else it is read
     Raises `NoData` when the window holds no report at all.
     """
     earlier = replace(query, window=_a_month_before(query.window), min_incidents=query.min_samples)
@@ -96,23 +126,11 @@ def hub_view(store: Store, query: Query, *, history: pd.DataFrame | None = None)
         raise NoData(nothing_found(query))
     located = as_points(rows, store.crs)
     found = hotspots_of(located, query)
-    if history is None:
-        history = location_history(store, **query.chosen)
-    charts = _charts(store, query, found, history)
-    ranks = _ranks_of(found, hotspots_of(as_points(in_window(read, earlier.window), store.crs), earlier))
+    charts = _charts(store, query, found, beneath or background(store, **query.chosen))
+    before = labels_of(as_points(in_window(read, earlier.window), store.crs), earlier)
+    ranks = _ranks_of(found, before)
     table = _table(found, query, charts, ranks, incidents=len(located))
     return HubView(query, found, located, table, charts, len(rows), len(rows) - len(located))
-
-
-def location_history(store: Store, **chosen: Collection[str] | None) -> pd.DataFrame:
-    """Reports by coordinate, month and source (`store.location_months`) of all months held.
-
-    chosen: a query's filters (`Query.chosen`); whatever its window, this is the same.
-    """
-    held = stores.months_held(store)
-    if held is None:
-        raise NoData("The store holds no incidents yet; import a file or make the sample first.")
-    return stores.location_months(store, window=held, **chosen)
 
 
 def _a_month_before(window: Window) -> Window:
@@ -150,14 +168,14 @@ def _row_of(found: Hotspots, hotspot: str) -> int:
     return int(rows[0])
 
 
-def _charts(store: Store, query: Query, found: Hotspots, history: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _charts(store: Store, query: Query, found: Hotspots, beneath: Background) -> dict[str, pd.DataFrame]:
     """Control chart of every hotspot's outline, from the history to the window's last whole month."""
-    held = stores.months_held(store)
     end = query.window.end.replace(day=1)
     start = add_months(query.window.start.replace(day=1), -HISTORY_MONTHS)
-    start = min(max(start, held.start) if held else start, add_months(end, -1))
+    start = min(max(start, beneath.held.start), add_months(end, -1))
     window = Window(start, end)
-    rows = history[history["month"].between(pd.Timestamp(start), pd.Timestamp(end), inclusive="left")]
+    every = beneath.locations
+    rows = every[every["month"].between(pd.Timestamp(start), pd.Timestamp(end), inclusive="left")]
     rows = rows.assign(hotspot=_outline_of(rows, found))
     inside = rows[rows["hotspot"].notna()].groupby(["month", "hotspot", "source"], as_index=False)["n"].sum()
     groups = found.areas[["id"]].rename(columns={"id": "hotspot"})
@@ -166,7 +184,7 @@ def _charts(store: Store, query: Query, found: Hotspots, history: pd.DataFrame) 
         window=window,
         unit="month",
         by=["hotspot"],
-        coverage=coverage_for(store, query),
+        coverage=coverage_within(beneath.received, query.window),
         groups=groups,
     )
     aside = events(store, query)
@@ -210,14 +228,16 @@ def _table(
 
 def _window_sum(chart: pd.DataFrame, window: Window) -> float:
     """Reports of the window, missing where any of its months is a gap or not held."""
-    wanted = pd.DatetimeIndex(list(window.months()))
-    counts = chart.set_index("period")["n"].reindex(wanted)
-    return float(counts.sum()) if counts.notna().all() else np.nan
+    months = list(window.months())
+    first = np.searchsorted(chart["period"].to_numpy(), np.datetime64(months[0]))
+    counts = chart["n"].to_numpy()[first : first + len(months)]
+    whole = len(counts) == len(months) and chart["period"].iloc[first] == pd.Timestamp(months[0])
+    return float(counts.sum()) if whole else np.nan
 
 
-def _ranks_of(found: Hotspots, earlier: Hotspots) -> dict[str, int]:
+def _ranks_of(found: Hotspots, earlier: pd.Series) -> dict[str, int]:
     """Rank a month ago of the hotspot that shared most of each one's reports, where there was one."""
-    before = earlier.labels[earlier.labels != NOISE]
+    before = earlier[earlier != NOISE]
     now = found.labels[found.labels != NOISE]
     both = pd.DataFrame({"now": now, "before": before}).dropna().astype(int)
     shared = both.value_counts().reset_index().sort_values(["count", "before"], ascending=[False, True])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots import store as stores
-from hotspots.analysis.cluster import Hotspots, default_min_samples, find_hotspots
+from hotspots.analysis.cluster import Hotspots, default_min_samples, find_hotspots, label_incidents
 from hotspots.errors import NoData
 from hotspots.intake.coverage import coverage_of
 from hotspots.periods import Window, add_months, last_months
@@ -147,10 +147,27 @@ def hotspots_of(located: gpd.GeoDataFrame, query: Query) -> Hotspots:
     )
 
 
+def labels_of(located: gpd.GeoDataFrame, query: Query) -> pd.Series:
+    """The labels alone of `hotspots_of`: rank less 1 of each incident's hotspot, −1 for noise."""
+    return label_incidents(
+        located,
+        window=query.window,
+        eps=query.eps,
+        min_samples=query.min_samples,
+        max_extent=query.max_extent,
+        min_days=query.min_days,
+    )
+
+
 def coverage_for(store: Store, query: Query) -> pd.DataFrame:
     """Which of the query's sources were received in which month, history included."""
-    start = add_months(query.window.start.replace(day=1), -HISTORY_MONTHS)
-    return coverage_of(received(store, query), window=Window(start, month_after(query.window.end)))
+    return coverage_within(received(store, query.districts, query.sources), query.window)
+
+
+def coverage_within(received: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Of reports by source and month as received, which months were there for a window and its history."""
+    start = add_months(window.start.replace(day=1), -HISTORY_MONTHS)
+    return coverage_of(received, window=Window(start, month_after(window.end)))
 
 
 def events(store: Store, query: Query) -> list[Window]:
@@ -169,10 +186,10 @@ def map_points(store: Store, districts: Collection[str], *, most: int = 4000) ->
     return np.array(busiest.index.to_list(), dtype=float).reshape(-1, 2)
 
 
-def received(store: Store, query: Query) -> pd.DataFrame:
-    """Reports by source and month as received, of the query's sources."""
-    received = stores.source_months(store, districts=query.districts or None)
-    return received[received["source"].isin(query.sources)] if query.sources else received
+def received(store: Store, districts: Collection[str], sources: Collection[str]) -> pd.DataFrame:
+    """Reports by source and month as received in some districts from some sources; empty means all."""
+    received = stores.source_months(store, districts=districts or None)
+    return received[received["source"].isin(sources)] if sources else received
 
 
 def month_after(day: date) -> date:

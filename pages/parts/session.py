@@ -14,13 +14,14 @@ from hotspots import store as stores
 from hotspots.errors import BadFile, NotAllowed
 from hotspots.periods import Window
 from hotspots.pipeline import (
+    Background,
     HubView,
     Query,
     TrendCube,
     TrendView,
+    background,
     default_query,
     hub_view,
-    location_history,
     map_points,
     place_cube,
     trend_cube,
@@ -339,15 +340,15 @@ def _default_query(_store: Store, version: str, chosen: Settings, on: date) -> Q
 
 @st.cache_resource(show_spinner="Finding hotspots …", max_entries=64)
 def _hub_view(_store: Store, version: str, query: Query) -> HubView:
-    return hub_view(_store, query, history=_history(_store, version, **query.chosen))
+    return hub_view(_store, query, beneath=_background(_store, version, **query.chosen))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _history(
+def _background(
     _store: Store,
     version: str,
     districts: tuple[str, ...] | None,
     categories: tuple[str, ...] | None,
     sources: tuple[str, ...] | None,
-) -> pd.DataFrame:
-    return location_history(_store, districts=districts, categories=categories, sources=sources)
+) -> Background:
+    return background(_store, districts=districts, categories=categories, sources=sources)

@@ -14,6 +14,7 @@ from hotspots.analysis.cluster import (
     NOISE,
     default_min_samples,
     find_hotspots,
+    label_incidents,
     label_locations,
     unique_locations,
 )
@@ -110,6 +111,18 @@ def test_points_inside_an_outline_are_exactly_its_members(rows, eps):
     np.testing.assert_array_equal(labels.to_numpy(), found.labels.to_numpy())
     assert found.areas["n"].tolist() == [int((found.labels == i).sum()) for i in found.areas.index]
     assert found.areas["n"].sum() + found.noise == found.incidents == len(frame)
+
+
+def test_labels_without_outlines_are_those_of_the_hotspots():
+    generator = np.random.default_rng(3)
+    frame = points(*generator.normal(0, 400, (2, 600)).round(), day="2021-03-01", precision="exact")
+    frame["occurred_from"] += pd.to_timedelta(generator.integers(0, 5, 600), unit="D")
+    found = find(frame, max_extent=150)
+    assert found.labels.max() > 3
+    alone = label_incidents(frame, window=YEAR, eps=50, min_samples=3, max_extent=150)
+    pd.testing.assert_series_equal(alone, found.labels)
+    days = [frame.loc[found.labels == i, "occurred_from"].nunique() for i in found.areas.index]
+    assert found.areas["days"].tolist() == days
 
 
 def test_a_chain_is_split_until_a_person_can_walk_it():
