@@ -32,6 +32,7 @@ from hotspots.views import comparison_words as words
 from hotspots.views import sentences
 from hotspots.views.outcome_paper import outcome_paper, titles_of
 from hotspots.views.paper import Items, Outlines, Paper, Section, Table, Text, table_of, words_of
+from hotspots.views.recipe_words import files_table
 
 WEEK = timedelta(days=7)
 MOST_MAPPED = 12
@@ -232,10 +233,11 @@ def _paper(
     held = window or stores.months_held(ask.store)
     data_to = "" if held is None else f"Data to {sentences.day(held.end - timedelta(days=1))}"
     sources = ", ".join(stores.sources(ask.store)["source"].astype(str))
+    made = f"made on {sentences.day(ask.today)} by community-safety-hub {hotspots.__version__}"
     foot = (
         NOT_PROVEN,
         "No address, no person and no restricted item is in this paper. Nothing here is legal advice.",
-        f"Source: {sources}. Made on {sentences.day(ask.today)} by community-safety-hub {hotspots.__version__}.",
+        f"Source: {sources}; {made}.",
     )
     return Paper(
         title=title,
@@ -243,9 +245,16 @@ def _paper(
         sample=ask.store.is_sample,
         made_on=ask.today,
         lines=tuple(line for line in (ask.settings.title, data_to, *lines) if line),
-        sections=sections,
+        sections=(*sections, _files(ask)),
         foot=foot,
+        strip=" · ".join(filter(None, (data_to, sources, "reports, not proven crimes", f"{made}, files at the end"))),
     )
+
+
+def _files(ask: Request) -> Section:
+    """From which imported files the reports held now came."""
+    files = release(stores.files_in_force(ask.store), ask.viewer, policy="files behind numbers")
+    return Section("Files these numbers were made from", (files_table(files),))
 
 
 MEETING: Mapping[str, Callable[[Request], Paper]] = {"hub": hub_pack, "assessment": assessment_tables}

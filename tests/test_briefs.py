@@ -9,14 +9,18 @@ from datetime import date, datetime
 import pytest
 from docx import Document
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
 from hotspots import briefs
+from hotspots import store as stores
+from hotspots.__main__ import app
 from hotspots.errors import BadValue, NotAllowed
+from hotspots.release.recipe import recipe_from_json
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import Settings
 from hotspots.store import open_store
 from hotspots.store.published import published_file, read_published
-from hotspots.views.outcome_paper import titles_of
+from hotspots.views.outcome_paper import outcome_paper, titles_of
 from hotspots.views.paper import Bars, Items, Outlines, Paper, Section, Table, Text
 from hotspots.views.printing import printed
 
@@ -36,6 +40,7 @@ PAPER = Paper(
         Section("Map", (Outlines(SQUARE, "A square", "One area"),)),
     ),
     (HOSTILE,),
+    HOSTILE,
 )
 
 
@@ -55,6 +60,19 @@ def text_of(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
 
 
+def words_in(content: bytes, kind: str) -> str:
+    """Everything a paper says, its foot included."""
+    if kind == "pdf":
+        return text_of(content)
+    if kind == "html":
+        plain = re.sub(r"\\([0-9a-f]{6})", lambda m: chr(int(m[1], 16)), content.decode())
+        return " ".join(plain.split())
+    read = Document(io.BytesIO(content))
+    cells = [cell.text for table in read.tables for row in table.rows for cell in row.cells]
+    parts = [p.text for p in (*read.paragraphs, *read.sections[0].footer.paragraphs)]
+    return " ".join([*parts, *cells])
+
+
 def test_a_pdf_is_tagged_marked_on_every_page_and_shows_text_as_text():
     pdf = printed(PAPER, "pdf", author="The hub")
     read = PdfReader(io.BytesIO(pdf))
@@ -62,6 +80,7 @@ def test_a_pdf_is_tagged_marked_on_every_page_and_shows_text_as_text():
     assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root and root["/Lang"].startswith("en")
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
     assert all("OFFICIAL-SENSITIVE" in page.extract_text() for page in read.pages)
+    assert text_of(pdf).count("#panic()") >= 8 + len(read.pages)
     assert "#panic() $x$ *bold*" in text_of(pdf) and "None at all." in text_of(pdf)
     assert not [page for page in read.pages if "/AA" in page or "/Annots" in page]
 
@@ -71,6 +90,8 @@ def test_html_is_self_contained_and_shows_text_as_text():
     assert "<script>" not in page and "&lt;script&gt;" in page and "{{ 7*191 }}" in page
     assert re.findall(r'(?:src|href)="(?!data:)', page) == []
     assert page.count("data:image/svg+xml") == 2
+    style = page[page.index("<style>") : page.index("</style>")]
+    assert "bold" in style and not re.search(r"[<>$#*{]", re.search(r'content: "(.*)"; font', style)[1])
 
 
 def test_word_has_headings_tables_and_pictures_with_their_words():
@@ -80,6 +101,7 @@ def test_word_has_headings_tables_and_pictures_with_their_words():
     assert read.tables[0].rows[1].cells[0].text == HOSTILE
     assert len(read.inline_shapes) == 2
     assert read.sections[0].header.paragraphs[0].text == "OFFICIAL-SENSITIVE"
+    assert read.sections[0].footer.paragraphs[0].text == HOSTILE
     xml = zipfile.ZipFile(io.BytesIO(content)).read("word/document.xml").decode()
     assert 'descr="One area"' in xml and "<w:tblHeader" in xml and "<w:instrText" not in xml
 
@@ -97,6 +119,44 @@ def test_a_councillors_paper_is_one_page_with_the_released_figures(held):
     assert "reports have almost stopped" in text and "From about 50 to fewer than 5" in text
     assert "Flat" not in text and "cuckoo" not in text.casefold()
     assert set(re.findall(r"about (\d+)", text)) <= {str(n) for n in range(5, 500, 5)}
+
+
+def test_a_councillors_paper_says_on_its_sheet_what_it_was_made_from_and_names_no_file(held, ask):
+    paper = briefs.councillor_brief(held, "park view", viewer=Viewer(Role.COUNCILLOR), marking="OFFICIAL")
+    recipe = recipe_from_json(held.releases[-1].recipe)
+    files = stores.files_in_force(ask.store)
+    told = f"1 file of council ASB log, 1 file of fire and rescue, 1 file of housing and {len(files) - 3} files of"
+    assert any(told in line and recipe.fingerprint in line for line in paper.foot)
+    for kind in ("pdf", "html", "docx"):
+        text = words_in(printed(paper, kind, author="The hub"), kind)
+        assert text.count(recipe.fingerprint) == 2 and "Data to 31 August 2018" in text, kind
+        assert not [name for name in files["file"] if name.rsplit("/")[-1] in text], kind
+
+
+def test_every_hub_paper_names_the_files_behind_it_with_their_hashes(ask):
+    files = stores.files_in_force(ask.store)
+    logs = files[files["source"] != "police.uk"]
+    for paper in (briefs.hub_pack(ask), briefs.evidence_pack(ask, "Park View"), briefs.assessment_tables(ask)):
+        table = paper.sections[-1].blocks[0]
+        assert {(row[1], row[-1]) for row in table.rows} >= {(f.file, f.sha256[:12]) for f in logs.itertuples()}
+        assert f"{len(files) - len(logs)} files" in {row[1] for row in table.rows}
+        assert sum(int(row[3].replace(",", "")) for row in table.rows) == stores.totals(ask.store)["incidents"]
+        assert all(part in paper.strip for part in ("Data to", "police.uk", "not proven", "community-safety-hub"))
+    for kind in ("pdf", "html", "docx"):
+        text = words_in(printed(briefs.assessment_tables(ask), kind, author="The hub"), kind)
+        assert not [h for h in logs["sha256"] if h[:12] not in text], kind
+
+
+def test_the_command_prints_what_the_page_hands_out(ask, held, tmp_path, monkeypatch):
+    where = tmp_path / "brief.pdf"
+    monkeypatch.setenv("HUB_SETTINGS", str(tmp_path / "settings.toml"))
+    (tmp_path / "settings.toml").write_text('marking = "OFFICIAL"')
+    told = ["brief", "--for", "councillor", "--place", "Park View", "--out", str(where), "--store", str(ask.store.path)]
+    assert CliRunner().invoke(app, told).exit_code == 0
+    current = held.current()
+    area = next(a for a, title in titles_of(current).items() if title.startswith("Park View"))
+    page = outcome_paper(current, area, marking="OFFICIAL")
+    assert where.read_bytes() == printed(page, "pdf", author=Settings().title)
 
 
 def test_every_published_page_prints_on_one_sheet(held):

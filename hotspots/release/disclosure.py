@@ -119,6 +119,7 @@ POLICIES: Mapping[str, Policy] = {
     "sources": Policy(
         Action.SEE_TRENDS, _names("source n first last located exact_time day_time month_time with_address")
     ),
+    "files behind numbers": Policy(Action.SEE_TRENDS, _names("file source at sha256 n first last")),
     "points far outside": Policy(Action.SEE_IMPORTS, ("source", "district", "n", "farthest_km")),
     "default locations": Policy(Action.SEE_IMPORTS, ("source", "x", "y", "n", "share", "categories")),
     "probably the same": Policy(Action.SEE_IMPORTS, ("category", "reports", "events")),

@@ -76,6 +76,7 @@ def publish(
     gaps: Collection[tuple[str, date]] = (),
     drawn: Collection[str] = (),
     sources: str = "",
+    recipe: str = "",
     sample: bool = False,
     last_version: int = 0,
     progress: Progress = silent,
@@ -93,6 +94,7 @@ def publish(
     gaps : (district, month) not received from every source: "no data" there.
     drawn : ids of all places, rings and controls that `counts` was made with; all ever released are needed.
     sources : the partners' feeds in words, for the foot of the page.
+    recipe : what the counts were made from, as `release.recipe` writes it; "" where that is not known.
     progress : told how far it is (0 to 1) and with what.
     last_version : the last release that the hub knows of: a file that is behind was lost or put back.
 
@@ -116,7 +118,7 @@ def publish(
         pages = _changed(facts, before)
         written = bool(len(new) or len(pages))
         if written:
-            release = Release(before.version + 1, at, _as_of(everything), sample, sources)
+            release = Release(before.version + 1, at, _as_of(everything), sample, sources, recipe)
             areas = _areas(tally, facts, everything, before)
             write_published(path, release, figures=new, areas=areas, pages=pages)
     return Summary(

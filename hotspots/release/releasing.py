@@ -4,6 +4,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from hotspots import store as stores
 from hotspots.errors import NoData, NotAllowed
 from hotspots.intake.reading import Progress, silent
@@ -19,6 +21,7 @@ from hotspots.pipeline.outcomes import (
 )
 from hotspots.release.outcomes import FEWEST_ADDRESSES, PlaceOutcome, WardOutcome
 from hotspots.release.publishing import Summary, calendar_periods, publish
+from hotspots.release.recipe import SHORT, Recipe, recipe_as_json, recipe_of
 from hotspots.release.roles import Action, Role, Viewer
 from hotspots.sample.store import PUBLISHED_AT
 from hotspots.store import Store
@@ -57,6 +60,8 @@ def publish_store(
     progress(0.3, "Counting wards and places")
     drawn = kept_outlines(store)
     counts, gaps = area_counts(store, drawn), gaps_of(store, held)
+    files = stores.files_in_force(store)
+    recipe = recipe_of(files, key=store.meta("identity"))
     summary = publish(
         counts,
         held=held,
@@ -68,12 +73,13 @@ def publish_store(
         gaps=gaps,
         drawn=drawn,
         sources=sources_in_words(store),
+        recipe=recipe_as_json(recipe),
         sample=store.is_sample,
         last_version=int(store.meta(_VERSION, "0")),
         progress=progress,
     )
     told = _with_reasons(summary, cases)
-    _remember(store, told, who=viewer.name, at=at)
+    _remember(store, told, recipe, files, who=viewer.name, at=at)
     progress(1.0, "Published" if told.version else "Nothing new is due")
     return told
 
@@ -131,9 +137,12 @@ def _with_reasons(summary: Summary, cases: list[PlaceCase]) -> Summary:
     return Summary(**{**asdict(summary), "refused": why | dict(summary.refused)})
 
 
-def _remember(store: Store, summary: Summary, *, who: str, at: datetime) -> None:
-    """The version, so that a file put back is noticed, and one line of the audit trail."""
+def _remember(store: Store, summary: Summary, recipe: Recipe, files: pd.DataFrame, *, who: str, at: datetime) -> None:
+    """The version, so that a file put back is noticed, and one line of the audit trail: with names of files, which
+    the published file does not hold."""
+    named = [f"{row.file} {row.sha256[:SHORT]}" for row in files.itertuples()] if summary.version else []
+    told = {**asdict(summary), "recipe": recipe.fingerprint, "files": named}
     with store.writing() as connection:
         if summary.version:
             put_meta(connection, _VERSION, str(summary.version))
-        add_audit(connection, at=at, who=who, action="publish", subject="outcomes", after=asdict(summary))
+        add_audit(connection, at=at, who=who, action="publish", subject="outcomes", after=told)

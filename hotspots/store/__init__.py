@@ -14,6 +14,7 @@ from hotspots.store.moving import copy_store
 from hotspots.store.reads import (
     batches,
     districts,
+    files_in_force,
     incident_points,
     incidents,
     location_months,
@@ -38,6 +39,7 @@ __all__ = [
     "check",
     "copy_store",
     "districts",
+    "files_in_force",
     "incident_points",
     "incidents",
     "location_months",

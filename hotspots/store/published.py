@@ -1,7 +1,8 @@
 """The file of released tables: what councillors' pages read, and they read nothing else.
 
-It holds words that were released ("about 45"), names of wards and places, and facts in agreed words;
-no count, address, point or outline was ever written to it. A release is added to a copy beside the
+It holds words that were released ("about 45"), names of wards and places, facts in agreed words, and how
+many files of which source a release was made from; no count, address, point, outline or file name was
+ever written to it. A release is added to a copy beside the
 file, which then takes its place, so a reader sees the old file or the new one. Nothing is ever taken
 out: the audit of the next release needs everything that people may have kept.
 """
@@ -23,10 +24,12 @@ from hotspots.settings import PRIVATE
 
 WAIT_SECONDS = 30
 _MARK = 0x48756250  # "HubP": tells this file from another program's
-_FORMAT = 1
+_FORMAT = 2
+_READABLE = (1, _FORMAT)
+"""A file of the first format has no recipes; the next release brings it up to date."""
 _TABLES = """
 CREATE TABLE release (version INTEGER PRIMARY KEY, at TEXT NOT NULL, as_of TEXT NOT NULL,
-  sample INTEGER NOT NULL, sources TEXT NOT NULL) STRICT;
+  sample INTEGER NOT NULL, sources TEXT NOT NULL, recipe TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE area (area TEXT NOT NULL, version INTEGER NOT NULL REFERENCES release, level TEXT NOT NULL,
   name TEXT NOT NULL, district TEXT NOT NULL, ward TEXT NOT NULL, PRIMARY KEY (area, version)) STRICT;
 CREATE TABLE figure (version INTEGER NOT NULL REFERENCES release, area TEXT NOT NULL, start TEXT NOT NULL,
@@ -35,6 +38,8 @@ CREATE TABLE figure (version INTEGER NOT NULL REFERENCES release, area TEXT NOT 
 CREATE TABLE page (version INTEGER NOT NULL REFERENCES release, area TEXT NOT NULL, facts TEXT NOT NULL,
   PRIMARY KEY (version, area)) STRICT;
 """
+_SINCE_FIRST = ("ALTER TABLE release ADD COLUMN recipe TEXT NOT NULL DEFAULT ''",)
+"""What the first format lacks."""
 FIGURES = ("version", "area", "start", "end", "kind", "shown")
 AREAS = ("area", "version", "level", "name", "district", "ward")
 PAGES = ("version", "area", "facts")
@@ -45,7 +50,8 @@ class Release:
     """One act of publishing.
 
     at: when (UTC) · as_of: last day that any figure covers · sample: invented data · sources: the
-    partners' feeds, as words. Who published is in the hub's audit trail, not here.
+    partners' feeds, as words · recipe: what it was made from (`release.recipe`, JSON), "" where that was
+    not recorded. Who published is in the hub's audit trail, not here.
     """
 
     version: int
@@ -53,6 +59,7 @@ class Release:
     as_of: date
     sample: bool
     sources: str
+    recipe: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,9 @@ def read_published(path: Path) -> Published:
     try:
         with closing(_open_read_only(path)) as connection:
             _require_ours(connection, path)
-            releases = connection.execute("SELECT version, at, as_of, sample, sources FROM release ORDER BY version")
+            recipe = "recipe" if _format_of(connection) > 1 else "''"
+            columns = f"version, at, as_of, sample, sources, {recipe}"
+            releases = connection.execute(f"SELECT {columns} FROM release ORDER BY version")  # noqa: S608 - our words
             return Published(
                 tuple(_release(row) for row in releases),
                 _figures(_rows(connection, "figure", FIGURES)),
@@ -157,11 +166,14 @@ def _open_read_only(path: Path) -> sqlite3.Connection:
 
 def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
     mark = connection.execute("PRAGMA application_id").fetchone()[0]
-    written = connection.execute("PRAGMA user_version").fetchone()[0]
     if mark != _MARK:
         raise StoreError(f"{path.name} is not a file of released tables; choose another path.")
-    if written != _FORMAT:
+    if _format_of(connection) not in _READABLE:
         raise StoreError(f"{path.name} was written by another version of the program; update the program.")
+
+
+def _format_of(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
 def _rows(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> list[tuple]:
@@ -170,8 +182,8 @@ def _rows(connection: sqlite3.Connection, table: str, columns: tuple[str, ...]) 
 
 
 def _release(row: tuple) -> Release:
-    version, at, as_of, sample, sources = row
-    return Release(version, datetime.fromisoformat(at), date.fromisoformat(as_of), bool(sample), sources)
+    version, at, as_of, sample, sources, recipe = row
+    return Release(version, datetime.fromisoformat(at), date.fromisoformat(as_of), bool(sample), sources, recipe)
 
 
 def _figures(rows: list[tuple]) -> pd.DataFrame:
@@ -196,12 +208,13 @@ def _add(
 ) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("BEGIN IMMEDIATE")
-    if new:
-        marks = [f"PRAGMA application_id={_MARK}", f"PRAGMA user_version={_FORMAT}"]
-        for statement in (*marks, *_TABLES.split(";\n")):
-            connection.execute(statement)
+    makes = (f"PRAGMA application_id={_MARK}", *_TABLES.split(";\n")) if new else ()
+    mends = _SINCE_FIRST if _format_of(connection) == 1 else ()
+    for statement in (*makes, *mends, f"PRAGMA user_version={_FORMAT}"):
+        connection.execute(statement)
     head = (release.version, release.at.isoformat(timespec="seconds"), release.as_of.isoformat())
-    connection.execute("INSERT INTO release VALUES (?, ?, ?, ?, ?)", (*head, int(release.sample), release.sources))
+    row = (*head, int(release.sample), release.sources, release.recipe)
+    connection.execute("INSERT INTO release VALUES (?, ?, ?, ?, ?, ?)", row)
     figures = figures.assign(**{day: figures[day].dt.strftime("%Y-%m-%d") for day in ("start", "end")})
     for table, frame, columns in (("figure", figures, FIGURES), ("area", areas, AREAS), ("page", pages, PAGES)):
         rows = frame.assign(version=release.version)[list(columns)].to_numpy(dtype=object).tolist()

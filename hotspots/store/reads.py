@@ -271,6 +271,26 @@ def batches(store: Store) -> pd.DataFrame:
     return frame
 
 
+def files_in_force(store: Store) -> pd.DataFrame:
+    """Imported files that reports held now came in with, by source and age.
+
+    Columns: file, source, at (UTC, ISO 8601), sha256, n (their reports held now), first and last (months, Timestamps).
+    A file that was undone, or that a later one replaced whole, is none of them.
+    """
+    b = import_batch.c
+    months = func.min(incident.c.month).label("first"), func.max(incident.c.month).label("last")
+    query = (
+        select(b.file, b.source, b.at, b.sha256, func.count().label("n"), *months)
+        .join(incident, incident.c.batch_id == b.id)
+        .group_by(b.id, b.file, b.source, b.at, b.sha256)
+        .order_by(b.source, b.id)
+    )
+    names = ["file", "source", "at", "sha256", "n", "first", "last"]
+    with store.reading() as connection:
+        frame = pd.DataFrame(connection.execute(query).all(), columns=names)
+    return frame.assign(first=_month_starts(frame["first"]), last=_month_starts(frame["last"]))
+
+
 def quarantine(store: Store, *, limit: int | None = None) -> pd.DataFrame:
     """Rows waiting in quarantine, none that came again since: id, file, source, line, column, reason, row (JSON)."""
     q = quarantine_table

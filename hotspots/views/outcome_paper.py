@@ -62,7 +62,16 @@ def outcome_paper(held: Published, area: str, *, marking: str) -> Paper:
         Section(page.chart_title, (_bars(own, area, page.chart_caption),)),
         *[Section(question, (Text(answer),)) for question, answer in page.questions],
     ]
-    return Paper(page.title, marking, release.sample, release.at.date(), (page.subtitle,), tuple(sections), page.foot)
+    return Paper(
+        title=page.title,
+        marking=marking,
+        sample=release.sample,
+        made_on=release.at.date(),
+        lines=(page.subtitle,),
+        sections=tuple(sections),
+        foot=page.foot,
+        strip=page.strip,
+    )
 
 
 def released_table(own: pd.DataFrame) -> pd.DataFrame:

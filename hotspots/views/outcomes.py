@@ -15,11 +15,13 @@ from hotspots.periods import add_months
 from hotspots.release.outcomes import HIDDEN, NOT_LOOKED_AT, TOO_FEW, Facts
 from hotspots.release.partition import ALL
 from hotspots.release.publishing import DELAY_MONTHS
+from hotspots.release.recipe import recipe_from_json
 from hotspots.release.rounding import FEWER, NO_DATA, SUPPRESSED, THRESHOLD, number_of, percentage
 from hotspots.store.published import Release
 from hotspots.views import outcome_answers as answers
 from hotspots.views.outcome_dates import months, span, two_spans
 from hotspots.views.palette import COLOURS
+from hotspots.views.recipe_words import recipe_line
 from hotspots.views.sentences import day
 
 QUARTERS_DRAWN = 8
@@ -50,7 +52,10 @@ _HOMES = {"block": "block", "street": "street", "shops": "parade of shops", "gar
 
 @dataclass(frozen=True)
 class OutcomeWords:
-    """A page in words: the answer first, then what was wrong, done, changed and comes next."""
+    """A page in words: the answer first, then what was wrong, done, changed and comes next.
+
+    strip: dates, sources, limits and recipe in one line, for every sheet of a paper
+    """
 
     title: str
     subtitle: str
@@ -60,6 +65,7 @@ class OutcomeWords:
     chart_title: str
     chart_caption: str
     foot: tuple[str, ...]
+    strip: str
 
 
 def outcome_words(facts: Facts, figures: pd.DataFrame, release: Release) -> OutcomeWords:
@@ -84,6 +90,7 @@ def outcome_words(facts: Facts, figures: pd.DataFrame, release: Release) -> Outc
         chart_title=_chart_title(facts, rose_first),
         chart_caption=f"Reports in each period, {facts.name}, rounded to the nearest 5",
         foot=foot(figures[figures["area"] == facts.area], release),
+        strip=strip(release),
     )
 
 
@@ -123,6 +130,7 @@ def ward_words(
         chart_title=f"Reports in each quarter, {ward} {level}",
         chart_caption="All reports in each quarter of the year, rounded to the nearest 5",
         foot=foot(figures[figures["area"] == area], release),
+        strip=strip(release),
     )
 
 
@@ -173,7 +181,7 @@ def outcome_chart(bars: pd.DataFrame, *, colours: Mapping[str, str] = COLOURS, h
 
 
 def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
-    """What every page ends with: rounding, what a report is, sources, dates."""
+    """What every page ends with: rounding, what a report is, sources and files, dates."""
     lines = [
         f"Counts are rounded to the nearest 5. Those under 5 read “{FEWER}”, also where there were none.",
         "A report is not a proven crime, and fewer reports is not the same as less harm.",
@@ -182,8 +190,12 @@ def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
         lines.append(f"“{SUPPRESSED.capitalize()}” hides a number that would give a small one away.")
     if (figures["shown"] == NO_DATA).any():
         lines.append(f"“{NO_DATA.capitalize()}” means that a partner's reports for that period did not arrive.")
-    if release.sources:
+    recipe = recipe_from_json(release.recipe)
+    if recipe is None and release.sources:
         lines.append(f"Source: {release.sources}.")
+    lines.append(recipe_line(recipe, release.version))
+    if (figures["version"] < release.version).any():
+        lines.append("Figures that an earlier release brought were made from the files held then.")
     if figures["area"].str.startswith("place:").any() and MAP_POINTS in release.sources:
         lines.append(f"Reports that {MAP_POINTS} puts on a shared map point count for the ward, not for one place.")
     lines.append(
@@ -192,6 +204,14 @@ def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
         "change them by 5 or more."
     )
     return tuple(lines)
+
+
+def strip(release: Release) -> str:
+    """What every sheet of a page says at its foot: dates, sources, limits, recipe."""
+    recipe = recipe_from_json(release.recipe)
+    made = f", recipe {recipe.fingerprint}" if recipe else ""
+    parts = (f"Data to {day(release.as_of)}", release.sources, "rounded to 5, small numbers hidden")
+    return " · ".join([*filter(None, parts), f"release {release.version}{made}"])
 
 
 def _place_title(facts: Facts, before: str, after: str) -> str:

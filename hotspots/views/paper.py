@@ -78,6 +78,7 @@ class Paper:
 
     marking: protective marking, on every page, or empty · sample: every report in it is invented
     lines: dates and scope under the title · foot: sources, limits, recipe, at the end
+    strip: the same in one line, at the foot of every sheet
     """
 
     title: str
@@ -87,6 +88,7 @@ class Paper:
     lines: tuple[str, ...]
     sections: tuple[Section, ...]
     foot: tuple[str, ...]
+    strip: str
 
 
 def table_of(frame: pd.DataFrame, columns: dict[str, str], *, empty: str = "Nothing to list.") -> Table:

@@ -34,7 +34,9 @@ figure { margin: .6rem 0; }
 img { max-width: 100%; }
 footer { margin-top: 1.6rem; border-top: 1px solid #b1b4b6; padding-top: .5rem; }
 @media print { body { margin: 0; max-width: none; } }
-@page { size: A4; margin: 16mm; @bottom-right { content: "Page " counter(page) " of " counter(pages); } }
+@page { size: A4; margin: 16mm 16mm 20mm;
+  @bottom-left { content: "{{ strip }}"; font: 8pt Arial, sans-serif; color: #505a5f; width: 80%; text-align: left; }
+  @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 8pt Arial, sans-serif; color: #505a5f; } }
 </style>
 </head>
 <body>
@@ -68,7 +70,12 @@ footer { margin-top: 1.6rem; border-top: 1px solid #b1b4b6; padding-top: .5rem; 
 
 def html_of(paper: Paper) -> str:
     """The paper as one self-contained HTML file."""
-    return _PAGE.render(paper=paper, picture=_as_address)
+    return _PAGE.render(paper=paper, picture=_as_address, strip=_as_css(paper.strip))
+
+
+def _as_css(text: str) -> str:
+    """A text inside quotes of a style sheet: whatever is no letter, digit or space as its number."""
+    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x}" for c in text)
 
 
 def _as_address(block: Bars | Outlines) -> str:

@@ -79,10 +79,11 @@ _PAPER = (
     + """
 #let d = json(bytes(sys.inputs.paper))
 #set document(title: d.title, author: d.author, date: none)
-#set page(paper: "a4", margin: (x: 18mm, top: 17mm, bottom: 15mm),
+#set page(paper: "a4", margin: (x: 18mm, top: 17mm, bottom: 19mm),
   header: if d.marking != "" { align(center, text(size: 9pt, weight: "bold", d.marking)) },
   footer: context text(size: 8pt, fill: grey)[
-    #d.title #h(1fr) Page #counter(page).display() of #counter(page).final().first()
+    #d.title #h(1fr) Page #counter(page).display() of #counter(page).final().first() \
+    #d.strip
   ])
 #set text(size: 10pt)
 #set par(leading: 0.62em, spacing: 0.9em)

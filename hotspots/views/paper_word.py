@@ -48,6 +48,8 @@ def _set_up(file: WordFile, paper: Paper, author: str) -> None:
         head = page.header.paragraphs[0]
         head.alignment = WD_ALIGN_PARAGRAPH.CENTER
         head.add_run(paper.marking).bold = True
+    foot = page.footer.paragraphs[0].add_run(paper.strip)
+    foot.font.size, foot.font.color.rgb = Pt(8), _GREY
     written = datetime.combine(paper.made_on, time())
     about = file.core_properties
     about.title, about.author, about.last_modified_by, about.language = paper.title, author, author, "en-GB"

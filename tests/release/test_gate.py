@@ -55,6 +55,7 @@ TABLES = {
     "quarantine": (NO, NO, NO, NO, YES),
     "coverage": (NO, NO, YES, YES, YES),
     "sources": (NO, NO, YES, YES, YES),
+    "files behind numbers": (NO, NO, YES, YES, YES),
     "points far outside": (NO, NO, NO, NO, YES),
     "default locations": (NO, NO, NO, NO, YES),
     "probably the same": (NO, NO, NO, NO, YES),

@@ -17,6 +17,7 @@ from hotspots.pipeline.outcomes import area_counts, first_action, gaps_of, ward_
 from hotspots.register.interventions import Intervention
 from hotspots.release.outcomes import facts_from_json
 from hotspots.release.partition import ALL
+from hotspots.release.recipe import fingerprint, recipe_from_json
 from hotspots.release.releasing import publish_sample, publish_store
 from hotspots.release.roles import Role, Viewer
 from hotspots.release.tally import GROUP_OF
@@ -87,6 +88,19 @@ def test_it_is_written_into_the_audit_trail(town):
         lines = connection.execute(select(audit_lines).where(audit_lines.c.action == "publish")).all()
     assert [json.loads(line.after)["version"] for line in lines] == [1]
     assert town.store.meta("published_version") == "1"
+
+
+def test_the_audit_trail_names_the_files_and_the_published_file_only_counts_them(town):
+    files = stores.files_in_force(town.store)
+    with town.store.reading() as connection:
+        line = json.loads(connection.scalar(select(audit_lines.c.after).where(audit_lines.c.action == "publish")))
+    assert line["files"] == [f"{f.file} {f.sha256[:12]}" for f in files.itertuples()]
+    recipe = recipe_from_json(town.held.releases[-1].recipe)
+    assert recipe.fingerprint == line["recipe"] == fingerprint(files["sha256"], key=town.store.meta("identity"))
+    assert {s.source: s.files for s in recipe.sources} == dict(files["source"].value_counts())
+    content = town.path.read_bytes()
+    told = {name.rsplit("/")[-1] for name in files["file"]} | set(files["sha256"].str[:12])
+    assert len(told) > 20 and not [text for text in told if text.encode() in content]
 
 
 def test_a_second_time_nothing_is_new_and_a_lost_file_is_noticed(town, tmp_path):

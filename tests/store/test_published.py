@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 
 import pandas as pd
@@ -129,6 +131,37 @@ def test_another_programs_file_and_a_broken_one_are_refused(path):
     path.write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreError, match="restore it"):
         read_published(path)
+
+
+FIRST_FORMAT = """
+CREATE TABLE release (version INTEGER PRIMARY KEY, at TEXT NOT NULL, as_of TEXT NOT NULL,
+  sample INTEGER NOT NULL, sources TEXT NOT NULL) STRICT;
+CREATE TABLE area (area TEXT NOT NULL, version INTEGER NOT NULL REFERENCES release, level TEXT NOT NULL,
+  name TEXT NOT NULL, district TEXT NOT NULL, ward TEXT NOT NULL, PRIMARY KEY (area, version)) STRICT;
+CREATE TABLE figure (version INTEGER NOT NULL REFERENCES release, area TEXT NOT NULL, start TEXT NOT NULL,
+  "end" TEXT NOT NULL, kind TEXT NOT NULL, shown TEXT NOT NULL,
+  PRIMARY KEY (version, area, start, "end", kind)) STRICT;
+CREATE TABLE page (version INTEGER NOT NULL REFERENCES release, area TEXT NOT NULL, facts TEXT NOT NULL,
+  PRIMARY KEY (version, area)) STRICT;
+PRAGMA application_id=1215652432;
+PRAGMA user_version=1;
+INSERT INTO release VALUES (1, '2018-11-05T09:00:00', '2018-09-30', 1, 'police and council logs');
+INSERT INTO area VALUES ('ward:m/a', 1, 'ward', 'A', 'm', 'A');
+INSERT INTO figure VALUES (1, 'ward:m/a', '2018-07-01', '2018-10-01', 'all reports', 'about 10');
+INSERT INTO page VALUES (1, 'ward:m/a', '{}');
+"""
+"""What the program wrote before releases had a recipe."""
+
+
+def test_a_file_of_the_first_format_opens_and_the_next_release_keeps_all_of_it(path):
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(FIRST_FORMAT)
+    before = read_published(path)
+    assert before.releases == (release(1),) and before.releases[0].recipe == ""
+    write_published(path, replace(release(2), recipe="{}"), figures=figures("about 20"), areas=AREAS, pages=PAGES)
+    after = read_published(path)
+    assert [r.recipe for r in after.releases] == ["", "{}"]
+    assert list(after.figures["shown"]) == ["about 10", "about 20"]
 
 
 def test_a_file_of_a_newer_program_is_refused(path):

@@ -9,6 +9,7 @@ import pytest
 
 from hotspots.release.outcomes import HIDDEN, NOT_LOOKED_AT, TOO_FEW, Done, Facts
 from hotspots.release.partition import ALL
+from hotspots.release.recipe import Recipe, SourceFiles, recipe_as_json
 from hotspots.store.published import Published, Release
 from hotspots.views.outcome_answers import COME_BACK, NEXT_DOOR, NOT_REPORTING
 from hotspots.views.outcome_dates import span, two_spans
@@ -89,6 +90,18 @@ def test_no_change_is_claimed_without_a_verdict_that_allows_it(verdict):
     words = outcome_words(replace(FACTS, verdict=verdict, others=NOT_LOOKED_AT), figures(), RELEASE)
     text = text_of(words).replace("No fall has been shown", "")
     assert not re.search(r"▼|▲|reports fell|reports rose|almost stopped|More than luck: yes|would explain", text, re.I)
+
+
+def test_the_foot_says_what_the_release_was_made_from_or_that_it_was_not_recorded():
+    foot = " ".join(outcome_words(FACTS, figures(), RELEASE).foot)
+    assert "Source: police and council logs. From which files the figures were made was not recorded." in foot
+    made = Recipe((SourceFiles("police.uk", 12, 2017, 2018),), "0123456789ab", "1.0")
+    later = replace(RELEASE, version=2, recipe=recipe_as_json(made))
+    words = outcome_words(FACTS, figures(), later)
+    told = " ".join(words.foot)
+    assert "Recipe of release 2: 12 files of police.uk, reports of 2017 to 2018; fingerprint 0123456789ab" in told
+    assert "an earlier release brought were made from the files held then" in told
+    assert "not recorded" not in told and "0123456789ab" in words.strip
 
 
 def test_a_rise_is_told_as_a_rise():
