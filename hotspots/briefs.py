@@ -44,6 +44,9 @@ _HOTSPOTS = {"rank": "No.", "name": "Area", "state": "State", "n": "Reports", "b
              "latest": "Last month", "locations": "Locations"}  # fmt: skip
 _ACTIONS = {"place": "Place", "task": "Task", "owner": "Owner", "role": "Role", "due": "Due", "days_late": "Days late"}
 _CLOCKS = {"place": "Place", "what": "For", "label": "Clock", "due": "When", "standing": "Stands"}
+_AREAS = {"control": "comparison area", "ring": "next door", "far ring": "farther out"}
+_READINGS = {"honest": "held against the comparison area", "naive": "before and after alone", "ring": "next door",
+             "luck": "by luck, picked when high"}  # fmt: skip
 _DONE = {"what": "What", "lead": "Lead", "partners": "With", "start": "From", "last_day": "To", "status": "Status"}
 
 
@@ -148,22 +151,36 @@ def evidence_pack(ask: Request, name: str) -> Paper:
         )
     )
     sections = [
+        _answer(case.view, case.why_not),
         Section("What was found", (found,)),
         Section("What was done", (table_of(own_done.sort_values("start"), _DONE), table_of(own_actions, _ACTIONS))),
-        *_changed(ask, case.view, case.why_not),
+        *(_changed(ask, case.view) if case.view else ()),
         _checks(ask),
     ]
     return _paper(ask, f"Evidence pack: {place.name}", tuple(sections), ["For a peer review or an inspection"])
 
 
-def _changed(ask: Request, view: ComparisonView | None, why_not: str) -> list[Section]:
+def _answer(view: ComparisonView | None, why_not: str) -> Section:
+    """The whole in two sentences, before anything else."""
     if view is None:
-        return [Section("What changed", (Text(f"No comparison could be made: {why_not}."),))]
-    columns = {"area": "Area", "window": "Window", "start": "From", "end": "Up to", "n": "Reports",
+        return Section("", (Text(f"No comparison could be made: {why_not}.", strong=True),))
+    return Section("", (Text(words.headline(view), strong=True), Text(words.counts_line(view).replace("**", ""))))
+
+
+def _changed(ask: Request, view: ComparisonView) -> list[Section]:
+    columns = {"area": "Area", "window": "Window", "start": "From", "end": "To", "n": "Reports",
                "expected": "Expected"}  # fmt: skip
+    windows = ask.table(view.windows_table, "comparison windows")
+    windows = windows.assign(
+        area=windows["area"].replace({**_AREAS, "target": view.place}),
+        window=windows["window"].replace({"closed": "during the action"}),
+        end=windows["end"] - pd.Timedelta(days=1),
+    )
     intervals = ask.table(view.intervals, "comparison intervals")
-    shown = intervals.assign(**{c: [words.change(v) if v == v else "" for v in intervals[c]]
-                                for c in ("change", "low", "high")})  # fmt: skip
+    shown = intervals.assign(
+        kind=intervals["kind"].replace(_READINGS),
+        **{c: [words.change(v) if v == v else "" for v in intervals[c]] for c in ("change", "low", "high")},
+    )
     heads = {"kind": "Reading", "about": "Of", "before": "Before", "after": "After", "change": "Change",
              "low": "From", "high": "To"}  # fmt: skip
     found = view.comparison
@@ -173,18 +190,13 @@ def _changed(ask: Request, view: ComparisonView | None, why_not: str) -> list[Se
         f"p = {found.p_value:.3g} (quasi-likelihood ratio of ratios).",
         f"Regression to the mean was measured on {view.references or 'nothing'}.",
         *view.control.warnings,
-        *view.notes,
     )
+    said = found.sentence.replace(" periods", f" {view.unit}s")
+    weak = tuple(dict.fromkeys(words.caveats(view))) or ("No caveat.",)
     return [
-        Section(
-            "What changed",
-            (
-                Text(found.sentence, strong=True),
-                table_of(ask.table(view.windows_table, "comparison windows"), columns),
-                table_of(shown, heads),
-                Items(tuple(dict.fromkeys([*words.caveats(view), *words.cannot_say(view)])) or ("No caveat.",)),
-            ),
-        ),
+        Section("What changed", (Text(said), table_of(windows, columns), table_of(shown, heads))),
+        Section("What weakens it", (Items(weak),)),
+        Section("What it cannot show", (Items(tuple(words.cannot_say(view))),)),
         Section("How it was compared", (Items(methods),)),
     ]
 

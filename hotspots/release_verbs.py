@@ -11,6 +11,7 @@ import typer
 from hotspots import briefs
 from hotspots.errors import BadValue
 from hotspots.intake.reading import Progress, silent
+from hotspots.pipeline.areas import areas_file
 from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import returned_places
 from hotspots.register.clocks import local_time
@@ -56,6 +57,7 @@ def register(
             viewer=who,
             at=clock(),
             today=today,
+            areas=areas_file(settings, sample=held.is_sample),
             returned=returned_places(held, replace(default_query(held, settings, today=today), districts=())),
             progress=silent if as_json else progress,
         )

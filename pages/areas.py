@@ -8,7 +8,16 @@ import streamlit as st
 from hotspots.analysis.harm import read_weights
 from hotspots.errors import HubError
 from hotspots.pipeline import Query
-from hotspots.pipeline.areas import ALL, HOURS, AreasView, NearRepeats, areas_for, near_repeats_for, read_areas
+from hotspots.pipeline.areas import (
+    ALL,
+    HOURS,
+    AreasView,
+    NearRepeats,
+    areas_file,
+    areas_for,
+    near_repeats_for,
+    read_areas,
+)
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
@@ -28,7 +37,7 @@ def render(viewer: Viewer) -> None:
     store = session.current_store()
     title, tools = st.columns([50, 50], vertical_alignment="center")
     tools = tools.container(horizontal=True, horizontal_alignment="right")
-    own = _file_of_areas(store)
+    own = areas_file(session.settings(), sample=store.is_sample)
     with tools:
         kinds = [HEXAGONS, *([_called(own)] if own else [])]
         kind = st.segmented_control(
@@ -57,12 +66,6 @@ def render(viewer: Viewer) -> None:
         _spread(viewer, view, kind)
         _near(viewer, store, query)
         _harm(viewer, view, chosen)
-
-
-def _file_of_areas(store: Store) -> str:
-    """The file of polygons in the settings; the sample has its own wards."""
-    given = session.settings().areas
-    return given or (str(session.SAMPLE / "boundaries.geojson") if store.is_sample else "")
 
 
 def _called(path: str) -> str:

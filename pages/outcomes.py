@@ -8,7 +8,9 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store.published import Published
 from hotspots.views import outcome_paper as paper
 from hotspots.views import outcomes as words
-from hotspots.views import printing
+from hotspots.views import paper_pdf, printing
+from hotspots.views.paper import Outlines
+from hotspots.views.ward_pictures import picture_for
 from pages.parts import front_door, session, show, taking
 from pages.parts.publishing import publishing_bar
 
@@ -49,22 +51,13 @@ def render(viewer: Viewer) -> None:
         with head:
             st.title(show.plain(page.title), anchor=False)
             st.caption(show.plain(page.subtitle))
-        _page(held.figures[held.figures["area"] == area], area, page)
+        _page(held.figures[held.figures["area"] == area], area, page, picture_for(held, area))
 
 
 def _for_viewer(everything: Published, viewer: Viewer) -> Published:
     """What holds now, of the viewer's districts."""
     current = everything.current()
-    if viewer.districts is None:
-        return current
-    areas = current.areas[current.areas["district"].isin(viewer.districts)]
-    mine = set(areas["area"])
-    return Published(
-        current.releases,
-        current.figures[current.figures["area"].isin(mine)],
-        areas,
-        current.pages[current.pages["area"].isin(mine)],
-    )
+    return current if viewer.districts is None else current.of_districts(viewer.districts)
 
 
 def _nothing_yet() -> None:
@@ -88,7 +81,7 @@ def _chosen(titles: dict[str, str]) -> str:
     )
 
 
-def _page(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
+def _page(own: pd.DataFrame, area: str, page: words.OutcomeWords, picture: Outlines | str) -> None:
     _answer(page.answer)
     left, right = st.columns(2, gap="large")
     with left:
@@ -98,10 +91,13 @@ def _page(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
     with right:
         _chart(own, area, page)
     st.divider()
-    for column, (question, answer) in zip(st.columns(3, gap="medium"), page.questions, strict=True):
+    *asked, last = st.columns([3, 3, 3, 2], gap="medium")
+    for column, (question, answer) in zip(asked, page.questions, strict=True):
         with column:
             st.header(question, anchor=False)
             st.markdown(show.plain(answer))
+    with last:
+        _outline(picture)
     with st.container(key="outcome-foot"):
         st.caption(show.plain(" ".join(page.foot)))
 
@@ -121,6 +117,19 @@ def _chart(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
     st.altair_chart(words.outcome_chart(bars, colours=show.colours()), key="outcome-chart", alt=said, width="stretch")
     with st.popover("Show as table", type="tertiary", key="outcome-table"):
         st.dataframe(paper.released_table(own), hide_index=True)
+
+
+def _outline(picture: Outlines | str) -> None:
+    """The still picture of the ward, as on paper, or the sentence that there is none."""
+    if isinstance(picture, Outlines):
+        st.image(_drawn(picture, dark=show.is_dark()), alt=picture.alt, width="stretch")
+    st.caption(show.plain(picture if isinstance(picture, str) else picture.caption))
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _drawn(picture: Outlines, *, dark: bool) -> str:
+    """What was published, the same for everybody: it may be kept for all sessions."""
+    return paper_pdf.picture_of(picture, "svg", dark=dark).decode()
 
 
 def _downloads(held: Published, area: str, title: str) -> None:

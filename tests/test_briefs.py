@@ -21,7 +21,9 @@ from hotspots.settings import Settings
 from hotspots.store import open_store
 from hotspots.store.published import published_file, read_published
 from hotspots.views.outcome_paper import outcome_paper, titles_of
-from hotspots.views.paper import Bars, Items, Outlines, Paper, Section, Table, Text
+from hotspots.views.palette import DARK
+from hotspots.views.paper import Bars, Beside, Items, Outlines, Paper, Section, Table, Text
+from hotspots.views.paper_pdf import picture_of
 from hotspots.views.printing import printed
 
 AT = datetime(2018, 10, 1, 9)
@@ -65,12 +67,22 @@ def words_in(content: bytes, kind: str) -> str:
     if kind == "pdf":
         return text_of(content)
     if kind == "html":
-        plain = re.sub(r"\\([0-9a-f]{6})", lambda m: chr(int(m[1], 16)), content.decode())
+        plain = re.sub(r"\\([0-9a-f]{6}) ", lambda m: chr(int(m[1], 16)), content.decode())
         return " ".join(plain.split())
     read = Document(io.BytesIO(content))
     cells = [cell.text for table in read.tables for row in table.rows for cell in row.cells]
     parts = [p.text for p in (*read.paragraphs, *read.sections[0].footer.paragraphs)]
     return " ".join([*parts, *cells])
+
+
+def alternatives(node) -> list[str]:
+    """The words that stand for the pictures of a PDF, for who cannot see them."""
+    node = node.get_object()
+    if not isinstance(node, dict):
+        return []
+    kids = node.get("/K", [])
+    kids = kids if isinstance(kids, list) else [kids]
+    return [*([str(node["/Alt"])] if "/Alt" in node else []), *(a for kid in kids for a in alternatives(kid))]
 
 
 def test_a_pdf_is_tagged_marked_on_every_page_and_shows_text_as_text():
@@ -125,12 +137,39 @@ def test_a_councillors_paper_says_on_its_sheet_what_it_was_made_from_and_names_n
     paper = briefs.councillor_brief(held, "park view", viewer=Viewer(Role.COUNCILLOR), marking="OFFICIAL")
     recipe = recipe_from_json(held.releases[-1].recipe)
     files = stores.files_in_force(ask.store)
-    told = f"1 file of council ASB log, 1 file of fire and rescue, 1 file of housing and {len(files) - 3} files of"
+    told = f"files of council ASB log (1), fire and rescue (1), housing (1) and police.uk ({len(files) - 3}), reports"
     assert any(told in line and recipe.fingerprint in line for line in paper.foot)
     for kind in ("pdf", "html", "docx"):
         text = words_in(printed(paper, kind, author="The hub"), kind)
-        assert text.count(recipe.fingerprint) == 2 and "Data to 31 August 2018" in text, kind
+        assert text.count(recipe.fingerprint) == 2, kind
+        assert "Data to 31 August 2018" in text, kind
         assert not [name for name in files["file"] if name.rsplit("/")[-1] in text], kind
+
+
+def test_a_councillors_paper_shows_the_outline_of_the_ward_with_words_for_it(held):
+    councillor = Viewer(Role.COUNCILLOR)
+    paper = briefs.councillor_brief(held, "park view", viewer=councillor, marking="")
+    drawn = next(part.picture for part in paper.sections if isinstance(part, Beside))
+    assert [label for label, _ in drawn.shapes] == [""] and len(drawn.around) == 8
+    assert drawn.caption.startswith("Park View (fictional) lies in ") and "No place or report is drawn." in drawn.alt
+    content = {kind: printed(paper, kind, author="The hub") for kind in ("pdf", "html", "docx")}
+    assert drawn.alt in alternatives(PdfReader(io.BytesIO(content["pdf"])).trailer["/Root"]["/StructTreeRoot"])
+    assert f'alt="{drawn.alt}"' in content["html"].decode()
+    xml = zipfile.ZipFile(io.BytesIO(content["docx"])).read("word/document.xml").decode()
+    assert f'descr="{drawn.alt}"' in xml
+
+
+def test_without_a_file_of_areas_one_sentence_says_so_and_how_it_is_set(held):
+    bare = replace(held, outlines=held.outlines.iloc[:0])
+    paper = briefs.councillor_brief(bare, "park view", viewer=Viewer(Role.COUNCILLOR), marking="")
+    told = [line for line in paper.foot if "outline" in line]
+    assert len(told) == 1 and "settings (areas)" in told[0]
+    assert all(isinstance(part, Section) for part in paper.sections)
+
+
+def test_a_map_for_the_dark_theme_is_dark():
+    dark, light = (picture_of(Outlines(SQUARE, "A square", "One area"), "svg", dark=d).decode() for d in (True, False))
+    assert DARK["ground"].casefold() in dark.casefold() and DARK["ground"].casefold() not in light.casefold()
 
 
 def test_every_hub_paper_names_the_files_behind_it_with_their_hashes(ask):

@@ -17,12 +17,14 @@ from hotspots.errors import BadFile, NoData
 from hotspots.intake.locate import to_metric
 from hotspots.pipeline.alarming import reported_ground
 from hotspots.pipeline.query import Query, located_incidents
+from hotspots.settings import PROJECT, Settings
 from hotspots.store import Store
 
 ALL, DAY, NIGHT = "all hours", "day", "night"
 HOURS = (ALL, DAY, NIGHT)
 DENOMINATORS = ("addresses", "residents")
-NAMES = ("name", "ward", "beat", "wd_name", "wd24nm", "wd23nm", "wd22nm", "wd21nm", "ladnm")
+NAMES = ("name", "ward", "beat", "wd_name", "wd25nm", "wd24nm", "wd23nm", "wd22nm", "wd21nm", "ladnm")
+DISTRICTS = ("district", "lad_name", "lad25nm", "lad24nm", "lad23nm", "lad22nm", "lad21nm", "ladnm")
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ class AreasView:
 def read_areas(path: Path, crs: str) -> gpd.GeoDataFrame:
     """Polygons of a file a hub gives: name, geometry in the store's metres, addresses or residents where given.
 
-    A GeoJSON, GeoPackage or Shapefile; the name is its column name, ward, beat or an ONS ward name. Where the file
-    has a column `kind`, as the sample's has, only its wards are taken. Raises `BadFile` saying what is missing.
+    A GeoJSON, GeoPackage or Shapefile; the name is its column name, ward, beat or an ONS ward name. of_district: the
+    district that the file's column district, or an ONS one, says it lies in, else "". Where the file has a column
+    `kind`, as the sample's has, only its wards are taken. Raises `BadFile` saying what is missing.
     """
     try:
         held = gpd.read_file(path, engine="pyogrio")
@@ -69,7 +72,15 @@ def read_areas(path: Path, crs: str) -> gpd.GeoDataFrame:
     shapes = shapely.make_valid(held.to_crs(4326).geometry.to_numpy())
     moved = shapely.transform(shapes, lambda xy: pd.DataFrame(to_metric(xy[:, 0], xy[:, 1], crs)).T.to_numpy())
     base = {c: pd.to_numeric(held[columns[c]], errors="coerce").to_numpy() for c in DENOMINATORS if c in columns}
-    return gpd.GeoDataFrame({"name": held[named].astype(str).to_numpy(), **base}, geometry=list(moved), crs=crs)
+    within = next((columns[n] for n in DISTRICTS if n in columns and columns[n] != named), None)
+    names = held[named].astype(str).to_numpy()
+    of = held[within].fillna("").astype(str).to_numpy() if within else ""
+    return gpd.GeoDataFrame({"name": names, "of_district": of, **base}, geometry=list(moved), crs=crs)
+
+
+def areas_file(settings: Settings, *, sample: bool) -> str:
+    """Path of the file of areas: the settings', for the sample without one its own wards, "" for neither."""
+    return settings.areas or (str(PROJECT / "data" / "sample" / "boundaries.geojson") if sample else "")
 
 
 def areas_for(

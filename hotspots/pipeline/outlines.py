@@ -28,10 +28,10 @@ def read_outline(path: Path, *, crs: str) -> BaseGeometry:
         shapes = [shape(part) for part in _geometries(data)]
     except (TypeError, KeyError, ValueError, AttributeError, shapely.errors.ShapelyError):
         raise BadFile(f"{path.name} is JSON but not GeoJSON; export the area as GeoJSON.") from None
-    area = _areas_only(shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object))))
+    area = areas_only(shapely.union_all(shapely.make_valid(np.array(shapes, dtype=object))))
     if area.is_empty:
         raise BadFile(f"{path.name} holds no area; a comparison needs a polygon.")
-    return _areas_only(shapely.make_valid(shapely.transform(area, lambda xy: _metres(xy, crs, path.name))))
+    return areas_only(shapely.make_valid(shapely.transform(area, lambda xy: _metres(xy, crs, path.name))))
 
 
 def _geometries(data: dict) -> list[dict]:
@@ -43,11 +43,11 @@ def _geometries(data: dict) -> list[dict]:
     return [data]
 
 
-def _areas_only(area: BaseGeometry) -> BaseGeometry:
+def areas_only(area: BaseGeometry) -> BaseGeometry:
     """Polygons of a shape, without the points and lines that mending may leave."""
     parts = [part for part in shapely.get_parts(area) if part.geom_type in ("Polygon", "MultiPolygon")]
     nested = [part for part in shapely.get_parts(area) if part.geom_type == "GeometryCollection"]
-    return shapely.union_all([*parts, *[_areas_only(part) for part in nested]])
+    return shapely.union_all([*parts, *[areas_only(part) for part in nested]])
 
 
 def _metres(xy: np.ndarray, crs: str, name: str) -> np.ndarray:

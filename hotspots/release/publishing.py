@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from hotspots.errors import BadValue, StoreError
@@ -26,6 +27,7 @@ from hotspots.release.outcomes import (
     place_facts,
     ward_facts,
 )
+from hotspots.release.outlines import Drawing, drawing_as_json, drawing_from_json, drawings_of
 from hotspots.release.partition import ALL
 from hotspots.release.rounding import FEWER, SUPPRESSED, shown, warrants_revision
 from hotspots.release.suppression import suppress
@@ -50,7 +52,7 @@ class Summary:
 
     version: 0 when there was nothing new · figures: newly released, of them `fewer` than 5, `suppressed`
     and `revised` · pages: places and wards with an outcome · refused: place or ward → why it has none
-    tried: hidden counts that the audit could not work out
+    tried: hidden counts that the audit could not work out · undrawn: wards and districts without an outline
     """
 
     version: int
@@ -62,6 +64,7 @@ class Summary:
     pages: int
     refused: Mapping[str, str]
     tried: int
+    undrawn: tuple[str, ...] = ()
 
 
 def publish(
@@ -77,6 +80,7 @@ def publish(
     drawn: Collection[str] = (),
     sources: str = "",
     recipe: str = "",
+    outlines: gpd.GeoDataFrame | None = None,
     sample: bool = False,
     last_version: int = 0,
     progress: Progress = silent,
@@ -95,6 +99,8 @@ def publish(
     drawn : ids of all places, rings and controls that `counts` was made with; all ever released are needed.
     sources : the partners' feeds in words, for the foot of the page.
     recipe : what the counts were made from, as `release.recipe` writes it; "" where that is not known.
+    outlines : wards and districts as `pipeline.areas.read_areas` gives them, to draw the pages' still pictures
+        from; None keeps those that were published before.
     progress : told how far it is (0 to 1) and with what.
     last_version : the last release that the hub knows of: a file that is behind was lost or put back.
 
@@ -116,11 +122,12 @@ def publish(
         everything = pd.concat([before.figures, new[list(FIGURES)]], ignore_index=True)
         facts, unfit = _facts(accepted, wards, everything)
         pages = _changed(facts, before)
-        written = bool(len(new) or len(pages))
+        drawn_now, drawings = _drawings(outlines, tally, before)
+        written = bool(len(new) or len(pages) or len(drawings))
         if written:
             release = Release(before.version + 1, at, _as_of(everything), sample, sources, recipe)
             areas = _areas(tally, facts, everything, before)
-            write_published(path, release, figures=new, areas=areas, pages=pages)
+            write_published(path, release, figures=new, areas=areas, pages=pages, outlines=drawings)
     return Summary(
         version=before.version + 1 if written else 0,
         as_of=_as_of(everything) if len(everything) else None,
@@ -131,6 +138,7 @@ def publish(
         pages=len(facts),
         refused=refused | unfit,
         tried=tried,
+        undrawn=_undrawn(drawn_now, everything),
     )
 
 
@@ -310,6 +318,25 @@ def _changed(facts: Iterable[Facts], before: Published) -> pd.DataFrame:
     held = dict(before.current().pages[["area", "facts"]].itertuples(index=False))
     rows = [(f.area, text) for f in facts if held.get(f.area) != (text := facts_as_json(f))]
     return pd.DataFrame(rows, columns=["area", "facts"])
+
+
+def _drawings(
+    outlines: gpd.GeoDataFrame | None, tally: Tally, before: Published
+) -> tuple[dict[str, Drawing], pd.DataFrame]:
+    """District → the drawing that holds now, and those to write: new or redrawn."""
+    held = dict(before.current().outlines[["district", "drawing"]].itertuples(index=False))
+    made = {} if outlines is None else drawings_of(outlines, districts=tally.districts, wards=tally.wards)
+    told = {district: drawing_as_json(drawing) for district, drawing in made.items()}
+    rows = [(district, text) for district, text in told.items() if held.get(district) != text]
+    now = {district: drawing_from_json(text) for district, text in (held | told).items()}
+    return now, pd.DataFrame(rows, columns=["district", "drawing"])
+
+
+def _undrawn(drawings: Mapping[str, Drawing], figures: pd.DataFrame) -> tuple[str, ...]:
+    """Names of released wards and districts of which there is no outline."""
+    drawn = {area for drawing in drawings.values() for area in drawing.rings}
+    wide = {a for a in figures["area"] if a.startswith(("district:", "ward:"))}
+    return tuple(sorted(a.partition(":")[2] for a in wide - drawn))
 
 
 def _areas(tally: Tally, facts: Iterable[Facts], figures: pd.DataFrame, before: Published) -> pd.DataFrame:

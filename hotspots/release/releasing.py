@@ -10,6 +10,7 @@ from hotspots import store as stores
 from hotspots.errors import NoData, NotAllowed
 from hotspots.intake.reading import Progress, silent
 from hotspots.periods import Window
+from hotspots.pipeline.areas import areas_file, read_areas
 from hotspots.pipeline.outcomes import (
     PlaceCase,
     WardCase,
@@ -24,6 +25,7 @@ from hotspots.release.publishing import Summary, calendar_periods, publish
 from hotspots.release.recipe import SHORT, Recipe, recipe_as_json, recipe_of
 from hotspots.release.roles import Action, Role, Viewer
 from hotspots.sample.store import PUBLISHED_AT
+from hotspots.settings import Settings
 from hotspots.store import Store
 from hotspots.store.database import add_audit, put_meta
 from hotspots.store.released_areas import keep_outlines, kept_outlines
@@ -40,19 +42,22 @@ def publish_store(
     at: datetime,
     today: date,
     returned: frozenset[str] = frozenset(),
+    areas: str = "",
     progress: Progress = silent,
 ) -> Summary:
     """Release what is due from a store into its published file, and write it into the audit trail.
 
     path: see `store.published.published_file` · returned: names of places whose alarm rings
+    areas: path of the hub's file of areas (`pipeline.areas.areas_file`), for outlines of wards; "" for none
     progress: told how far it is (0 to 1) and with what
-    Raises `NotAllowed` for a viewer who may not publish, `NoData` for an empty store, and whatever
-    `publish` raises; the published file is then unchanged.
+    Raises `BadFile` for such a file that cannot be read, `NotAllowed` for a viewer who may not publish,
+    `NoData` for an empty store, and whatever `publish` raises; the published file is then unchanged.
     """
     viewer.require(Action.PUBLISH)
     held = stores.months_held(store)
     if held is None:
         raise NoData("There is nothing to publish: the store holds no incidents yet.")
+    outlines = read_areas(Path(areas), store.crs) if areas else None
     progress(0.0, "Comparing each place with the time before")
     cases = place_cases(store, today=today)
     fit = [case for case in cases if case.view is not None and (case.place.dwellings or 0) >= FEWEST_ADDRESSES]
@@ -74,6 +79,7 @@ def publish_store(
         drawn=drawn,
         sources=sources_in_words(store),
         recipe=recipe_as_json(recipe),
+        outlines=outlines,
         sample=store.is_sample,
         last_version=int(store.meta(_VERSION, "0")),
         progress=progress,
@@ -89,7 +95,15 @@ def publish_sample(store: Store, path: Path, *, progress: Progress = silent) -> 
     if not store.is_sample:
         raise NotAllowed("Only the invented sample is published without a steward.")
     steward = Viewer(Role.DATA_STEWARD, name="sample")
-    return publish_store(store, path, viewer=steward, at=PUBLISHED_AT, today=PUBLISHED_AT.date(), progress=progress)
+    return publish_store(
+        store,
+        path,
+        viewer=steward,
+        at=PUBLISHED_AT,
+        today=PUBLISHED_AT.date(),
+        areas=areas_file(Settings(), sample=True),
+        progress=progress,
+    )
 
 
 def _stems(case: PlaceCase) -> dict[str, object]:

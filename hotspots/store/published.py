@@ -1,18 +1,18 @@
 """The file of released tables: what councillors' pages read, and they read nothing else.
 
-It holds words that were released ("about 45"), names of wards and places, facts in agreed words, and how
-many files of which source a release was made from; no count, address, point, outline or file name was
-ever written to it. A release is added to a copy beside the
-file, which then takes its place, so a reader sees the old file or the new one. Nothing is ever taken
-out: the audit of the next release needs everything that people may have kept.
+It holds words that were released ("about 45"), names of wards and places, facts in agreed words, outlines
+of wards and districts as drawings, and how many files of which source a release was made from; no count,
+address, point, outline of a hotspot or place, or file name was ever written to it. A release is added to
+a copy beside the file, which then takes its place, so a reader sees the old file or the new one. Nothing
+is ever taken out: the audit of the next release needs everything that people may have kept.
 """
 
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,7 +26,7 @@ WAIT_SECONDS = 30
 _MARK = 0x48756250  # "HubP": tells this file from another program's
 _FORMAT = 2
 _READABLE = (1, _FORMAT)
-"""A file of the first format has no recipes; the next release brings it up to date."""
+"""A file of the first format has neither recipes nor outlines; the next release brings it up to date."""
 _TABLES = """
 CREATE TABLE release (version INTEGER PRIMARY KEY, at TEXT NOT NULL, as_of TEXT NOT NULL,
   sample INTEGER NOT NULL, sources TEXT NOT NULL, recipe TEXT NOT NULL DEFAULT '') STRICT;
@@ -38,11 +38,14 @@ CREATE TABLE figure (version INTEGER NOT NULL REFERENCES release, area TEXT NOT 
 CREATE TABLE page (version INTEGER NOT NULL REFERENCES release, area TEXT NOT NULL, facts TEXT NOT NULL,
   PRIMARY KEY (version, area)) STRICT;
 """
-_SINCE_FIRST = ("ALTER TABLE release ADD COLUMN recipe TEXT NOT NULL DEFAULT ''",)
+_OUTLINES = """CREATE TABLE outline (version INTEGER NOT NULL REFERENCES release, district TEXT NOT NULL,
+  drawing TEXT NOT NULL, PRIMARY KEY (version, district)) STRICT"""
+_SINCE_FIRST = ("ALTER TABLE release ADD COLUMN recipe TEXT NOT NULL DEFAULT ''", _OUTLINES)
 """What the first format lacks."""
 FIGURES = ("version", "area", "start", "end", "kind", "shown")
 AREAS = ("area", "version", "level", "name", "district", "ward")
 PAGES = ("version", "area", "facts")
+OUTLINES = ("version", "district", "drawing")
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,14 @@ class Published:
 
     releases: one a row of `Release` · figures: [version, area, start, end, kind, shown], start and end
     months (Timestamps, half-open) · areas: [area, version, level, name, district, ward]
-    pages: [version, area, facts (JSON)]
+    pages: [version, area, facts (JSON)] · outlines: [version, district, drawing (`release.outlines`, JSON)]
     """
 
     releases: tuple[Release, ...]
     figures: pd.DataFrame
     areas: pd.DataFrame
     pages: pd.DataFrame
+    outlines: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(OUTLINES)))
 
     @property
     def version(self) -> int:
@@ -88,7 +92,14 @@ class Published:
             _latest(self.figures, ["area", "start", "end", "kind"]),
             _latest(self.areas, ["area"]),
             _latest(self.pages, ["area"]),
+            _latest(self.outlines, ["district"]),
         )
+
+    def of_districts(self, names: Collection[str]) -> "Published":
+        """Only what concerns areas of these districts."""
+        areas = self.areas[self.areas["district"].isin(names)]
+        figures, pages = (frame[frame["area"].isin(areas["area"])] for frame in (self.figures, self.pages))
+        return Published(self.releases, figures, areas, pages, self.outlines[self.outlines["district"].isin(names)])
 
 
 def published_file(store: str | Path) -> Path:
@@ -110,7 +121,8 @@ def read_published(path: Path) -> Published:
     try:
         with closing(_open_read_only(path)) as connection:
             _require_ours(connection, path)
-            recipe = "recipe" if _format_of(connection) > 1 else "''"
+            first = _format_of(connection) == 1
+            recipe = "''" if first else "recipe"
             columns = f"version, at, as_of, sample, sources, {recipe}"
             releases = connection.execute(f"SELECT {columns} FROM release ORDER BY version")  # noqa: S608 - our words
             return Published(
@@ -118,17 +130,24 @@ def read_published(path: Path) -> Published:
                 _figures(_rows(connection, "figure", FIGURES)),
                 pd.DataFrame(_rows(connection, "area", AREAS), columns=list(AREAS)),
                 pd.DataFrame(_rows(connection, "page", PAGES), columns=list(PAGES)),
+                pd.DataFrame([] if first else _rows(connection, "outline", OUTLINES), columns=list(OUTLINES)),
             )
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path.name} cannot be read; restore it from a backup before you publish again.") from error
 
 
 def write_published(
-    path: Path, release: Release, *, figures: pd.DataFrame, areas: pd.DataFrame, pages: pd.DataFrame
+    path: Path,
+    release: Release,
+    *,
+    figures: pd.DataFrame,
+    areas: pd.DataFrame,
+    pages: pd.DataFrame,
+    outlines: pd.DataFrame,
 ) -> None:
     """Add one release to the file: whole or not at all, everything released before it kept.
 
-    figures, areas, pages: as in `Published`, without `version`. Raises `StoreError` when the version
+    figures, areas, pages, outlines: as in `Published`, without `version`. Raises `StoreError` when the version
     does not follow the file's last, or the file cannot be written; it is then unchanged.
     """
     last = read_published(path).version
@@ -141,7 +160,8 @@ def write_published(
         if path.exists():
             shutil.copyfile(path, making)
         with closing(sqlite3.connect(making, isolation_level=None)) as connection:
-            _add(connection, release, figures, areas, pages, new=last == 0)
+            frames = {"figure": figures, "area": areas, "page": pages, "outline": outlines}
+            _add(connection, release, frames, new=last == 0)
         _move(making, path)
     except (OSError, sqlite3.DatabaseError) as error:
         making.unlink(missing_ok=True)
@@ -197,26 +217,19 @@ def _latest(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return frame.sort_values("version", kind="stable").drop_duplicates(keys, keep="last").reset_index(drop=True)
 
 
-def _add(
-    connection: sqlite3.Connection,
-    release: Release,
-    figures: pd.DataFrame,
-    areas: pd.DataFrame,
-    pages: pd.DataFrame,
-    *,
-    new: bool,
-) -> None:
+def _add(connection: sqlite3.Connection, release: Release, frames: Mapping[str, pd.DataFrame], *, new: bool) -> None:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("BEGIN IMMEDIATE")
-    makes = (f"PRAGMA application_id={_MARK}", *_TABLES.split(";\n")) if new else ()
+    makes = (f"PRAGMA application_id={_MARK}", *_TABLES.split(";\n"), _OUTLINES) if new else ()
     mends = _SINCE_FIRST if _format_of(connection) == 1 else ()
     for statement in (*makes, *mends, f"PRAGMA user_version={_FORMAT}"):
         connection.execute(statement)
     head = (release.version, release.at.isoformat(timespec="seconds"), release.as_of.isoformat())
     row = (*head, int(release.sample), release.sources, release.recipe)
     connection.execute("INSERT INTO release VALUES (?, ?, ?, ?, ?, ?)", row)
-    figures = figures.assign(**{day: figures[day].dt.strftime("%Y-%m-%d") for day in ("start", "end")})
-    for table, frame, columns in (("figure", figures, FIGURES), ("area", areas, AREAS), ("page", pages, PAGES)):
+    for table, columns in (("figure", FIGURES), ("area", AREAS), ("page", PAGES), ("outline", OUTLINES)):
+        frame = frames[table]
+        frame = frame.assign(**{day: frame[day].dt.strftime("%Y-%m-%d") for day in ("start", "end") if day in columns})
         rows = frame.assign(version=release.version)[list(columns)].to_numpy(dtype=object).tolist()
         connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(columns))})", rows)
     connection.execute("COMMIT")

@@ -10,7 +10,8 @@ from hotspots.release.rounding import FEWER, number_of
 from hotspots.store.published import Published
 from hotspots.views.outcome_dates import span
 from hotspots.views.outcomes import OutcomeWords, bars_of, outcome_words, ward_words
-from hotspots.views.paper import Bars, Paper, Section, Text
+from hotspots.views.paper import Bars, Beside, Paper, Section, Text
+from hotspots.views.ward_pictures import picture_for
 
 
 def words_for(held: Published, area: str, titles: dict[str, str]) -> OutcomeWords:
@@ -56,11 +57,13 @@ def outcome_paper(held: Published, area: str, *, marking: str) -> Paper:
     page = words_for(held, area, titles_of(held))
     own = held.figures[held.figures["area"] == area]
     release = held.releases[-1]
+    picture = picture_for(held, area)
+    asked = tuple(Section(question, (Text(answer),)) for question, answer in page.questions)
     sections = [
         Section("", (Text(" · ".join(page.answer), strong=True),)),
         *[Section(heading, (Text(text),)) for heading, text in page.parts],
         Section(page.chart_title, (_bars(own, area, page.chart_caption),)),
-        *[Section(question, (Text(answer),)) for question, answer in page.questions],
+        *(asked if isinstance(picture, str) else [Beside(asked, picture)]),
     ]
     return Paper(
         title=page.title,
@@ -69,7 +72,7 @@ def outcome_paper(held: Published, area: str, *, marking: str) -> Paper:
         made_on=release.at.date(),
         lines=(page.subtitle,),
         sections=tuple(sections),
-        foot=page.foot,
+        foot=(*page.foot, picture) if isinstance(picture, str) else page.foot,
         strip=page.strip,
     )
 

@@ -209,9 +209,9 @@ def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
 def strip(release: Release) -> str:
     """What every sheet of a page says at its foot: dates, sources, limits, recipe."""
     recipe = recipe_from_json(release.recipe)
-    made = f", recipe {recipe.fingerprint}" if recipe else ""
-    parts = (f"Data to {day(release.as_of)}", release.sources, "rounded to 5, small numbers hidden")
-    return " · ".join([*filter(None, parts), f"release {release.version}{made}"])
+    made = f"recipe {recipe.fingerprint}" if recipe else f"release {release.version}"
+    parts = (f"Data to {day(release.as_of)}", release.sources, "rounded, small numbers hidden", made)
+    return " · ".join(filter(None, parts))
 
 
 def _place_title(facts: Facts, before: str, after: str) -> str:

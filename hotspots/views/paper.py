@@ -49,16 +49,23 @@ class Bars:
     alt: str
 
 
+Rings = tuple[tuple[tuple[float, float], ...], ...]
+
+
 @dataclass(frozen=True)
 class Outlines:
-    """A still map: numbered outlines in metres, north up. Never for councillors.
+    """A still map: outlines in metres, north up, with a scale bar and nothing beneath.
 
-    shapes: a label and rings of (x, y) each · scale_m: length of the scale bar
+    For councillors of wards and districts only, from the published file; of hotspots for the hub alone.
+    shapes: a label, or "", and rings of (x, y) each, holes among them · around: rings of what is drawn faintly
+    behind · width: share of the text's
     """
 
-    shapes: tuple[tuple[str, tuple[tuple[tuple[float, float], ...], ...]], ...]
+    shapes: tuple[tuple[str, Rings], ...]
     caption: str
     alt: str
+    around: tuple[Rings, ...] = ()
+    width: float = 1.0
 
 
 Block = Text | Items | Table | Bars | Outlines
@@ -70,6 +77,14 @@ class Section:
 
     heading: str
     blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Sections with a picture at their right hand; where there is no room for it, after them."""
+
+    sections: tuple[Section, ...]
+    picture: Outlines
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,7 @@ class Paper:
     sample: bool
     made_on: date
     lines: tuple[str, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[Section | Beside, ...]
     foot: tuple[str, ...]
     strip: str
 

@@ -8,7 +8,24 @@ from hotspots.views.paper import Bars, Outlines, Paper
 from hotspots.views.paper_pdf import picture_of
 
 _PAGE = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True).from_string(
-    """<!doctype html>
+    """{% macro shown(block) %}
+{% set kind = block.__class__.__name__ %}
+{% if kind == "Text" %}<p{% if block.strong %} class="answer"{% endif %}>{{ block.text }}</p>
+{% elif kind == "Items" %}<ul>{% for item in block.items %}<li>{{ item }}</li>{% endfor %}</ul>
+{% elif kind == "Table" and not block.rows %}<p>{{ block.empty }}</p>
+{% elif kind == "Table" %}
+<table><thead><tr>{% for head in block.heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead><tbody>
+{% for row in block.rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}</tbody></table>
+{% else %}
+<figure><img alt="{{ block.alt }}" src="{{ picture(block) }}"><figcaption>{{ block.caption }}</figcaption></figure>
+{% endif %}
+{% endmacro %}
+{% macro told(section) %}
+{% if section.heading %}<h2>{{ section.heading }}</h2>{% endif %}
+{% for block in section.blocks %}{{ shown(block) }}{% endfor %}
+{% endmacro %}
+<!doctype html>
 <html lang="en-GB">
 <head>
 <meta charset="utf-8">
@@ -32,6 +49,9 @@ thead { display: table-header-group; }
 tr, figure { break-inside: avoid; }
 figure { margin: .6rem 0; }
 img { max-width: 100%; }
+.beside { display: flex; flex-wrap: wrap; gap: 0 1.2rem; }
+.beside > div:first-child { flex: 3 1 22rem; }
+.beside > div:last-child { flex: 1 1 11rem; max-width: 14rem; }
 footer { margin-top: 1.6rem; border-top: 1px solid #b1b4b6; padding-top: .5rem; }
 @media print { body { margin: 0; max-width: none; } }
 @page { size: A4; margin: 16mm 16mm 20mm;
@@ -44,21 +64,11 @@ footer { margin-top: 1.6rem; border-top: 1px solid #b1b4b6; padding-top: .5rem; 
 <h1>{{ paper.title }}</h1>
 {% if paper.sample %}<p class="sample"><strong>Sample data.</strong> Every report here is invented.</p>{% endif %}
 <div class="lines">{% for line in paper.lines %}<div>{{ line }}</div>{% endfor %}</div>
-{% for section in paper.sections %}
-{% if section.heading %}<h2>{{ section.heading }}</h2>{% endif %}
-{% for block in section.blocks %}
-{% set kind = block.__class__.__name__ %}
-{% if kind == "Text" %}<p{% if block.strong %} class="answer"{% endif %}>{{ block.text }}</p>
-{% elif kind == "Items" %}<ul>{% for item in block.items %}<li>{{ item }}</li>{% endfor %}</ul>
-{% elif kind == "Table" and not block.rows %}<p>{{ block.empty }}</p>
-{% elif kind == "Table" %}
-<table><thead><tr>{% for head in block.heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in block.rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
-{% endfor %}</tbody></table>
-{% else %}
-<figure><img alt="{{ block.alt }}" src="{{ picture(block) }}"><figcaption>{{ block.caption }}</figcaption></figure>
-{% endif %}
-{% endfor %}
+{% for part in paper.sections %}
+{% if part.__class__.__name__ == "Beside" %}
+<div class="beside"><div>{% for section in part.sections %}{{ told(section) }}{% endfor %}</div>
+<div>{{ shown(part.picture) }}</div></div>
+{% else %}{{ told(part) }}{% endif %}
 {% endfor %}
 <footer>{% for line in paper.foot %}{{ line }} {% endfor %}
 {% if paper.marking %}<p class="marking">{{ paper.marking }}</p>{% endif %}</footer>
@@ -74,8 +84,8 @@ def html_of(paper: Paper) -> str:
 
 
 def _as_css(text: str) -> str:
-    """A text inside quotes of a style sheet: whatever is no letter, digit or space as its number."""
-    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x}" for c in text)
+    """A text inside quotes of a style sheet: whatever is no letter, digit or space as its number and a space."""
+    return "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x} " for c in text)
 
 
 def _as_address(block: Bars | Outlines) -> str:

@@ -5,20 +5,26 @@ instruction. The same drawing serves PDF, HTML (SVG) and Word (PNG). typst reads
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import Literal
 
 import typst
 
-from hotspots.views.paper import Bars, Items, Outlines, Paper, Table, Text
+from hotspots.views.palette import COLOURS, DARK
+from hotspots.views.paper import Bars, Beside, Items, Outlines, Paper, Section, Table, Text
 
 _KINDS = {Text: "text", Items: "items", Table: "table", Bars: "bars", Outlines: "outlines"}
 PIXELS_A_INCH = 200.0
 
+
+def _inks(colours: Mapping[str, str]) -> str:
+    names = {"blue": "place", "grey": "second", "ink": "text", "ground": "ground"}
+    return "".join(f'#let {name} = rgb("{colours[key]}")\n' for name, key in names.items())
+
+
 _DRAWINGS = """
-#let blue = rgb("#12436D")
-#let grey = rgb("#505A5F")
 #let bars(b) = {
   let top = calc.max(10, ..b.heights.filter(h => h != none))
   let bar(i) = {
@@ -32,57 +38,64 @@ _DRAWINGS = """
   let n = b.labels.len()
   grid(columns: (1fr,) * n, align: center + bottom, row-gutter: 4pt,
     ..range(n).map(bar),
-    grid.hline(stroke: 0.8pt + black),
-    ..b.labels.map(l => pad(top: 3pt, text(size: 8.5pt, l))))
+    grid.hline(stroke: 0.8pt + ink),
+    ..b.labels.map(l => pad(top: 3pt, x: 3pt, text(size: 8.5pt, l))))
 }
 #let outlines(o) = {
-  let points = o.shapes.map(s => s.at(1).flatten().chunks(2)).flatten().chunks(2)
+  let points = (o.shapes.map(s => s.at(1)) + o.around).flatten().chunks(2)
   let xs = points.map(p => p.at(0))
   let ys = points.map(p => p.at(1))
   let (x0, y1) = (calc.min(..xs), calc.max(..ys))
   let span = calc.max(calc.max(..xs) - x0, y1 - calc.min(..ys), 50)
-  let size = 400pt
+  let size = 400pt * o.width
   let at(p) = ((p.at(0) - x0) / span * size, (y1 - p.at(1)) / span * size)
+  let path(ring) = {
+    let (first, ..rest) = ring.map(at)
+    (curve.move(first), ..rest.map(p => curve.line(p)), curve.close())
+  }
+  let drawn(rings, ..look) = place(curve(fill-rule: "even-odd", ..look, ..rings.map(path).flatten()))
   let high = (y1 - calc.min(..ys)) / span * size + 16pt
   box(width: size, height: high, {
+    for rings in o.around { drawn(rings, stroke: 0.6pt + grey) }
     for s in o.shapes {
-      for ring in s.at(1) {
-        let (first, ..rest) = ring.map(at)
-        place(curve(fill: rgb("#12436D55"), stroke: 0.8pt + blue,
-          curve.move(first), ..rest.map(p => curve.line(p)), curve.close()))
+      drawn(s.at(1), fill: blue.transparentize(if o.around.len() > 0 { 40% } else { 67% }), stroke: 0.8pt + blue)
+      if s.at(0) != "" {
+        let p = at(s.at(1).at(0).at(0))
+        place(dx: p.at(0) + 3pt, dy: p.at(1) - 9pt,
+          box(fill: ground, inset: 1.5pt, text(size: 9pt, weight: "bold", s.at(0))))
       }
-      let p = at(s.at(1).at(0).at(0))
-      place(dx: p.at(0) + 3pt, dy: p.at(1) - 9pt,
-        box(fill: white, inset: 1.5pt, text(size: 9pt, weight: "bold", s.at(0))))
     }
-    let hundred = 100 / span * size
-    let bar = if hundred > 120pt { (50, hundred / 2) } else { (100, hundred) }
-    if hundred < 20pt { bar = (1000, hundred * 10) }
-    place(bottom + left, box(width: bar.at(1), stroke: (bottom: 1.5pt + black), text(size: 8pt)[#bar.at(0) m]))
+    let length(m) = m / span * size
+    let m = (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000).filter(m => length(m) <= size * 0.35)
+      .last(default: 50)
+    place(bottom + left, box(width: length(m), inset: (bottom: 3pt), stroke: (bottom: 1.5pt + ink),
+      text(size: 8pt, if m < 1000 [#m m] else [#calc.quo(m, 1000) km])))
   })
 }
 """
 _FONTS = '#set text(font: ("Arial", "Liberation Sans", "DejaVu Sans", "Libertinus Serif"), lang: "en", region: "gb")\n'
 _PICTURE = (
     _FONTS
-    + """#set page(width: 440pt, height: auto, margin: 4pt)
+    + """#set text(fill: ink)
+#let b = json(bytes(sys.inputs.block))
+#set page(width: 440pt * if b.kind == "bars" { 1 } else { b.width }, height: auto, margin: 4pt, fill: ground)
 """
     + _DRAWINGS
     + """
-#let b = json(bytes(sys.inputs.block))
 #if b.kind == "bars" { bars(b) } else { outlines(b) }
 """
 )
 _PAPER = (
     _FONTS
+    + _inks(COLOURS)
     + _DRAWINGS
     + """
 #let d = json(bytes(sys.inputs.paper))
 #set document(title: d.title, author: d.author, date: none)
-#set page(paper: "a4", margin: (x: 18mm, top: 17mm, bottom: 19mm),
+#set page(paper: "a4", margin: (x: 18mm, top: 17mm, bottom: 18mm),
   header: if d.marking != "" { align(center, text(size: 9pt, weight: "bold", d.marking)) },
-  footer: context text(size: 8pt, fill: grey)[
-    #d.title #h(1fr) Page #counter(page).display() of #counter(page).final().first() \
+  footer: context text(size: 7.5pt, fill: grey)[
+    #d.title #h(1fr) Page #counter(page).display() of #counter(page).final().first() #linebreak()
     #d.strip
   ])
 #set text(size: 10pt)
@@ -114,8 +127,14 @@ _PAPER = (
     [*Sample data.* Every report here is invented.])
 }
 #text(fill: grey, size: 9.5pt, d.lines.join(linebreak()))
-#for s in d.sections { if s.heading != "" { heading(level: 2, s.heading) }; for b in s.blocks { shown(b) } }
-#v(1em)
+#let told(s) = { if s.heading != "" { heading(level: 2, s.heading) }; for b in s.blocks { shown(b) } }
+#for s in d.sections {
+  if "picture" in s {
+    grid(columns: (1fr, 400pt * s.picture.width), column-gutter: 14pt, for part in s.sections { told(part) },
+      pad(top: 1.15em, shown(s.picture)))
+  } else { told(s) }
+}
+#v(0.5em)
 #block(stroke: (top: 0.5pt + grey), inset: (top: 6pt), width: 100%, text(size: 8.5pt, fill: grey, d.foot.join(" ")))
 """
 )
@@ -127,10 +146,11 @@ def pdf_of(paper: Paper, *, author: str) -> bytes:
     return typst.compile(_source(_PAPER), sys_inputs={"paper": _json(told)}, format="pdf", pdf_standards=["ua-1"])
 
 
-def picture_of(block: Bars | Outlines, kind: Literal["svg", "png"]) -> bytes:
-    """One chart or map as a picture."""
+def picture_of(block: Bars | Outlines, kind: Literal["svg", "png"], *, dark: bool = False) -> bytes:
+    """One chart or map as a picture; dark: for a screen in the dark theme."""
     inputs = {"block": _json(_block(block))}
-    return typst.compile(_source(_PICTURE), sys_inputs=inputs, format=kind, ppi=PIXELS_A_INCH)
+    source = _source(_inks(DARK if dark else COLOURS) + _PICTURE)
+    return typst.compile(source, sys_inputs=inputs, format=kind, ppi=PIXELS_A_INCH)
 
 
 @cache
@@ -139,8 +159,13 @@ def _source(text: str) -> bytes:
 
 
 def _plain(paper: Paper) -> dict:
-    sections = [{"heading": s.heading, "blocks": [_block(b) for b in s.blocks]} for s in paper.sections]
-    return {**{k: v for k, v in asdict(paper).items() if k != "made_on"}, "sections": sections}
+    return {**{k: v for k, v in asdict(paper).items() if k != "made_on"}, "sections": [*map(_part, paper.sections)]}
+
+
+def _part(part: Section | Beside) -> dict:
+    if isinstance(part, Beside):
+        return {"sections": [*map(_part, part.sections)], "picture": _block(part.picture)}
+    return {"heading": part.heading, "blocks": [_block(b) for b in part.blocks]}
 
 
 def _block(block: object) -> dict:

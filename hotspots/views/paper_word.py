@@ -9,7 +9,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from hotspots.views.paper import Bars, Block, Items, Outlines, Paper, Table, Text
+from hotspots.views.paper import Bars, Beside, Block, Items, Outlines, Paper, Section, Table, Text
 from hotspots.views.paper_pdf import picture_of
 
 _BLUE, _GREY = RGBColor(0x12, 0x43, 0x6D), RGBColor(0x50, 0x5A, 0x5F)
@@ -24,11 +24,11 @@ def word_of(paper: Paper, *, author: str) -> bytes:
         file.add_paragraph().add_run("Sample data. Every report here is invented.").bold = True
     for line in paper.lines:
         _small(file, line)
-    for section in paper.sections:
-        if section.heading:
-            file.add_heading(section.heading, level=2)
-        for block in section.blocks:
-            _add(file, block)
+    for part in paper.sections:
+        for section in part.sections if isinstance(part, Beside) else (part,):
+            _add_section(file, section)
+        if isinstance(part, Beside):
+            _add(file, part.picture)
     for line in paper.foot:
         _small(file, line)
     out = io.BytesIO()
@@ -61,6 +61,13 @@ def _small(file: WordFile, text: str) -> None:
     run.font.size, run.font.color.rgb = Pt(9), _GREY
 
 
+def _add_section(file: WordFile, section: Section) -> None:
+    if section.heading:
+        file.add_heading(section.heading, level=2)
+    for block in section.blocks:
+        _add(file, block)
+
+
 def _add(file: WordFile, block: Block) -> None:
     if isinstance(block, Text):
         file.add_paragraph().add_run(block.text).bold = block.strong
@@ -88,6 +95,8 @@ def _add_table(file: WordFile, block: Table) -> None:
 
 
 def _add_picture(file: WordFile, block: Bars | Outlines) -> None:
-    picture = file.add_picture(io.BytesIO(picture_of(block, "png")), width=Cm(16))
+    picture = file.add_picture(
+        io.BytesIO(picture_of(block, "png")), width=Cm(16 * (block.width if isinstance(block, Outlines) else 1))
+    )
     picture._inline.docPr.set("descr", block.alt)
     _small(file, block.caption)

@@ -2,6 +2,8 @@
 
 from hotspots.release.publishing import Summary
 
+MOST_NAMED = 6
+
 
 def publish_lines(summary: Summary) -> list[str]:
     """What was published, what was hidden and why some places have no page."""
@@ -16,4 +18,17 @@ def publish_lines(summary: Summary) -> list[str]:
             f"{summary.fewer:,} read “fewer than 5”, {summary.suppressed:,} are suppressed, "
             f"{summary.revised:,} replace an earlier figure; none of {summary.tried:,} hidden counts can be worked out."
         )
-    return [*lines, *[f"Not published, {name}: {why}." for name, why in sorted(summary.refused.items())]]
+    return [
+        *lines,
+        *_without_outline(summary.undrawn),
+        *[f"Not published, {name}: {why}." for name, why in sorted(summary.refused.items())],
+    ]
+
+
+def _without_outline(names: tuple[str, ...]) -> list[str]:
+    if not names:
+        return []
+    told = f"{', '.join(names[:MOST_NAMED])}{f' and {len(names) - MOST_NAMED} more' if len(names) > MOST_NAMED else ''}"
+    return [
+        f"Without an outline on their pages: {told}. Name a file of wards in the settings (areas), and publish again."
+    ]

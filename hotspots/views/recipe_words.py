@@ -36,14 +36,14 @@ def recipe_line(recipe: Recipe | None, version: int) -> str:
     told = listing([_part(part, alone=not same) for part in recipe.sources])
     years = _years(recipe.sources[0]) if same else ""
     return (
-        f"Recipe of release {version}: {told}{f', reports of {years}' if years else ''}; "
+        f"Recipe of release {version}: files of {told}{f', reports of {years}' if years else ''}; "
         f"fingerprint {recipe.fingerprint}, community-safety-hub {recipe.program}."
     )
 
 
 def _part(part: SourceFiles, *, alone: bool) -> str:
     years = _years(part) if alone else ""
-    return f"{count(part.files, 'file')} of {part.source}{f' ({years})' if years else ''}"
+    return f"{part.source} ({part.files:,}{f', {years}' if years else ''})"
 
 
 def _years(part: SourceFiles) -> str:

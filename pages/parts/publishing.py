@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from hotspots.intake.reading import Progress
+from hotspots.pipeline.areas import areas_file
 from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import returned_places
 from hotspots.release.publishing import Summary
@@ -52,6 +53,7 @@ def _published(viewer: Viewer, progress: Progress) -> Summary:
         viewer=viewer,
         at=session.now(),
         today=today,
+        areas=areas_file(session.settings(), sample=store.is_sample),
         returned=returned_places(store, query),
         progress=progress,
     )

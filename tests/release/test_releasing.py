@@ -1,6 +1,7 @@
 """The sample published as a hub would: what councillors then hold, and that an attacker gets no small cell out."""
 
 import json
+import re
 import shutil
 from datetime import date, datetime
 
@@ -13,9 +14,11 @@ from sqlalchemy import select
 from hotspots import store as stores
 from hotspots.errors import NotAllowed, StoreError
 from hotspots.periods import Window
+from hotspots.pipeline.areas import read_areas
 from hotspots.pipeline.outcomes import area_counts, first_action, gaps_of, ward_cases
 from hotspots.register.interventions import Intervention
 from hotspots.release.outcomes import facts_from_json
+from hotspots.release.outlines import drawing_from_json
 from hotspots.release.partition import ALL
 from hotspots.release.recipe import fingerprint, recipe_from_json
 from hotspots.release.releasing import publish_sample, publish_store
@@ -101,6 +104,19 @@ def test_the_audit_trail_names_the_files_and_the_published_file_only_counts_them
     content = town.path.read_bytes()
     told = {name.rsplit("/")[-1] for name in files["file"]} | set(files["sha256"].str[:12])
     assert len(told) > 20 and not [text for text in told if text.encode() in content]
+
+
+def test_the_outlines_are_of_wards_and_districts_and_the_file_holds_no_coordinate(town, project):
+    outlines = town.held.outlines.set_index("district")["drawing"].map(drawing_from_json)
+    drawn = {area for drawing in outlines for area in drawing.rings}
+    wide = {a for a in town.held.figures["area"] if a.startswith(("ward:", "district:"))}
+    assert drawn == wide and len(drawn) == 16 and town.summary.undrawn == ()
+    held = town.held
+    words = " ".join(frame.to_csv(index=False) for frame in (held.figures, held.areas, held.pages, held.outlines))
+    assert re.findall(r"\d{5,}|\d\.\d{4,}", words) == [], "metres have six digits, degrees more than four decimals"
+    boundaries = read_areas(project / "data" / "sample" / "boundaries.geojson", town.store.crs)
+    of = {"Tidewick": sum(name.startswith("ward:Tidewick") for name in drawn)}
+    assert of["Tidewick"] == (boundaries["of_district"] == "Tidewick").sum() == 9
 
 
 def test_a_second_time_nothing_is_new_and_a_lost_file_is_noticed(town, tmp_path):

@@ -30,11 +30,12 @@ def figures(shown: str) -> pd.DataFrame:
 
 
 AREAS = pd.DataFrame([("ward:m/a", "ward", "A", "m", "A")], columns=["area", "level", "name", "district", "ward"])
+NONE = pd.DataFrame(columns=["district", "drawing"])
 PAGES = pd.DataFrame([("ward:m/a", "{}")], columns=["area", "facts"])
 
 
 def write(path, version: int, shown: str = "about 10") -> None:
-    write_published(path, release(version), figures=figures(shown), areas=AREAS, pages=PAGES)
+    write_published(path, release(version), figures=figures(shown), areas=AREAS, pages=PAGES, outlines=NONE)
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_a_failed_insert_leaves_the_old_file(path):
     before = path.read_bytes()
     twice = pd.concat([figures("about 10"), figures("about 15")])
     with pytest.raises(StoreError):
-        write_published(path, release(2), figures=twice, areas=AREAS, pages=PAGES)
+        write_published(path, release(2), figures=twice, areas=AREAS, pages=PAGES, outlines=NONE)
     assert path.read_bytes() == before
 
 
@@ -158,10 +159,14 @@ def test_a_file_of_the_first_format_opens_and_the_next_release_keeps_all_of_it(p
         old.executescript(FIRST_FORMAT)
     before = read_published(path)
     assert before.releases == (release(1),) and before.releases[0].recipe == ""
-    write_published(path, replace(release(2), recipe="{}"), figures=figures("about 20"), areas=AREAS, pages=PAGES)
+    assert before.outlines.empty
+    later = replace(release(2), recipe="{}")
+    frames = {"figures": figures("about 20"), "areas": AREAS, "pages": PAGES}
+    write_published(path, later, **frames, outlines=pd.DataFrame({"district": ["m"], "drawing": ["{}"]}))
     after = read_published(path)
     assert [r.recipe for r in after.releases] == ["", "{}"]
     assert list(after.figures["shown"]) == ["about 10", "about 20"]
+    assert after.outlines.to_numpy().tolist() == [[2, "m", "{}"]]
 
 
 def test_a_file_of_a_newer_program_is_refused(path):

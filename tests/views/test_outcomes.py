@@ -99,7 +99,7 @@ def test_the_foot_says_what_the_release_was_made_from_or_that_it_was_not_recorde
     later = replace(RELEASE, version=2, recipe=recipe_as_json(made))
     words = outcome_words(FACTS, figures(), later)
     told = " ".join(words.foot)
-    assert "Recipe of release 2: 12 files of police.uk, reports of 2017 to 2018; fingerprint 0123456789ab" in told
+    assert "Recipe of release 2: files of police.uk (12), reports of 2017 to 2018; fingerprint 0123456789ab" in told
     assert "an earlier release brought were made from the files held then" in told
     assert "not recorded" not in told and "0123456789ab" in words.strip
 
@@ -206,7 +206,7 @@ def ward_figures(shown="about 120"):
     rows = [("ward:m/h", s, s + pd.DateOffset(months=3), ALL, shown) for s in starts]
     rows += [("ward:m/h", starts[-1], starts[-1] + pd.DateOffset(months=3), "Drugs", "about 30")]
     rows += [("ward:m/h", pd.Timestamp(2017, 1, 1), pd.Timestamp(2018, 1, 1), ALL, "about 480")]
-    return pd.DataFrame(rows, columns=["area", "start", "end", "kind", "shown"])
+    return pd.DataFrame(rows, columns=["area", "start", "end", "kind", "shown"]).assign(version=1)
 
 
 def test_a_ward_without_a_comparison_claims_nothing():

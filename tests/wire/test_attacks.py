@@ -196,6 +196,14 @@ def test_pictures_and_maps_come_over_the_socket_never_as_a_link(signed_hub: Serv
     assert re.findall(r"/media/[\w.]+", text_of(sent)) == []
 
 
+@pytest.mark.usefixtures("warm", "names")
+def test_a_councillor_is_sent_the_outline_of_her_ward_in_the_message_itself(signed_hub: Server, arrive: Arrive) -> None:
+    came = arrive(signed_hub, LOCAL).run("outcomes", "area=Park View (fictional)")
+    sent = [image for images in elements(came, "imgs") for image in images.imgs]
+    assert len(sent) == 1 and sent[0].url.startswith("data:image/svg+xml")
+    assert "Outline of Samphire ward" in text_of(came) and leaks(text_of(came)) == []
+
+
 @pytest.mark.usefixtures("warm")
 def test_a_member_made_a_councillor_is_one_in_every_open_tab_on_the_next_click(
     signed_hub: Server, arrive: Arrive
