@@ -1,5 +1,6 @@
 """What's new: which places left their usual range, by which rule, and how often that rings by luck."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -209,13 +210,17 @@ def weekly_chart(
     return frame.assign(since=since)
 
 
-def poisson_z(count: float, mean: float) -> float:
-    """How far a count lies from a *known* mean, 2(√count − √mean), in standard deviations.
+def poisson_z(count: float, mean: float, *, periods: float = math.inf) -> float:
+    """How far a count lies from a usual level, 2(√count − √mean)/√(1 + 1/periods), in standard deviations.
 
-    Not for two observed counts: divide by √2 then, and by √(1 + 1/K) for a mean of K periods; used bare on
-    two counts it calls 17–20 % of pairs different at the 5 % level (Wheeler's year-to-date advice has this).
+    Parameters: the count; the usual mean; `periods`, how many periods that mean was averaged over
+    (infinite = a known mean, 1 = another single count). Raises `BadValue` for what cannot be so.
+    Variance-stabilised Poisson. With two counts and `periods` left infinite a 5 % test is wrong 17–20 % of
+    the time (Wheeler's year-to-date advice has this). Not for means under about 1.
     """
-    return 2 * (np.sqrt(count) - np.sqrt(mean))
+    if count < 0 or mean < 0 or periods <= 0:
+        raise BadValue("A count and a mean cannot be negative, nor can periods be 0 or less.")
+    return 2 * (math.sqrt(count) - math.sqrt(mean)) / math.sqrt(1 + 1 / periods)
 
 
 def chance_of_peak(peak: int, *, mean: float, width: float, length: float) -> float:

@@ -125,42 +125,6 @@ def e_test(first: int, second: int) -> float:
     return float(min(1.0, chance @ np.where(gap >= seen - 1e-12, 1.0, 0.0) @ chance))
 
 
-def poisson_z(count: float, mean: float, *, periods: float = math.inf) -> float:
-    """How unusual a count is against a usual level, 2(√count − √mean), in standard deviations.
-
-    Parameters: the count; the usual mean; `periods`, how many periods that mean was averaged over
-    (infinite = a known mean, 1 = another single count). Returns: z, divided by √(1 + 1/periods).
-    Source: variance-stabilised Poisson. With two counts and `periods` left infinite, a 5 % test is wrong
-    17–20 % of the time. Not for means under about 1.
-    """
-    if count < 0 or mean < 0 or periods <= 0:
-        raise BadValue("A count and a mean cannot be negative, nor can periods be 0 or less.")
-    return 2 * (math.sqrt(count) - math.sqrt(mean)) / math.sqrt(1 + 1 / periods)
-
-
-def peak_probability(windows: float, mean: float, peak: int) -> float:
-    """Chance that the worst of all sliding windows reaches `peak` (Naus's scan statistic).
-
-    Parameters: the length of the series in windows (years of weeks over a fortnight: 104 / 2 = 52); the mean
-    in one window; the peak seen. Returns: a probability. Source: Naus (1982), Poisson approximation
-    Q2·(Q3/Q2)^(windows − 2). Not for a series with a season or a trend.
-    """
-    peak = _count(peak)
-    if windows < 2 or mean <= 0 or peak < 2:
-        raise BadValue("A scan needs at least two windows, a mean above 0 and a peak of 2 or more.")
-    at, below = stats.poisson(mean).pmf, stats.poisson(mean).cdf
-    n, f1 = peak, below(peak - 1)
-    q2 = f1**2 - (n - 1) * at(n) * at(n - 2) - (n - 1 - mean) * at(n) * below(n - 3)
-    a1 = 2 * at(n) * f1 * ((n - 1) * below(n - 2) - mean * below(n - 3))
-    inner = (n - 1) * (n - 2) * below(n - 3) - 2 * (n - 2) * mean * below(n - 4) + mean**2 * below(n - 5)
-    a2 = 0.5 * at(n) ** 2 * inner
-    r = np.arange(1, n)
-    a3 = np.sum(at(2 * n - r) * below(r - 1) ** 2)
-    a4 = np.sum((at(2 * n - r) * at(r) * ((r - 1) * below(r - 2) - mean * below(r - 3)))[1:])
-    q3 = f1**3 - a1 + a2 + a3 - a4
-    return float(1 - q2 * (q3 / q2) ** (windows - 2))
-
-
 Pair = tuple[float, float]
 
 

@@ -1,9 +1,12 @@
 """Alarms: the rule that tripped, its false alarms, several properties, hexagons; published numbers."""
 
+import math
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from shapely.geometry import box
 
 from hotspots.analysis.alarms import (
@@ -243,13 +246,48 @@ def test_poisson_z_wheeler(count, mean, z):
     assert poisson_z(count, mean) == pytest.approx(z, abs=1e-6)
 
 
-def test_poisson_z_of_two_counts_is_less_sure():
-    assert poisson_z(20, 10) / np.sqrt(2) == pytest.approx(1.852419, abs=1e-6)
+def test_poisson_z_of_two_counts_as_crimepy_should_have_it():
+    assert poisson_z(20, 10, periods=1) == pytest.approx(1.852419, abs=1e-6)
+    with pytest.raises(BadValue):
+        poisson_z(20, 10, periods=0)
+
+
+@pytest.mark.parametrize(
+    ("mean", "naive", "corrected"),
+    [(5, 0.197, 0.073), (10, 0.174, 0.055), (20, 0.165, 0.052), (50, 0.167, 0.050)],
+)
+def test_size_of_poisson_z_on_two_counts(mean, naive, corrected):
+    assert _called_different(mean, 1.96, math.inf) == pytest.approx(naive, abs=2e-3)
+    assert _called_different(mean, 1.96, 1) == pytest.approx(corrected, abs=2e-3)
+
+
+def test_size_of_poisson_z_over_three_on_two_counts():
+    sizes = [_called_different(mean, 3, math.inf) for mean in (5, 10, 20, 50)]
+    assert sizes == pytest.approx([0.044, 0.040, 0.036, 0.035], abs=1e-3)
+    assert 2 * stats.norm.sf(3) == pytest.approx(0.0027, abs=5e-5)  # what it says of itself
+
+
+@pytest.mark.parametrize(
+    ("mean", "plain", "allowed"),
+    [(2, 0.036, 0.019), (5, 0.0096, 0.008), (10, 0.0074, 0.0047), (30, 0.0053, 0.0032)],
+)
+def test_false_alarms_of_the_eight_week_band(mean, plain, allowed):
+    """±3 round an 8-week mean; the published ones are simulated, these exact, so the fourth figure may differ."""
+    assert _called_different(mean, 3, math.inf, weeks=8) == pytest.approx(plain, abs=1e-3)
+    assert _called_different(mean, 3, 8, weeks=8) == pytest.approx(allowed, abs=1e-3)
+
+
+def _called_different(mean, limit, periods, weeks=1):
+    """Exact chance that a count is called different from the average of as many others of the same mean."""
+    counts, sums = (np.arange(int(stats.poisson.isf(1e-9, m)) + 1) for m in (mean, weeks * mean))
+    z = np.array([[poisson_z(a, b / weeks, periods=periods) for b in sums] for a in counts])
+    chances = stats.poisson.pmf(counts, mean), stats.poisson.pmf(sums, weeks * mean)
+    return float(chances[0] @ (np.abs(z) > limit) @ chances[1])
 
 
 @pytest.mark.parametrize(
     ("length", "mean", "expected", "tolerance"),
-    [(208, 0.6, 0.03902238, 1e-5), (261, 1, 0.48681400, 1e-4)],
+    [(208, 0.6, 0.03902238, 1e-6), (261, 1, 0.48681400, 1e-4)],
 )
 def test_naus_scan_ptools(length, mean, expected, tolerance):
     """ptools::scanw(208, 2, .6, 6) and (260, 1, 1, 6).

@@ -205,10 +205,14 @@ def test_float32_and_grid_extremes_keep_their_centimetres():
 
 
 @pytest.mark.parametrize(
-    ("eps", "clusters", "noise"), [(2076.80, [25, 21, 19], 141), (1696, [21], 185), (2937.04, [81, 70], 55)]
+    ("adjust", "eps", "clusters", "noise"),
+    [(2, 2076.80, [25, 21, 19], 141), (3, 1696, [21], 185), (1, 2937.04, [81, 70], 55)],
 )
-def test_dbscan_sfhotspot_memphis_robberies_jan(project, eps, clusters, noise):
-    """The package's own 206 points, its three density adjustments (2, 3 and 1) with at least 15 points."""
+def test_dbscan_sfhotspot_memphis_robberies_jan(project, adjust, eps, clusters, noise):
+    """The package's own 206 points, its three density adjustments with at least √206 points.
+
+    Its eps is the median distance to the 14th other point over the root of the adjustment.
+    """
     path = project.parent / "shared" / "data" / "points-small" / "memphis_robberies.csv"
     if not path.exists():
         pytest.skip("the shared folder of real data is not on this machine")
@@ -222,4 +226,6 @@ def test_dbscan_sfhotspot_memphis_robberies_jan(project, eps, clusters, noise):
         points, window=Window(date(2019, 1, 1), date(2019, 2, 1)), eps=eps, min_samples=15, max_extent=1e6, min_days=1
     )
     assert len(points) == 206
+    apart = np.sort(np.hypot(*(np.subtract.outer(c, c) for c in (at.x.to_numpy(), at.y.to_numpy()))), axis=1)
+    assert np.median(apart[:, 14]) / np.sqrt(adjust) == pytest.approx(eps, abs=0.5)
     assert found.areas["n"].tolist() == clusters and (found.labels < 0).sum() == noise

@@ -1,4 +1,4 @@
-"""Two-count tests and displacement measures against published and reference figures (methods 3.1–3.4)."""
+"""Two-count tests and displacement measures against published and reference figures (methods 3.1–3.3)."""
 
 import math
 
@@ -14,9 +14,7 @@ from hotspots.analysis.rates import (
     e_test,
     exact_ratio,
     log_rate_ratio,
-    peak_probability,
     percent_change,
-    poisson_z,
     wdd,
     wdd_harm,
 )
@@ -329,68 +327,6 @@ def test_percent_change_interval(before, after, change, low, high, p):
 def test_percent_change_of_nothing_gives_no_percentage():
     assert "%" not in percent_change(0, 0).sentence
     assert "%" not in percent_change(0, 4).sentence
-
-
-@pytest.mark.parametrize(
-    ("count", "mean", "z"),
-    [
-        (20, 10, 2.619717),
-        (10, 5, 1.852419),
-        (110, 207, -7.798812),
-        (0, 4, -4),
-        (12, 3, 3.464102),
-        (8, 31, -5.478675),
-    ],
-)
-def test_poisson_z_against_a_known_mean(count, mean, z):
-    assert poisson_z(count, mean) == pytest.approx(z, abs=1e-6)
-
-
-def test_poisson_z_of_two_counts_as_crimepy_should_have_it():
-    assert poisson_z(20, 10, periods=1) == pytest.approx(1.852419, abs=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("mean", "naive", "corrected"),
-    [(5, 0.197, 0.073), (10, 0.174, 0.055), (20, 0.165, 0.052), (50, 0.167, 0.050)],
-)
-def test_size_of_poisson_z_on_two_counts(mean, naive, corrected):
-    assert _size(mean, 1.96, math.inf) == pytest.approx(naive, abs=2e-3)
-    assert _size(mean, 1.96, 1) == pytest.approx(corrected, abs=2e-3)
-
-
-def test_size_of_poisson_z_over_three_on_two_counts():
-    sizes = [_size(mean, 3, math.inf) for mean in (5, 10, 20, 50)]
-    assert sizes == pytest.approx([0.044, 0.040, 0.036, 0.035], abs=1e-3)
-
-
-def _size(mean, limit, periods):
-    """Exact chance that two counts of the same mean are called different."""
-    counts = np.arange(int(stats.poisson.isf(1e-9, mean)) + 1)
-    chance = stats.poisson.pmf(counts, mean)
-    z = np.array([[poisson_z(a, b, periods=periods) for b in counts] for a in counts])
-    return float(chance @ (np.abs(z) > limit) @ chance)
-
-
-@pytest.mark.parametrize(
-    ("mean", "plain", "allowed"),
-    [(2, 0.036, 0.019), (5, 0.0096, 0.008), (10, 0.0074, 0.0048), (30, 0.0053, 0.0032)],
-)
-def test_false_alarms_of_the_eight_week_band(mean, plain, allowed):
-    """A band of ±3 round an 8-week mean, as the simulated figures have it (exact here)."""
-    sums = np.arange(int(stats.poisson.isf(1e-10, 8 * mean)) + 1)
-    counts = np.arange(int(stats.poisson.isf(1e-10, mean)) + 1)
-    chance = np.outer(stats.poisson.pmf(counts, mean), stats.poisson.pmf(sums, 8 * mean))
-    z = 2 * (np.sqrt(counts)[:, None] - np.sqrt(sums / 8)[None, :])
-    assert chance[np.abs(z) > 3].sum() == pytest.approx(plain, abs=3e-3)
-    assert chance[np.abs(z) / math.sqrt(1 + 1 / 8) > 3].sum() == pytest.approx(allowed, abs=3e-3)
-
-
-@pytest.mark.parametrize(
-    ("settings", "p", "tolerance"), [((208, 0.6, 6), 0.03902238, 1e-6), ((260, 1, 6), 0.48681400, 2e-3)]
-)
-def test_peak_probability_as_ptools_scanw(settings, p, tolerance):
-    assert peak_probability(*settings) == pytest.approx(p, abs=tolerance)
 
 
 @pytest.mark.parametrize("count", [-1, 2.5, math.nan, math.inf])

@@ -228,6 +228,11 @@ def test_gini_lorenzgini(counts, plain, generalised):
     assert gini_generalised(counts) == pytest.approx(generalised)
 
 
+def test_unbiased_gini_of_all_at_one_place_lorenzgini():
+    counts = [10, 0, 0, *ZEROS]
+    assert gini(counts) * len(counts) / (len(counts) - 1) == pytest.approx(1)
+
+
 @pytest.mark.parametrize(
     ("mean", "expected"),
     [(0.25, 0.801456), (0.5, 0.673670), (1, 0.523778), (2, 0.385753), (5, 0.249096), (10, 0.177287)],

@@ -9,6 +9,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from hotspots.analysis.trends import (
     control_chart,
@@ -207,6 +208,7 @@ def test_mann_kendall_p_and_slope():
     trend = mann_kendall([1, 2, 2, 3, 3, 3, 4, 5, 5, 6])
     assert trend.p_value == pytest.approx(0.000357, abs=1e-6)
     assert trend.slope == pytest.approx(0.5)
+    assert trend.s / 45 == pytest.approx(0.8889, abs=5e-5)  # τ, over all pairs
     assert mann_kendall([4] * 12).p_value == 1
 
 
@@ -217,6 +219,7 @@ def test_mann_kendall_nile():
         pytest.approx(112728.33, abs=0.01),
         pytest.approx(-4.128067, abs=1e-6),
     )
+    assert trend.s / 4950 == pytest.approx(-0.2802, abs=5e-5)  # τ
 
 
 # R, datasets: Canadian lynx trapped 1821–1934 (Campbell and Walker 1977); level of Lake Huron, feet, 1875–1972
@@ -250,7 +253,9 @@ def test_mann_kendall_r_datasets(values, s, z):
 
 
 def test_mann_kendall_under_ten_values_is_exact():
-    assert mann_kendall([10, 15, 14, 20]).p_value == pytest.approx(2 * 4 / 24)
+    trend = mann_kendall([10, 15, 14, 20])
+    assert trend.p_value == pytest.approx(2 * 4 / 24)  # one-sided .167
+    assert 2 * norm.sf(trend.z) == pytest.approx(0.308, abs=5e-4)  # what others print of so few
 
 
 @pytest.mark.parametrize("values", [[1, 2, 2, 0, 3, 3], [5, 5, 5, 1, 2], [0, 0, 0, 7]])
