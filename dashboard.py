@@ -8,7 +8,7 @@ from hotspots.errors import HubError, NotAllowed
 from hotspots.release.roles import Viewer
 from hotspots.settings import Settings
 from hotspots.store import Store
-from pages.parts import frame, front_door, menu, session, signin
+from pages.parts import frame, front_door, menu, session, signin, warm
 
 
 def as_page(entry: menu.Entry, viewer: Viewer) -> st.Page:
@@ -43,6 +43,7 @@ def main() -> None:
     front_door.follow(pages)
     frame.strip(store, viewer, settings)
     chosen.run()
+    warm.set_aside(chosen.url_path)
 
 
 def alone(shown: partial) -> None:

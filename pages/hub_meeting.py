@@ -51,6 +51,7 @@ def render(viewer: Viewer) -> None:
     _follow_link(released)
     with agenda:
         step = meeting.agenda(viewer, store, released)
+    st.session_state["whole"] = True
     _body(viewer, store, view, released, step)
     with st.container(key="hub-foot"):
         _foot(store, view, first)
@@ -64,25 +65,55 @@ def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step:
     _write_link(released, step, chosen)
     with st.container(key="hub-body"):
         left, right = st.columns([53, 47], gap="small")
-    # The card is written first, before list and map, so that a click never waits for it.
-    with right, st.container(gap="xsmall"):
-        ranked = st.container(gap="xsmall")
-        hub_card.card(viewer, store, view, released, chosen)
-        with ranked:
-            st.markdown(f"## {_heading(view, released, step)}")
-            if step == "late":
-                meeting.late_actions(viewer, store)
-            elif step == "assess":
-                meeting.assessments(viewer, store)
-            elif step == "new":
-                meeting.closing(viewer, store, view, released)
-            else:
-                _ranked_list(view, released, listed, chosen)
-            if step in ("rising", "new"):
-                meeting.case_review(store, view, step)
-    with left, st.container(key="hub-map"):
-        meeting.turn(released.table, step, chosen)
-        _map(store, view, released, chosen)
+    beside, below = left.container(key="hub-map"), right.container(gap="xsmall")
+    ranked = below.container(gap="xsmall")
+    for part in _order():
+        if part == "card":
+            with below:
+                hub_card.card(viewer, store, view, released, chosen)
+        elif part == "list":
+            with ranked:
+                _list(viewer, store, view, released, step, listed, chosen)
+        else:
+            with beside:
+                meeting.turn(released.table, step, chosen)
+                _map(store, view, released, chosen)
+
+
+def _order() -> tuple[str, ...]:
+    """What is written first is seen first, wherever it stands.
+
+    After a click that is the card; after another choice of filters the list; on a page just opened the map, whose
+    frame takes longest to load.
+    """
+    if not st.session_state.pop("whole", False):
+        return ("card", "list", "map")
+    opened = st.session_state.get("body_drawn", False)
+    st.session_state["body_drawn"] = True
+    return ("list", "card", "map") if opened else ("map", "list", "card")
+
+
+def _list(
+    viewer: Viewer,
+    store: Store,
+    view: HubView,
+    released: Released,
+    step: str,
+    listed: pd.DataFrame,
+    chosen: str | None,
+) -> None:
+    """What the item of the agenda goes through: areas, actions or assessments."""
+    st.markdown(f"## {_heading(view, released, step)}")
+    if step == "late":
+        meeting.late_actions(viewer, store)
+    elif step == "assess":
+        meeting.assessments(viewer, store)
+    elif step == "new":
+        meeting.closing(viewer, store, view, released)
+    else:
+        _ranked_list(view, released, listed, chosen)
+    if step in ("rising", "new"):
+        meeting.case_review(store, view, step)
 
 
 def _chosen(released: Released, listed: pd.DataFrame) -> str | None:

@@ -251,11 +251,16 @@ class _Outlines(_Script):
 
 
 class _Furniture(_Script):
-    """The legend, bottom left; a scale bar in metres and the basemap's licence line, bottom right."""
+    """The legend, bottom left; a scale bar in metres and the basemap's licence line, bottom right.
+
+    The component counts clicks from 0 while the server is told None; a map just drawn would then report a change,
+    and the server would run the screen again for nothing.
+    """
 
     _template = Template("""
         {% macro script(this, kwargs) %}
         (function (map) {
+          if (window.__GLOBAL_DATA__) { window.__GLOBAL_DATA__.last_object_clicked_count = null; }
           var legend = L.control({position: "bottomleft"});
           legend.onAdd = function () {
             var box = L.DomUtil.create("div", "leaflet-control-legend");

@@ -43,6 +43,17 @@ def other_disc(frame: Frame) -> int:
     )
 
 
+def test_a_page_just_opened_asks_the_server_once(server: Server, visit: Callable[[Server], Visitor]) -> None:
+    """A map that reported itself would have the server run the screen again while the browser is still drawing."""
+    visitor, asked = visit(server), []
+    visitor.page.on("websocket", lambda socket: socket.on("framesent", asked.append))
+    visitor.open("hub_meeting")
+    visitor.map()
+    visitor.settle()
+    visitor.page.wait_for_timeout(1_000)
+    assert len(asked) == 1
+
+
 def test_a_click_on_the_map_shows_the_card_and_leaves_the_map_alone(hub: Visitor) -> None:
     frame = hub.map()
     mark(frame)

@@ -1,8 +1,12 @@
 """Caches are shared by all users: what decides an answer must be part of the key."""
 
 import ast
+import gc
+import weakref
 
 import pytest
+
+from pages.parts import warm
 
 
 def cached_functions(project):
@@ -31,3 +35,22 @@ def test_no_cached_function_reads_the_viewer_or_the_session(project):
         assert "session_state" not in text and "st.user" not in text, f"{file}: {node.name}"
         if "viewer" in [a.arg for a in node.args.args]:
             pytest.fail(f"{file}: {node.name} caches after the gate")
+
+
+def test_the_collector_passes_over_what_is_loaded_and_still_clears_what_comes_after():
+    class Ring:
+        pass
+
+    warm.set_aside.clear()
+    before = gc.get_freeze_count()
+    try:
+        warm.set_aside("hub_meeting")
+        assert gc.get_freeze_count() > before + 10_000
+        ring = Ring()
+        ring.itself, left = ring, weakref.ref(ring)
+        del ring
+        gc.collect()
+        assert left() is None
+    finally:
+        gc.unfreeze()
+        warm.set_aside.clear()
