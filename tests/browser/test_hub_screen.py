@@ -46,7 +46,7 @@ def other_disc(frame: Frame) -> int:
 def test_a_page_just_opened_asks_the_server_once(server: Server, visit: Callable[[Server], Visitor]) -> None:
     """A map that reported itself would have the server run the screen again while the browser is still drawing."""
     visitor, asked = visit(server), []
-    visitor.page.on("websocket", lambda socket: socket.on("framesent", asked.append))
+    visitor.page.on("websocket", lambda socket: socket.on("framesent", lambda sent: asked.append(sent)))
     visitor.open("hub_meeting")
     visitor.map()
     visitor.settle()
