@@ -32,7 +32,7 @@ from hotspots.views import comparison_words as words
 from hotspots.views import sentences
 from hotspots.views.outcome_paper import outcome_paper, titles_of
 from hotspots.views.paper import Items, Outlines, Paper, Section, Table, Text, table_of, words_of
-from hotspots.views.recipe_words import files_table
+from hotspots.views.recipe_words import files_table, sources_in_few
 
 WEEK = timedelta(days=7)
 MOST_MAPPED = 12
@@ -244,12 +244,13 @@ def _paper(
 ) -> Paper:
     held = window or stores.months_held(ask.store)
     data_to = "" if held is None else f"Data to {sentences.day(held.end - timedelta(days=1))}"
-    sources = ", ".join(stores.sources(ask.store)["source"].astype(str))
-    made = f"made on {sentences.day(ask.today)} by community-safety-hub {hotspots.__version__}"
+    sources = list(stores.sources(ask.store)["source"].astype(str))
+    made = f"made on {sentences.day(ask.today)}"
+    limits = "reports, not proven crimes"
     foot = (
         NOT_PROVEN,
         "No address, no person and no restricted item is in this paper. Nothing here is legal advice.",
-        f"Source: {sources}; {made}.",
+        f"Source: {', '.join(sources)}; {made} by community-safety-hub {hotspots.__version__}.",
     )
     return Paper(
         title=title,
@@ -259,7 +260,7 @@ def _paper(
         lines=tuple(line for line in (ask.settings.title, data_to, *lines) if line),
         sections=(*sections, _files(ask)),
         foot=foot,
-        strip=" · ".join(filter(None, (data_to, sources, "reports, not proven crimes", f"{made}, files at the end"))),
+        strip=" · ".join(filter(None, (data_to, sources_in_few(sources), limits, f"{made}, files at the end"))),
     )
 
 

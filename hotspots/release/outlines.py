@@ -62,10 +62,11 @@ def drawing_from_json(text: str) -> Drawing:
 def _shapes(areas: gpd.GeoDataFrame, district: str, wards: Collection[tuple[str, str]]) -> dict[str, BaseGeometry]:
     """Id → outline in metres: the district, its known wards, and its other wards that the file has."""
     name, of = areas["name"].map(_folded), areas["of_district"].map(_folded)
-    whole = (name == _folded(district)) & of.isin(("", _folded(district)))
-    mine = (of == _folded(district)) & ~whole
+    mine = of == _folded(district)
     known = {_folded(ward): ward for d, ward in wards if d == district}
     called = [_folded(ward) for _, ward in wards]
+    # A ward may be called as its district is; then the polygon of that name is the ward's.
+    whole = (name == _folded(district)) & (of == "") & (_folded(district) not in called)
     shapes = {}
     for folded, own in areas[mine].groupby(name[mine]):
         shapes[ward_area(district, known.get(folded, own["name"].iloc[0]))] = own.union_all()

@@ -21,7 +21,7 @@ from hotspots.store.published import Release
 from hotspots.views import outcome_answers as answers
 from hotspots.views.outcome_dates import months, span, two_spans
 from hotspots.views.palette import COLOURS
-from hotspots.views.recipe_words import recipe_line
+from hotspots.views.recipe_words import recipe_line, sources_in_few
 from hotspots.views.sentences import day
 
 QUARTERS_DRAWN = 8
@@ -210,7 +210,8 @@ def strip(release: Release) -> str:
     """What every sheet of a page says at its foot: dates, sources, limits, recipe."""
     recipe = recipe_from_json(release.recipe)
     made = f"recipe {recipe.fingerprint}" if recipe else f"release {release.version}"
-    parts = (f"Data to {day(release.as_of)}", release.sources, "rounded, small numbers hidden", made)
+    names = [part.source for part in recipe.sources] if recipe else release.sources.split(", ")
+    parts = (f"Data to {day(release.as_of)}", sources_in_few(names), "rounded, small numbers hidden", made)
     return " · ".join(filter(None, parts))
 
 

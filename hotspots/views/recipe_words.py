@@ -1,5 +1,6 @@
 """Which files a paper's numbers were made from: named for the hub, counted for everybody else."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -12,6 +13,7 @@ from hotspots.views.sentences import count, listing, short_day
 NOT_RECORDED = "From which files the figures were made was not recorded."
 MOST_NAMED = 6
 """Files of one source that are named each by itself; of more, as of a force's months, their number is given."""
+MOST_LETTERS = 60
 _HEADS = ("Source", "File", "Reports of", "Reports", "Imported", "sha256, first 12")
 
 
@@ -39,6 +41,12 @@ def recipe_line(recipe: Recipe | None, version: int) -> str:
         f"Recipe of release {version}: files of {told}{f', reports of {years}' if years else ''}; "
         f"fingerprint {recipe.fingerprint}, community-safety-hub {recipe.program}."
     )
+
+
+def sources_in_few(names: Sequence[str]) -> str:
+    """Sources for the one line at the foot of a sheet: named, or counted where that would not fit."""
+    named = ", ".join(names)
+    return named if len(named) <= MOST_LETTERS else f"{len(names)} sources, named at the end"
 
 
 def _part(part: SourceFiles, *, alone: bool) -> str:

@@ -81,6 +81,16 @@ def test_two_wards_of_one_name_need_a_file_that_says_the_district():
     }  # fmt: skip
 
 
+def test_a_ward_called_as_its_district_is_no_outline_of_the_district():
+    wards = [("Mere", "Mere"), ("Mere", "Ward 1")]
+    said = areas(("Mere", "Mere", box(0, 0, 900, 900)), ("Ward 1", "Mere", box(900, 0, 4000, 900)))
+    rings = drawn(said, wards)["Mere"].rings
+    assert rings["district:Mere"] != rings["ward:Mere/Mere"]
+    assert max(x for x, _ in rings["district:Mere"][0]) == STEPS
+    unsaid = areas(("Mere", "", box(0, 0, 900, 900)))
+    assert set(drawn(unsaid, wards)["Mere"].rings) == {"ward:Mere/Mere"}
+
+
 def test_publishing_draws_once_keeps_it_and_redraws_in_a_release_of_its_own(tmp_path):
     counts = towns.town(mean=5.0, wards=2, least=8.0)
     path = tmp_path / "hub-published.sqlite"

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from hotspots.release.recipe import fingerprint, recipe_as_json, recipe_from_json, recipe_of
-from hotspots.views.recipe_words import NOT_RECORDED, recipe_line
+from hotspots.views.recipe_words import NOT_RECORDED, recipe_line, sources_in_few
 
 FILES = pd.DataFrame(
     [
@@ -34,6 +34,11 @@ def test_the_sentence_gives_years_to_each_source_or_once_to_all():
     )
     alone = recipe_of(FILES.iloc[1:2], key="")
     assert recipe_line(alone, 3).startswith("Recipe of release 3: files of police.uk (1), reports of 2018; ")
+
+
+def test_many_sources_are_counted_at_the_foot_of_a_sheet():
+    assert sources_in_few(["housing", "police.uk"]) == "housing, police.uk"
+    assert sources_in_few([f"log of district {n}" for n in range(9)]) == "9 sources, named at the end"
 
 
 def test_an_older_release_says_that_nothing_was_recorded():
