@@ -169,7 +169,7 @@ def _answer(view: ComparisonView | None, why_not: str) -> Section:
 
 def _changed(ask: Request, view: ComparisonView) -> list[Section]:
     columns = {"area": "Area", "window": "Window", "start": "From", "end": "To", "n": "Reports",
-               "expected": "Expected"}  # fmt: skip
+               "expected": f"Expected a {view.unit}"}  # fmt: skip
     windows = ask.table(view.windows_table, "comparison windows")
     windows = windows.assign(
         area=windows["area"].replace({**_AREAS, "target": view.place}),
@@ -195,7 +195,7 @@ def _changed(ask: Request, view: ComparisonView) -> list[Section]:
     weak = tuple(dict.fromkeys(words.caveats(view))) or ("No caveat.",)
     return [
         Section("What changed", (Text(said), table_of(windows, columns), table_of(shown, heads))),
-        Section("What weakens it", (Items(weak),)),
+        Section("What to keep in mind", (Items(weak),)),
         Section("What it cannot show", (Items(tuple(words.cannot_say(view))),)),
         Section("How it was compared", (Items(methods),)),
     ]
@@ -260,7 +260,7 @@ def _paper(
         lines=tuple(line for line in (ask.settings.title, data_to, *lines) if line),
         sections=(*sections, _files(ask)),
         foot=foot,
-        strip=" · ".join(filter(None, (data_to, sources_in_few(sources), limits, f"{made}, files at the end"))),
+        strip=" · ".join(filter(None, (data_to, sources_in_few(sources), limits, f"{made}, files: last page"))),
     )
 
 

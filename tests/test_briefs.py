@@ -180,7 +180,7 @@ def test_every_hub_paper_names_the_files_behind_it_with_their_hashes(ask):
         assert {(row[1], row[-1]) for row in table.rows} >= {(f.file, f.sha256[:12]) for f in logs.itertuples()}
         assert f"{len(files) - len(logs)} files" in {row[1] for row in table.rows}
         assert sum(int(row[3].replace(",", "")) for row in table.rows) == stores.totals(ask.store)["incidents"]
-        assert all(part in paper.strip for part in ("Data to", "police.uk", "not proven", "files at the end"))
+        assert all(part in paper.strip for part in ("Data to", "police.uk", "not proven", "files: last page"))
     for kind in ("pdf", "html", "docx"):
         text = words_in(printed(briefs.assessment_tables(ask), kind, author="The hub"), kind)
         assert not [h for h in logs["sha256"] if h[:12] not in text], kind
