@@ -8,7 +8,8 @@ narrower than five numbers gives the count, or nearly, away.
 
 Solutions are pooled: one point that keeps every figure widens the interval of all cells at once, so
 few programmes are solved (the filtering of optimisation-based bound tightening: Gleixner, Berthold,
-Müller and Weltge 2017, Journal of Global Optimization 67, 731-757).
+Müller and Weltge 2017, Journal of Global Optimization 67, 731-757). Parts of the tables that share no
+count are solved side by side, and a part is left out as soon as all its hidden counts are open.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -40,7 +41,7 @@ class Recoverable(HubError):
 class Weakness:
     """A hidden count that can be worked out too closely: `what` it is, its least and greatest value.
 
-    members: positions of the released figures that count it · binding: those that pin it down
+    binding: index labels of the released figures that pin it down
     """
 
     what: str
@@ -90,7 +91,7 @@ def audit(figures: pd.DataFrame, cells: Sequence[Collection[str]], *, rounds: in
         return Audit(0, (), ())
     joined = _joined(systems)
     assumptions = tuple(dict.fromkeys(system.assumption for system in systems))
-    return Audit(len(joined.words), tuple(_weaknesses(joined, rounds)), assumptions)
+    return Audit(len(joined.named), tuple(_weaknesses(joined, rounds, figures)), assumptions)
 
 
 def require_safe(figures: pd.DataFrame, cells: Sequence[Collection[str]]) -> Audit:
@@ -117,21 +118,27 @@ class _Part:
 class _System:
     """The attacker's programme: low <= matrix @ counts <= high, and the hidden sums to find.
 
-    figure: position of the figure behind each row, -1 for none · part_of_count, part_of_row,
-    part_of_target: which part of the tables each belongs to; parts share nothing, so that one
-    programme answers a question for each of them
+    figure: label of the figure behind each row, -1 for none · named: label of the figure by which each
+    target is called, `whole` where it is that figure itself and not a part of it · part_of_count,
+    part_of_row, part_of_target: which part of the tables each belongs to; parts share nothing, so that
+    one programme answers a question for each of them
     """
 
     matrix: sparse.csr_matrix
     low: np.ndarray
     high: np.ndarray
     targets: sparse.csr_matrix
-    words: tuple[str, ...]
+    named: np.ndarray
+    whole: np.ndarray
     figure: np.ndarray
     assumption: str
     part_of_count: np.ndarray
     part_of_row: np.ndarray
     part_of_target: np.ndarray
+
+    def inside(self, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Positions of the rows and of the counts of some parts."""
+        return tuple(np.flatnonzero(np.isin(own, parts)) for own in (self.part_of_row, self.part_of_count))
 
 
 def _joined(systems: Sequence[_System]) -> _System:
@@ -145,12 +152,13 @@ def _joined(systems: Sequence[_System]) -> _System:
         low=np.concatenate([s.low for s in systems]),
         high=np.concatenate([s.high for s in systems]),
         targets=sparse.block_diag([s.targets for s in systems], format="csr"),
-        words=tuple(word for s in systems for word in s.words),
+        named=np.concatenate([s.named for s in systems]),
+        whole=np.concatenate([s.whole for s in systems]),
         figure=np.concatenate([s.figure for s in systems]),
         assumption="",
         part_of_count=parts([s.matrix.shape[1] for s in systems]),
         part_of_row=parts([s.matrix.shape[0] for s in systems]),
-        part_of_target=parts([len(s.words) for s in systems]),
+        part_of_target=parts([len(s.named) for s in systems]),
     )
 
 
@@ -184,7 +192,7 @@ def _first_possible(part: _Part) -> _System:
     versions = part.figures["version"].nunique()
     for assumption in (SAME, ADDED) if versions > 1 else ():
         system = _system(part, assumption)
-        if _extreme(system, np.zeros(system.matrix.shape[1])) is not None:
+        if _extreme(system, np.zeros(system.matrix.shape[1]), np.zeros(1)) is not None:
             return system
     return _system(part, SAME if versions == 1 else APART)
 
@@ -195,14 +203,15 @@ def _system(part: _Part, assumption: str) -> _System:
     if assumption == SAME:
         version = np.zeros(len(version), dtype=int)
     matrix, order = _by_version(part.has, version)
-    targets, words = _targets(part.figures, matrix)
+    targets, naming, whole = _targets(part.figures, matrix)
     figure = part.figures["index"].to_numpy()
+    named = figure[naming]
     if assumption == ADDED and order.shape[0]:
         matrix = sparse.vstack([matrix, order]).tocsr()
         bounds = np.vstack([bounds, np.tile([0.0, np.inf], (order.shape[0], 1))])
         figure = np.r_[figure, np.full(order.shape[0], -1)]
-    none = [np.zeros(size, dtype=int) for size in (matrix.shape[1], matrix.shape[0], len(words))]
-    return _System(matrix, bounds[:, 0], bounds[:, 1], targets, words, figure, assumption, *none)
+    none = [np.zeros(size, dtype=int) for size in (matrix.shape[1], matrix.shape[0], len(named))]
+    return _System(matrix, bounds[:, 0], bounds[:, 1], targets, named, whole, figure, assumption, *none)
 
 
 def _by_version(has: sparse.csr_matrix, version: np.ndarray) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
@@ -221,33 +230,35 @@ def _by_version(has: sparse.csr_matrix, version: np.ndarray) -> tuple[sparse.csr
     return matrix, order
 
 
-def _targets(figures: pd.DataFrame, matrix: sparse.csr_matrix) -> tuple[sparse.csr_matrix, tuple[str, ...]]:
-    """Hidden sums: every figure without a number, and every cell that no figure shows by itself."""
+def _targets(figures: pd.DataFrame, matrix: sparse.csr_matrix) -> tuple[sparse.csr_matrix, np.ndarray, np.ndarray]:
+    """Hidden sums: every figure without a number, and every cell that no figure shows by itself.
+
+    With them the position of the figure that names each, and whether it is that figure itself; a cell is
+    called a part of the figure of fewest cells that counts it.
+    """
     numbered = np.array([number_of(figure) is not None for figure in figures["shown"]])
     size = np.diff(matrix.indptr)
     alone = np.unique(matrix[size == 1].indices)
     cells = np.setdiff1d(np.arange(matrix.shape[1]), alone)
     hidden = np.flatnonzero(~numbered)
-    by_cell = matrix.tocsc()
     single = sparse.csr_matrix(
         (np.ones(len(cells)), (np.arange(len(cells)), cells)), shape=(len(cells), matrix.shape[1])
     )
-    words = [_named(figures.iloc[i]) for i in hidden]
-    words += [f"a part of {_named(figures.iloc[_smallest(by_cell, size, cell)])}" for cell in cells]
-    return sparse.vstack([matrix[hidden], single]).tocsr(), tuple(words)
+    pairs = matrix.tocoo()
+    smallest_first = np.lexsort((pairs.row, size[pairs.row], pairs.col))
+    _, first = np.unique(pairs.col[smallest_first], return_index=True)
+    smallest = pairs.row[smallest_first][first]
+    whole = np.arange(len(hidden) + len(cells)) < len(hidden)
+    return sparse.vstack([matrix[hidden], single]).tocsr(), np.r_[hidden, smallest[cells]], whole
 
 
-def _smallest(by_cell: sparse.csc_matrix, size: np.ndarray, cell: int) -> int:
-    """The figure of fewest cells that counts a cell."""
-    rows = by_cell.indices[by_cell.indptr[cell] : by_cell.indptr[cell + 1]]
-    return int(rows[np.argmin(size[rows])])
+def _in_words(system: _System, target: int, figures: pd.DataFrame) -> str:
+    figure = figures.loc[system.named[target]]
+    months = f"{figure['start']:%Y-%m} up to {figure['end']:%Y-%m}"
+    return f"{'' if system.whole[target] else 'a part of '}{figure['kind']}, {months}, release {figure['version']}"
 
 
-def _named(figure: pd.Series) -> str:
-    return f"{figure['kind']}, {figure['start']:%Y-%m} up to {figure['end']:%Y-%m}, release {figure['version']}"
-
-
-def _weaknesses(system: _System, rounds: int | None) -> list[Weakness]:
+def _weaknesses(system: _System, rounds: int | None, figures: pd.DataFrame) -> list[Weakness]:
     """Targets whose interval stays narrower than `LEAST_WIDTH`, each minimised and maximised."""
     seen = _Seen(system.targets)
     if not _widen(system, seen):
@@ -259,9 +270,9 @@ def _weaknesses(system: _System, rounds: int | None) -> list[Weakness]:
         batch = waiting[first]
         objective = _sum_of(system, batch)
         for sign in (1.0, -1.0):
-            seen.add(_extreme(system, sign * objective))
+            seen.add(_extreme(system, sign * objective, system.part_of_target[batch]))
         shut = batch[~seen.all_open[batch]]
-        weak += _weak(system, seen, shut)
+        weak += _weak(system, seen, shut, figures)
         if rounds is not None and len(shut):
             rounds -= 1
         waiting = np.setdiff1d(waiting, batch)
@@ -278,10 +289,10 @@ class _Seen:
         self.high = np.full(targets.shape[0], -np.inf)
 
     def add(self, point: np.ndarray | None) -> None:
-        """Take in a point that keeps every figure; None when there is none."""
+        """Take in a point that keeps every figure, NaN for counts not looked at; None when there is none."""
         if point is not None:
             values = self._targets @ point
-            self.low, self.high = np.minimum(self.low, values), np.maximum(self.high, values)
+            self.low, self.high = np.fmin(self.low, values), np.fmax(self.high, values)
 
     @property
     def all_open(self) -> np.ndarray:
@@ -295,11 +306,11 @@ def _widen(system: _System, seen: _Seen, *, seed: int = 1) -> bool:
     False when no counts at all keep every figure.
     """
     random = np.random.default_rng(seed)
-    signs = np.ones(len(system.words))
+    signs, parts = np.ones(len(system.named)), np.unique(system.part_of_count)
     shut = len(signs)
     while shut:
         for sign in (1.0, -1.0):
-            point = _extreme(system, sign * (system.targets.T @ signs))
+            point = _extreme(system, sign * (system.targets.T @ signs), parts)
             if point is None:
                 return False
             seen.add(point)
@@ -307,64 +318,68 @@ def _widen(system: _System, seen: _Seen, *, seed: int = 1) -> bool:
         if shut > 0.9 * before:
             break
         signs = np.where(seen.all_open, 0.0, random.choice([-1.0, 1.0], size=len(signs)))
+        parts = np.unique(system.part_of_target[~seen.all_open])
     return True
 
 
-def _extreme(system: _System, objective: np.ndarray) -> np.ndarray | None:
+def _extreme(system: _System, objective: np.ndarray, parts: np.ndarray) -> np.ndarray | None:
     """Whole counts that keep every figure and minimise the objective; None when there are none.
 
-    Corners of such tables are mostly whole numbers by themselves; each part where one is not is solved
-    again by itself as an integer programme, which is slower.
+    Only of the `parts` named, NaN elsewhere. Corners of such tables are mostly whole numbers by themselves;
+    each part where one is not is solved again by itself as an integer programme, which is slower.
     """
-    found = _minimised(objective, system.matrix, system.low, system.high, whole=False)
-    if found is None:
+    found = np.full(len(objective), np.nan)
+    if not _minimise(system, objective, parts, found, whole=False):
         return None
     broken = np.abs(found - np.round(found)) > TOLERANCE
     for part in np.unique(system.part_of_count[broken]):
-        rows, own = system.part_of_row == part, system.part_of_count == part
-        matrix = system.matrix[rows][:, own]
-        again = _minimised(objective[own], matrix, system.low[rows], system.high[rows], whole=True)
-        if again is None:
+        if not _minimise(system, objective, part, found, whole=True):
             return None
-        found[own] = again
     return np.round(found)
 
 
-def _minimised(
-    objective: np.ndarray, matrix: sparse.csr_matrix, low: np.ndarray, high: np.ndarray, *, whole: bool
-) -> np.ndarray | None:
-    limits = LinearConstraint(matrix, low, high)
-    return milp(objective, constraints=limits, integrality=int(whole), bounds=Bounds(0, LARGEST)).x
+def _minimise(system: _System, objective: np.ndarray, parts: np.ndarray, found: np.ndarray, *, whole: bool) -> bool:
+    """Write the best counts of some parts into `found`; False when no counts keep their figures."""
+    rows, own = system.inside(parts)
+    limits = LinearConstraint(system.matrix[rows][:, own], system.low[rows], system.high[rows])
+    best = milp(objective[own], constraints=limits, integrality=int(whole), bounds=Bounds(0, LARGEST)).x
+    if best is None:
+        return False
+    found[own] = best
+    return True
 
 
 def _sum_of(system: _System, targets: np.ndarray) -> np.ndarray:
     """Objective that adds up some targets."""
-    chosen = np.zeros(len(system.words))
+    chosen = np.zeros(len(system.named))
     chosen[targets] = 1.0
     return system.targets.T @ chosen
 
 
-def _weak(system: _System, seen: _Seen, targets: np.ndarray) -> list[Weakness]:
+def _weak(system: _System, seen: _Seen, targets: np.ndarray, figures: pd.DataFrame) -> list[Weakness]:
     """The targets with the figures that pin them, at most one target a part."""
     if not len(targets):
         return []
-    objective = _sum_of(system, targets)
-    priced = np.union1d(_binding(system, objective), _binding(system, -objective))
+    objective, parts = _sum_of(system, targets), system.part_of_target[targets]
+    priced = np.union1d(_binding(system, objective, parts), _binding(system, -objective, parts))
     found = []
     for target in targets:
         own = priced[system.part_of_row[priced] == system.part_of_target[target]]
-        figures = tuple(int(f) for f in np.unique(system.figure[own]) if f >= 0)
-        found.append(Weakness(system.words[target], float(seen.low[target]), float(seen.high[target]), figures))
+        binding = tuple(int(f) for f in np.unique(system.figure[own]) if f >= 0)
+        what = _in_words(system, target, figures)
+        found.append(Weakness(what, float(seen.low[target]), float(seen.high[target]), binding))
     return found
 
 
-def _binding(system: _System, objective: np.ndarray) -> np.ndarray:
-    """Rows whose limits stop the objective: those with a shadow price."""
-    limits = sparse.vstack([system.matrix, -system.matrix]).tocsr()
-    right = np.r_[system.high, -system.low]
+def _binding(system: _System, objective: np.ndarray, parts: np.ndarray) -> np.ndarray:
+    """Rows of some parts whose limits stop the objective: those with a shadow price."""
+    rows, own = system.inside(parts)
+    matrix = system.matrix[rows][:, own]
+    limits = sparse.vstack([matrix, -matrix]).tocsr()
+    right = np.r_[system.high[rows], -system.low[rows]]
     finite = np.flatnonzero(np.isfinite(right))
-    found = linprog(objective, A_ub=limits[finite], b_ub=right[finite], bounds=(0, LARGEST), method="highs")
+    found = linprog(objective[own], A_ub=limits[finite], b_ub=right[finite], bounds=(0, LARGEST), method="highs")
     if found.x is None:
         return np.array([], dtype=int)
     priced = finite[np.abs(found.ineqlin.marginals) > TOLERANCE]
-    return np.unique(priced % len(system.low))
+    return np.unique(rows[priced % len(rows)])

@@ -29,7 +29,7 @@ from hotspots.store import open_store
 from hotspots.store.published import published_file, read_published
 from hotspots.store.released_areas import keep_outlines, kept_outlines
 from hotspots.store.tables import audit as audit_lines
-from tests.release.test_attacks import KINDS, Attacker, recovered
+from tests.release.test_attacks import KINDS, Attacker, month_cells, quarter_cells, recovered
 from tests.release.towns import rows_of
 
 STEWARD = Viewer(Role.DATA_STEWARD, name="the steward")
@@ -142,21 +142,20 @@ def test_every_report_is_counted_in_exactly_one_row(town):
 
 def test_an_attacker_with_all_released_tables_of_the_sample_gets_no_small_cell(town):
     counts = area_counts(town.store, kept_outlines(town.store))
-    held = stores.months_held(town.store)
-    months = [pd.Timestamp(m) for m in held.months()]
+    attacker, true, cells = _attack(town.path, counts, stores.months_held(town.store))
+    assert len(attacker.hidden()) + sum(c @ true <= 4 for c in cells) > 500
+    assert recovered(attacker, cells, true) == []
+
+
+def _attack(path, counts, held):
+    """The attacker, the truth, and all he wants: every ward by quarter and kind, every place by month."""
     parts = sorted({_part(row) for row in counts.itertuples()})
-    attacker = Attacker(town.path, parts, months)
-    true = _truth(counts, parts, months)
-    wards = sorted({a for part in parts for a in part if a.startswith("ward:")})
-    places = [f.area for f in town.facts.values()]
-    random = np.random.default_rng(5)
-    quarters = list(zip(months[1::3], months[4::3], strict=False))[:: len(months) // 12]
-    cells = [attacker.sum_of(w, a, b, k) for w in wards for a, b in quarters for k in KINDS]
-    cells += [attacker.sum_of(p, m, m + pd.DateOffset(months=1), ALL) for p in places for m in months[24:]]
-    small = [c for c in cells if c @ true <= 4]
-    assert len(small) > 50
-    chosen = [small[i] for i in random.choice(len(small), size=24, replace=False)]
-    assert recovered(attacker, chosen, true) == []
+    months = [pd.Timestamp(m) for m in held.months()]
+    attacker = Attacker(path, parts, months)
+    areas = sorted({area for part in parts for area in part})
+    cells = quarter_cells(attacker, [a for a in areas if a.startswith("ward:")])
+    cells += month_cells(attacker, [a for a in areas if a.startswith("place:")])
+    return attacker, _truth(counts, parts, months), cells
 
 
 def _part(row) -> tuple[str, ...]:
