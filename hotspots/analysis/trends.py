@@ -227,8 +227,7 @@ class _History:
     def range_at(self, number: int, level: float) -> UsualRange:
         """Usual range of a period, from the same season where that is known well enough."""
         season = self.where(self._same_season(number))
-        years = np.unique(np.round((number - season.numbers) / YEAR[self.unit]))
-        seasonal = len(season.counts) >= FEW and len(years) > 1
+        seasonal = len(season.counts) >= FEW and season._several_years(number)
         sample = season if seasonal else self
         # Within calendar months or weeks the whole past shows how much years differ; a season alone is short.
         kind = np.round(self.numbers % YEAR[self.unit]).astype(int) if seasonal else np.zeros(len(self.counts), int)
@@ -238,8 +237,12 @@ class _History:
     def _same_season(self, number: int) -> np.ndarray:
         year = YEAR[self.unit]
         back = number - self.numbers
-        years = np.round(back / year)
+        years = np.rint(back / year)
         return (years >= 1) & (np.abs(back - year * years) <= SEASON[self.unit] + 0.2)
+
+    def _several_years(self, number: int) -> bool:
+        oldest, newest = (round((number - at) / YEAR[self.unit]) for at in (self.numbers[0], self.numbers[-1]))
+        return oldest != newest
 
     def _basis(self, *, seasonal: bool) -> str:
         n = len(self.counts)
@@ -315,7 +318,7 @@ def _narrowest(size: float, p: float, outside: float) -> tuple[int, int]:
     # Halving: a force's month has tens of thousands of counts to choose from, and a page draws a dozen charts.
     low = bisect_left(counts, outside / 2, key=up_to)
     below = up_to(low - 1) if low else 0.0
-    return low, bisect_left(counts, 1 - (outside - below), key=up_to)
+    return low, bisect_left(counts, 1 - (outside - below), lo=low, key=up_to)
 
 
 def _dispersion(counts: np.ndarray, kind: np.ndarray) -> float:

@@ -12,7 +12,7 @@ import pandas as pd
 from hotspots import store as stores
 from hotspots.analysis import repeats
 from hotspots.analysis.cluster import NOISE, Hotspots, unique_locations
-from hotspots.analysis.counts import count_grouped
+from hotspots.analysis.counts import count_grouped, period_starts
 from hotspots.analysis.states import states_of
 from hotspots.analysis.trends import control_chart
 from hotspots.errors import NoData
@@ -188,11 +188,13 @@ def _charts(store: Store, query: Query, found: Hotspots, beneath: Background) ->
         groups=groups,
     )
     aside = events(store, query)
+    # A row a hotspot and month, in that order and none left out: all series share one index.
+    index = period_starts(window, "month")
+    counts = months["n"].to_numpy().reshape(-1, len(index))
+    names = months["hotspot"].iloc[:: len(index)]
     return {
-        str(hotspot): control_chart(
-            pd.Series(part["n"].to_numpy(), index=pd.DatetimeIndex(part["period"])), aside=aside
-        )
-        for hotspot, part in months.groupby("hotspot")
+        str(name): control_chart(pd.Series(row, index=index), aside=aside)
+        for name, row in zip(names, counts, strict=True)
     }
 
 

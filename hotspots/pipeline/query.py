@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from hotspots import store as stores
@@ -174,16 +173,6 @@ def events(store: Store, query: Query) -> list[Window]:
     """Windows that people noted as out of the ordinary (a lockdown) for the query's districts, up to its end."""
     noted = concerning(stores.annotations(store), districts=query.districts, sources=query.sources)
     return not_usual(noted, kinds=[EVENT], until=month_after(query.window.end))
-
-
-def map_points(store: Store, districts: Collection[str], *, most: int = 4000) -> np.ndarray:
-    """Eastings and northings (n × 2) of the busiest coordinates of the districts, at most `most`."""
-    held = stores.months_held(store)
-    if held is None:
-        return np.empty((0, 2))
-    rows = stores.location_months(store, window=held, districts=districts or None)
-    busiest = rows.groupby(["x", "y"])["n"].sum().nlargest(most)
-    return np.array(busiest.index.to_list(), dtype=float).reshape(-1, 2)
 
 
 def received(store: Store, districts: Collection[str], sources: Collection[str]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from hotspots.store.mappings import mapping_for, save_mapping
 from hotspots.store.moving import copy_store
 from hotspots.store.reads import (
     batches,
+    busiest_points,
     districts,
     files_in_force,
     incident_points,
@@ -26,6 +27,7 @@ from hotspots.store.reads import (
     source_months_by_district,
     sources,
     totals,
+    words,
 )
 from hotspots.store.upkeep import backup, check
 
@@ -36,6 +38,7 @@ __all__ = [
     "annotations",
     "backup",
     "batches",
+    "busiest_points",
     "check",
     "copy_store",
     "districts",
@@ -58,4 +61,5 @@ __all__ = [
     "store_to_fill",
     "totals",
     "undo_last_import",
+    "words",
 ]

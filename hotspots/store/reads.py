@@ -132,6 +132,29 @@ def location_months(
     return frame.assign(month=_month_starts(frame["month"]))
 
 
+def busiest_points(store: Store, *, districts: Collection[str] | None = None, most: int) -> np.ndarray:
+    """Eastings and northings (n × 2, metres) of the coordinates with most reports; ties from the west."""
+    n = func.count()
+    query = (
+        select(incident.c.x, incident.c.y)
+        .where(incident.c.x.is_not(None), *_chosen(None, districts, None, None))
+        .group_by(incident.c.x, incident.c.y)
+        .order_by(n.desc(), incident.c.x, incident.c.y)
+        .limit(most)
+    )
+    with store.reading() as connection:
+        return np.array([tuple(row) for row in connection.execute(query)], dtype=float).reshape(-1, 2)
+
+
+def words(store: Store, column: str) -> list[str]:
+    """Every value that incidents have in a column of `GROUPS`, in order; raises `BadValue` for another column."""
+    if column not in GROUPS:
+        raise BadValue(f"Words are listed of {', '.join(GROUPS)}; {column} was asked for.")
+    query = select(incident.c[column]).where(incident.c[column].is_not(None)).distinct()
+    with store.reading() as connection:
+        return sorted(connection.scalars(query))
+
+
 def source_months(store: Store, *, districts: Collection[str] | None = None) -> pd.DataFrame:
     """Reports by source and month as received: source, month (Timestamp), n.
 

@@ -146,8 +146,7 @@ def _settings(query: Query, first: Query) -> Query:
 @st.cache_data(show_spinner=False, max_entries=8)
 def choices(_store: Store, version: str) -> tuple[list[str], list[str]]:
     """Categories and sources that the store holds."""
-    counts = stores.month_counts(_store, by=["category", "source"])
-    return sorted(counts["category"].unique()), sorted(counts["source"].unique())
+    return stores.words(_store, "category"), stores.words(_store, "source")
 
 
 @st.cache_data(show_spinner=False, max_entries=8)

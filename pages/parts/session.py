@@ -22,7 +22,6 @@ from hotspots.pipeline import (
     background,
     default_query,
     hub_view,
-    map_points,
     place_cube,
     trend_cube,
     trend_for,
@@ -43,6 +42,8 @@ from hotspots.views.basemaps import Basemap
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 STATIC = PROJECT / "static"
 SAMPLE = PROJECT / "data" / "sample"
+GROUND_POINTS = 4_000
+"""Most map points that a map without a basemap dots in grey."""
 SIGNED_IN = "signed_in"
 """Key of a session's `SignIn`; absent where no sign-in is set up."""
 
@@ -267,7 +268,7 @@ def ground_of(store: Store, districts: tuple[str, ...]) -> np.ndarray:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _ground(_store: Store, version: str, districts: tuple[str, ...]) -> np.ndarray:
-    return maps.lonlat_of(map_points(_store, districts), _store.crs)
+    return maps.lonlat_of(stores.busiest_points(_store, districts=districts or None, most=GROUND_POINTS), _store.crs)
 
 
 def asset_trouble() -> list[str]:
