@@ -28,7 +28,10 @@ _STYLE = """<style>
 @media (max-width: 800px) { .st-key-outcome [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-outcome [data-testid="stColumn"] { min-width: 100%; } }
 @media print { .st-key-outcome-tools { display: none !important; } .st-key-outcome { max-width: 178mm; }
-  .st-key-outcome * { break-inside: avoid; } }
+  .st-key-outcome :is(p, [data-testid="stColumn"]:has([data-testid="stVegaLiteChart"], [data-testid="stImage"])) {
+    break-inside: avoid; }
+  .st-key-outcome h2 { break-after: avoid; } .st-key-outcome [data-testid="stImage"] { max-width: 32mm; }
+  .st-key-outcome [data-testid="stHorizontalBlock"] { gap: .3rem; } .st-key-outcome hr { margin: .3rem 0; } }
 </style>"""
 
 

@@ -23,8 +23,10 @@ from hotspots.store import Store
 ALL, DAY, NIGHT = "all hours", "day", "night"
 HOURS = (ALL, DAY, NIGHT)
 DENOMINATORS = ("addresses", "residents")
-NAMES = ("name", "ward", "beat", "wd_name", "wd25nm", "wd24nm", "wd23nm", "wd22nm", "wd21nm", "ladnm")
 DISTRICTS = ("district", "lad_name", "lad25nm", "lad24nm", "lad23nm", "lad22nm", "lad21nm", "ladnm")
+WARDS = ("ward", "ward_name", "wd_name", "wd25nm", "wd24nm", "wd23nm", "wd22nm", "wd21nm")
+NAMES = ("name", *WARDS, "beat", *DISTRICTS)
+"""Columns that may hold an area's name, the finest first; a file of districts has only the last."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class AreasView:
 def read_areas(path: Path, crs: str) -> gpd.GeoDataFrame:
     """Polygons of a file a hub gives: name, geometry in the store's metres, addresses or residents where given.
 
-    A GeoJSON, GeoPackage or Shapefile; the name is its column name, ward, beat or an ONS ward name. of_district: the
+    A GeoJSON, GeoPackage or Shapefile; the name is its column name, ward, beat or an ONS one. of_district: the
     district that the file's column district, or an ONS one, says it lies in, else "". Where the file has a column
     `kind`, as the sample's has, only its wards are taken. Raises `BadFile` saying what is missing.
     """

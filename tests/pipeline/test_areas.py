@@ -53,6 +53,20 @@ def test_a_files_polygons_with_addresses_give_rates(hub, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("columns", "name", "of"),
+    [
+        ({"WD24NM": "St Mary's", "LAD24NM": "Mere"}, "St Mary's", "Mere"),
+        ({"ward_name": "St Mary's", "District": None}, "St Mary's", ""),
+        ({"LAD24NM": "Mere"}, "Mere", ""),
+        ({"beat": "B7"}, "B7", ""),
+    ],
+)
+def test_a_file_says_what_an_area_is_called_and_in_which_district_it_lies(columns, name, of, tmp_path):
+    areas = read_areas(geojson(tmp_path / "a.geojson", [(columns, shapely.Polygon(SEA))]), "EPSG:27700")
+    assert areas[["name", "of_district"]].to_numpy().tolist() == [[name, of]]
+
+
+@pytest.mark.parametrize(
     ("features", "says"),
     [
         ([({"label": "x"}, shapely.Polygon(SEA))], "a column name"),
