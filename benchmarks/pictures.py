@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from hotspots.release.roles import Role, Viewer  # noqa: E402
 from pages.parts.menu import ENTRIES, OPENS_WITH, Entry  # noqa: E402
 from tests.browser.running import Server, chromium, hub_folder, sample_once, serving  # noqa: E402
-from tests.browser.visiting import SCREEN, Visitor  # noqa: E402
+from tests.browser.visiting import SCREEN, Visitor, context_of  # noqa: E402
 
 QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 SIZES = {"1920": (1920, 1080), "1366": (1366, 768), "390": (390, 844)}
@@ -60,7 +60,7 @@ def sample_server() -> Iterator[tuple[Server, Browser]]:
 
 def arrive(browser: Browser, server: Server, role: Role, *, theme: str = "light", query: str = "") -> Visitor:
     """A visitor of that role, with the system's theme light or dark."""
-    visitor = Visitor(browser, server)
+    visitor = Visitor(context_of(browser), server)
     visitor.page.emulate_media(color_scheme=theme)
     visitor.open(query)
     visitor.become(role)

@@ -2,15 +2,56 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.postgresql import Server, debian_programs, has_user, running
 
 PROJECT = Path(__file__).resolve().parent.parent
+LONGEST = ("wire/", "browser/test_story", "browser/", "store/test_killed", "store/", "pages/", "pipeline/", "test_")
+"""What takes longest comes first, so that no worker is left with it alone at the end."""
+
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")  # two workers share the cores; libraries that wait busily would take a third
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files in the order of `LONGEST`, the others behind; within a file as written."""
+
+    def place(item: pytest.Item) -> int:
+        below = item.nodeid.partition("tests/")[2]
+        return next((n for n, start in enumerate(LONGEST) if below.startswith(start)), len(LONGEST))
+
+    items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """A file goes to one worker whole; so do all that ask the one signed-in server, which is slow to warm."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "tests/wire" if nodeid.startswith("tests/wire/") else super()._split_scope(nodeid)
+
+    return Together(config, log)
+
+
+def once_a_run(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first worker to ask for it fills and the others find; read it, and copy what is written to."""
+    base = factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            making = shared / f"{name}.making"
+            making.mkdir()
+            make(making)
+            making.rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +72,12 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_file(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's store as a file, made once a session; read it, and copy it before writing."""
-    from hotspots.sample.store import make_sample_store
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's store as a file of this worker's own, made once a run; read it, and copy it before writing."""
+    from tests.browser.running import sample_once
 
-    where = tmp_path_factory.mktemp("sample") / "sample.sqlite"
-    make_sample_store(project / "data" / "sample", where, at=datetime(2026, 1, 5, 9))
-    return where
+    made = sample_once(once_a_run(tmp_path_factory, "made-sample", sample_once))
+    return Path(shutil.copy(made, tmp_path_factory.mktemp("sample") / "sample.sqlite"))
 
 
 @pytest.fixture(scope="session")
@@ -61,12 +101,17 @@ def place_for_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def published_sample(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a sample store whose outcomes are published, made once a session; nobody writes to it but exports."""
+    """Folder of a sample store whose outcomes are published, made once a run; nobody writes to it but exports."""
     from hotspots.release.releasing import publish_sample
     from hotspots.store import open_store
     from hotspots.store.published import published_file
+    from tests.browser.running import MADE_AT
 
-    folder = tmp_path_factory.mktemp("published")
-    where = Path(shutil.copy(sample_file, folder / "sample.sqlite"))
-    publish_sample(open_store(where, at=datetime(2026, 1, 5, 9)), published_file(str(where)))
-    return folder
+    def make(folder: Path) -> None:
+        where = Path(shutil.copy(sample_file, folder / "sample.sqlite"))
+        store = open_store(where, at=MADE_AT)
+        publish_sample(store, published_file(str(where)))
+        store.close()
+
+    own = tmp_path_factory.mktemp("published")
+    return shutil.copytree(once_a_run(tmp_path_factory, "made-published", make), own, dirs_exist_ok=True)

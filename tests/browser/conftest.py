@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.browser.running import Forge, Server, chromium, hub_folder, sample_once, serving
-from tests.browser.visiting import Visitor
+from tests.browser.running import Forge, Server, chromium, hub_folder, serving
+from tests.browser.visiting import Visitor, context_of
 
 ELSEWHERE = "hub.example"
 """A name that is not this machine's own, though it leads here."""
@@ -21,12 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def made_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample store, made once a session."""
-    return sample_once(tmp_path_factory.getbasetemp())
-
-
-@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
@@ -34,17 +28,19 @@ def browser() -> Iterator[Browser]:
             pytest.fail("CI must have Chromium")
         pytest.skip("there is no Chromium on this machine")
     with sync_playwright() as playwright:
-        # Many containers lack the kernel's sandbox and a large /dev/shm.
-        flags = ["--no-sandbox", "--disable-dev-shm-usage", f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"]
+        # Many containers lack the kernel's sandbox and a large /dev/shm. No other host is ever reached; that one was
+        # asked for, a visitor writes down. (Playwright's own way of refusing turns the browser's cache off.)
+        names = f"MAP {ELSEWHERE} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+        flags = ["--no-sandbox", "--disable-dev-shm-usage", f"--host-resolver-rules={names}"]
         opened = playwright.chromium.launch(executable_path=path, args=flags)
         yield opened
         opened.close()
 
 
 @pytest.fixture(scope="session")
-def server(made_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(published_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app with the sample, shared by the tests that store nothing."""
-    with serving(hub_folder(tmp_path_factory.mktemp("hub"), made_sample)) as running:
+    with serving(hub_folder(tmp_path_factory.mktemp("hub"), published_sample / "sample.sqlite")) as running:
         yield running
 
 
@@ -57,21 +53,31 @@ def forge() -> Iterator[Forge]:
 
 
 @pytest.fixture
-def own_server(made_sample: Path, tmp_path: Path) -> Iterator[Server]:
+def own_server(forge: Forge, sample_file: Path, tmp_path: Path) -> Iterator[Server]:
     """The app with the sample and a folder of its own, for tests that store."""
-    with serving(hub_folder(tmp_path / "hub", made_sample)) as running:
+    with forge.serving(hub_folder(tmp_path / "hub", sample_file)) as running:
         yield running
 
 
+@pytest.fixture(scope="session")
+def kept(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser that has been here before: what it keeps is the program's files, not who was there."""
+    context = context_of(browser)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[[Server], Visitor]]:
-    """Opens a fresh browser session at a server; closed after the test."""
+def visit(browser: Browser, kept: BrowserContext) -> Iterator[Callable[[Server], Visitor]]:
+    """Opens a browser session at a server, a second one in a browser of its own; closed after the test."""
     visitors: list[Visitor] = []
 
     def arrive(server: Server) -> Visitor:
-        visitors.append(Visitor(browser, server))
+        visitors.append(Visitor(context_of(browser) if visitors else kept, server))
         return visitors[-1]
 
     yield arrive
     for visitor in visitors:
         visitor.leave()
+        if visitor.context is not kept:
+            visitor.context.close()

@@ -17,7 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import psutil
+
 from hotspots.sample.store import make_sample_store
+from hotspots.store.published import published_file
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_AT = datetime(2026, 1, 1)
@@ -50,9 +53,12 @@ def write_settings(folder: Path, **more: object) -> Path:
 
 
 def hub_folder(folder: Path, made: Path) -> Path:
-    """`folder` with settings and a copy of the sample: what a hub is before its first import."""
+    """`folder` with settings and a copy of the sample, published where it is: a hub before its first import."""
     folder.mkdir(parents=True, exist_ok=True)
     copy_store(made, folder / "sample.sqlite")
+    released = published_file(str(made))
+    if released.exists():
+        shutil.copy(released, published_file(str(folder / "sample.sqlite")))
     write_settings(folder)
     return folder
 
@@ -98,13 +104,15 @@ class Forge:
     """Makes servers that are new but start at once: forked from one that has imported everything already."""
 
     def __init__(self) -> None:
+        self.port = free_port()
+        """Of each of its servers, one after another: a browser then has the program's files already."""
         command = [sys.executable, "-m", "tests.browser.forking"]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     @contextmanager
     def serving(self, folder: Path, *options: str, port: int | None = None) -> Iterator[Server]:
         """A server that nobody has visited, as `serving`; killed when done."""
-        port = port or free_port()
+        port = port or self.port
         ask = {"arguments": _arguments("dashboard.py", port, options), "environment": _environment(folder),
                "log": str(folder / "server.log")}  # fmt: skip
         self._process.stdin.write(json.dumps(ask) + "\n")
@@ -115,6 +123,8 @@ class Forge:
             yield Server(port, folder)
         finally:
             os.kill(child, signal.SIGKILL)
+            while psutil.pid_exists(child):
+                time.sleep(0.01)
 
     def close(self) -> None:
         """End the process that forks."""

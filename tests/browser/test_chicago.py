@@ -26,9 +26,9 @@ DEGREE = 111_320
 
 
 @pytest.fixture
-def chicago(made_sample: Path, tmp_path: Path) -> Iterator[Server]:
+def chicago(sample_file: Path, tmp_path: Path) -> Iterator[Server]:
     """A hub whose settings name Illinois East and a store that is not there yet."""
-    folder = hub_folder(tmp_path / "hub", made_sample)
+    folder = hub_folder(tmp_path / "hub", sample_file)
     write_settings(folder, crs="EPSG:26971")
     with serving(folder) as running:
         yield running

@@ -45,8 +45,8 @@ def hostile_log(path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def attacked(made_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = hub_folder(tmp_path_factory.mktemp("attacked"), made_sample)
+def attacked(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = hub_folder(tmp_path_factory.mktemp("attacked"), sample_file)
     name = "log <img src=x onerror=top.ran=8> ${top.ran=9} `.csv"
     store = open_store(folder / "hub.sqlite", at=MADE_AT, create=True)
     readings = list(read_incidents(hostile_log(folder / name), source=ATTACKS["beacon"] + "${top.ran=10}", today=TODAY))

@@ -19,7 +19,7 @@ DATA = next(entry for entry in ENTRIES if entry.url_path == "data")
 @pytest.fixture
 def steward(own_server: Server, visit: Callable[[Server], Visitor]) -> Visitor:
     visitor = visit(own_server)
-    visitor.open()
+    visitor.open("accessibility")  # a page that counts nothing
     visitor.become(Role.DATA_STEWARD)
     visitor.go(DATA)
     return visitor

@@ -29,9 +29,9 @@ def issuer() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def hub(made_sample: Path, issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def hub(sample_file: Path, issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder, port = tmp_path_factory.mktemp("signing"), free_port()
-    options = signing_hub(folder, made_sample, issuer, port)
+    options = signing_hub(folder, sample_file, issuer, port)
     with serving(folder, *options, script="serve.py", port=port) as running:
         yield running
 
@@ -145,7 +145,7 @@ def test_a_replayed_media_link_needs_a_sign_in(hub: Server, issuer: str, visit: 
 def test_the_first_request_to_a_fresh_server_signed_out_gets_the_sign_in_and_nothing_else(
     path: str, forge: Forge, hub: Server, tmp_path: Path, visit: Callable[[Server], Visitor]
 ) -> None:
-    port = free_port()
+    port = forge.port
     (tmp_path / "settings.toml").write_text(f'store = "{hub.folder}/hub.sqlite"\n', encoding="utf-8")
     told = (hub.folder / "secrets.toml").read_text(encoding="utf-8").replace(str(hub.port), str(port))
     (tmp_path / "secrets.toml").write_text(told, encoding="utf-8")
@@ -156,3 +156,4 @@ def test_the_first_request_to_a_fresh_server_signed_out_gets_the_sign_in_and_not
         seen = visitor.text() + "".join(visitor.received)
         assert [word for word in SECRETS if word in seen] == []
         assert visitor.page.get_by_test_id("stTopNavSection").count() == 0
+        visitor.leave()

@@ -63,8 +63,8 @@ def turn_calendar(path: Path, day: date) -> None:
 
 
 @pytest.fixture
-def story(made_sample: Path, tmp_path: Path, visit: Callable[[Server], Visitor]) -> Iterator[Story]:
-    folder = hub_folder(tmp_path / "hub", made_sample)
+def story(sample_file: Path, tmp_path: Path, visit: Callable[[Server], Visitor]) -> Iterator[Story]:
+    folder = hub_folder(tmp_path / "hub", sample_file)
     store = stores.open_store(folder / "sample.sqlite", at=datetime(2017, 11, 8, 9))
     with store.writing() as connection:
         for table in reversed(register_tables.REGISTER):

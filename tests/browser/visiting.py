@@ -5,7 +5,17 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Download, Frame, Locator, Request, WebSocket, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Download,
+    Frame,
+    Locator,
+    Request,
+    WebSocket,
+    expect,
+)
 
 from hotspots.release.roles import Role
 from pages.parts import menu
@@ -20,9 +30,9 @@ SCREEN = {"width": 1920, "height": 1080}
 class Visitor:
     """One browser session; `faults` holds console errors, script errors, dialogs and calls to other hosts."""
 
-    def __init__(self, browser: Browser, server: Server) -> None:
+    def __init__(self, context: BrowserContext, server: Server) -> None:
         self.server = server
-        self.context = browser.new_context(viewport=SCREEN, accept_downloads=True)
+        self.context = context
         self.page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.also = ""
@@ -34,10 +44,11 @@ class Visitor:
         self.page.on("request", self._asked)
         self.page.on("websocket", self._listened)
         self.page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        self.context.route(lambda url: not self._ours(url), lambda route: route.abort())
 
     def leave(self) -> None:
-        self.context.close()
+        """Close the page and forget who was there; files of the program stay in the browser's cache."""
+        self.page.close()
+        self.context.clear_cookies()
 
     def _ours(self, url: str) -> bool:
         parts = urlsplit(url)
@@ -135,6 +146,11 @@ class Visitor:
             self.page.get_by_role("button", name=button).click(timeout=PATIENCE)
         came: Download = waiting.value
         return came.path()
+
+
+def context_of(browser: Browser) -> BrowserContext:
+    """A browser as somebody has it who comes for the first time."""
+    return browser.new_context(viewport=SCREEN, accept_downloads=True)
 
 
 def view_of(frame: Frame) -> tuple[float, float, int]:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from hotspots.release.roles import Role, Viewer
 from pages.parts import menu
-from tests.browser.running import ROOT, hub_folder, sample_once, write_settings
+from tests.browser.running import ROOT, hub_folder, write_settings
 from tests.role_matrix import PAGES, ROLES
 
 EMPTY_HUB = {  # what a page says before the first import, when it draws at all
@@ -57,8 +57,8 @@ def refused(ran: AppTest) -> bool:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return hub_folder(tmp_path_factory.mktemp("hub"), sample_once(tmp_path_factory.getbasetemp()))
+def hub(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hub_folder(tmp_path_factory.mktemp("hub"), sample_file)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from hotspots import store as stores
 from hotspots.store import open_store
-from tests.browser.running import MADE_AT, ROOT, hub_folder, sample_once
+from tests.browser.running import MADE_AT, ROOT, hub_folder
 from tests.intake.corpus import HEADER, row, rows, workbook
 from tests.pages.test_pages import run
 
@@ -17,8 +17,8 @@ ASK = "Which sheet holds the reports?"
 
 
 @pytest.fixture
-def hub(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = hub_folder(tmp_path / "hub", sample_once(tmp_path_factory.getbasetemp()))
+def hub(tmp_path: Path, sample_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = hub_folder(tmp_path / "hub", sample_file)
     monkeypatch.setenv("HUB_SETTINGS", str(folder / "settings.toml"))
     monkeypatch.chdir(ROOT)
     return folder

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+import typer._adapters  # noqa: F401 - typer loads it at its first command, which else were each child's
 from shapely.geometry import box
 from sqlalchemy import text
 

@@ -36,7 +36,6 @@ def signed_hub(published_sample: Path, tmp_path_factory: pytest.TempPathFactory)
 def open_hub(published_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The sample on this machine's own address, where the role is a view to try."""
     folder = hub_folder(tmp_path_factory.mktemp("open"), published_sample / "sample.sqlite")
-    shutil.copy(published_file(str(published_sample / "sample.sqlite")), published_file(str(folder / "sample.sqlite")))
     with serving(folder) as running:
         yield running
 

@@ -1,12 +1,10 @@
 """The first visit of all to a page's own address: it leads to that page for whoever may see it, and nowhere else."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from hotspots.release.roles import Role
-from hotspots.store.published import published_file
 from tests.browser.identity import PEOPLE
 from tests.browser.running import Forge, hub_folder
 from tests.role_matrix import PAGES, ROLES
@@ -29,7 +27,6 @@ def said(messages) -> str:
 @pytest.mark.parametrize("page", MEMBERS)
 def test_the_first_visit_of_all_gets_the_page_it_asked_for(page, forge: Forge, published_sample: Path, tmp_path: Path):
     folder = hub_folder(tmp_path / "hub", published_sample / "sample.sqlite")
-    shutil.copy(published_file(str(published_sample / "sample.sqlite")), published_file(str(folder / "sample.sqlite")))
     query = "place=2" if page == "places" else ""
     with forge.serving(folder) as cold:
         first, again = Visitor(cold), Visitor(cold)
