@@ -12,7 +12,7 @@ from shapely.geometry import box
 from sqlalchemy import select
 
 from hotspots import store as stores
-from hotspots.errors import NotAllowed, StoreError
+from hotspots.errors import BadFile, NotAllowed, StoreError
 from hotspots.periods import Window
 from hotspots.pipeline.areas import read_areas
 from hotspots.pipeline.outcomes import area_counts, first_action, gaps_of, ward_cases
@@ -117,6 +117,14 @@ def test_the_outlines_are_of_wards_and_districts_and_the_file_holds_no_coordinat
     boundaries = read_areas(project / "data" / "sample" / "boundaries.geojson", town.store.crs)
     of = {"Tidewick": sum(name.startswith("ward:Tidewick") for name in drawn)}
     assert of["Tidewick"] == (boundaries["of_district"] == "Tidewick").sum() == 9
+
+
+def test_a_file_of_areas_that_cannot_be_read_is_said_before_anything_is_published(town, tmp_path):
+    before = town.path.read_bytes()
+    told = {"viewer": STEWARD, "at": NOVEMBER, "today": NOVEMBER.date()}
+    with pytest.raises(BadFile, match="wards.gpkg could not be read"):
+        publish_store(town.store, town.path, **told, areas=str(tmp_path / "wards.gpkg"))
+    assert town.path.read_bytes() == before
 
 
 def test_a_second_time_nothing_is_new_and_a_lost_file_is_noticed(town, tmp_path):
