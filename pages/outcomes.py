@@ -25,6 +25,7 @@ _STYLE = """<style>
 .st-key-outcome-answer [data-testid="stHorizontalBlock"] { align-items: baseline; }
 .st-key-outcome h2 { font-size: 1.08rem; padding: .35rem 0 .1rem; }
 .st-key-outcome-foot { border-top: 1px solid var(--hub-edge); margin-top: .5rem; }
+[data-testid="stPopoverBody"]:has([data-testid="stDataFrame"]) { min-width: min(34rem, 92vw); }
 @media (max-width: 800px) { .st-key-outcome [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-outcome [data-testid="stColumn"] { min-width: 100%; } }
 @media print { .st-key-outcome-tools { display: none !important; } .st-key-outcome { max-width: 178mm; }
@@ -119,7 +120,8 @@ def _chart(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
     said = "; ".join(f"{bar.label.replace('|', ' ')}: {bar.shown}" for bar in bars.itertuples())
     st.altair_chart(words.outcome_chart(bars, colours=show.colours()), key="outcome-chart", alt=said, width="stretch")
     with st.popover("Show as table", type="tertiary", key="outcome-table"):
-        st.dataframe(paper.released_table(own), hide_index=True)
+        # The number stands next to its period: on a phone there is room for two columns.
+        st.dataframe(paper.released_table(own), hide_index=True, column_order=("Period", "Reports", "Kind", "Release"))
 
 
 def _outline(picture: Outlines | str) -> None:

@@ -23,8 +23,8 @@ WARD_QUESTIONS = (
     ),
 )
 LUCK_SENTENCES = {
-    "fell": "That is more than luck would explain. It fits with what was done, but does not prove it.",
-    "rose": "That is more than luck would explain. Why it rose, these figures do not say.",
+    "fell": "The fall is more than luck would explain. It fits with what was done, but does not prove it.",
+    "rose": "The rise is more than luck would explain. Why it rose, these figures do not say.",
     "no clear change": "A difference of that size can be luck, so this is no clear change.",
     "cannot tell yet": "Whether that is more than luck cannot be told yet.",
     "refused": "No fair comparison could be made, so nothing is said about a change.",
@@ -44,7 +44,7 @@ _DONE = {
     "VEH": "Vehicles used to cause trouble were stopped {when}.",
     "FIR": "The fire service made a safety visit {when}.",
 }
-_DRIVE, _MEETINGS = "Residents were asked to report what they see {when}.", "Partners met residents {when}."
+_DRIVE, _MEETINGS = "Residents were asked {when} to report what they see.", "Partners met residents {when}."
 
 
 def figure(figures: pd.DataFrame, area: str, ends: tuple[date, date]) -> str:

@@ -25,6 +25,8 @@ from hotspots.views.recipe_words import recipe_line, sources_in_few
 from hotspots.views.sentences import day
 
 QUARTERS_DRAWN = 8
+STANDING = 5
+"""More bars than this lie down: their words would run into each other on a phone."""
 MAP_POINTS = "police.uk"
 """The source whose reports lie on map points that stand for 8 or more addresses."""
 _PLACE_TITLES = {
@@ -38,7 +40,7 @@ _PLACE_TITLES = {
     NOT_LOOKED_AT: "whether it changed has not been tested",
 }
 _GLYPHS = {"fell": "▼ ", "rose": "▲ ", "no clear change": "■ "}
-_LUCK = {"fell": "yes", "rose": "yes", "no clear change": "no"}
+_LUCK = {"fell": "yes", "rose": "yes", "no clear change": "no", NOT_LOOKED_AT: "not tested"}
 _CONCERNS = {
     "ASB": "anti-social behaviour",
     "drugs": "drug dealing",
@@ -154,28 +156,33 @@ def bars_of(figures: pd.DataFrame, area: str) -> pd.DataFrame:
 def outcome_chart(bars: pd.DataFrame, *, colours: Mapping[str, str] = COLOURS, height: int = 300) -> alt.LayerChart:
     """Bars of released numbers; "fewer than 5" is a dashed box of fixed height, hidden ones only a word.
 
-    bars: frame of `bars_of`. Nothing in the chart is finer than the released table: heights are its
-    rounded numbers, and the axis ends on one of them.
+    bars: frame of `bars_of`; more than five lie down, oldest on top. Nothing in the chart is finer than
+    the released table: lengths are its rounded numbers, and the axis ends near one of them.
     """
     table = bars[["label", "shown", "height"]]
     top = max(table["height"].max(skipna=True) if table["height"].notna().any() else 0, 2 * THRESHOLD)
-    x = alt.X("label:N", sort=None, title=None, axis=_label_axis(colours))
-    y = alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domain=[0, float(top) * 1.2]))
+    lying = len(table) > STANDING
+    along, across = (alt.Y, alt.X) if lying else (alt.X, alt.Y)
+    room = alt.Scale(domain=[0, float(top) * (1.6 if lying else 1.2)])
+    period = along("label:N", sort=None, title=None, axis=_label_axis(colours, lines=not lying))
+    number = across("height:Q", title=None, axis=None, scale=room)
+    size = 24 if lying else 64
+    beside = {"align": "left", "baseline": "middle", "dx": 6} if lying else {"baseline": "bottom", "dy": -6}
     numbered = table[~table["shown"].isin((FEWER, SUPPRESSED, NO_DATA))]
     boxes = table[table["shown"] == FEWER]
     rest = table[table["height"].isna()].assign(height=0.0)
     layers = [
-        alt.Chart(table).mark_point(opacity=0).encode(x=x),
-        alt.Chart(numbered).mark_bar(color=colours["place"], size=64).encode(x=x, y=y),
+        alt.Chart(table).mark_point(opacity=0).encode(period),
+        alt.Chart(numbered).mark_bar(color=colours["place"], size=size).encode(period, number),
         alt.Chart(boxes)
-        .mark_bar(fill=colours["ground"], stroke=colours["place"], strokeDash=[5, 4], strokeWidth=2, size=64)
-        .encode(x=x, y=y),
+        .mark_bar(fill=colours["ground"], stroke=colours["place"], strokeDash=[5, 4], strokeWidth=2, size=size)
+        .encode(period, number),
     ]
     for rows, weight in ((numbered, "bold"), (boxes, "bold"), (rest, "normal")):
         layers.append(
             alt.Chart(rows)
-            .mark_text(baseline="bottom", dy=-6, fontSize=15, fontWeight=weight, color=colours["text"])
-            .encode(x=x, y=y, text="shown:N")
+            .mark_text(fontSize=15, fontWeight=weight, color=colours["text"], **beside)
+            .encode(period, number, text="shown:N")
         )
     return alt.layer(*layers).properties(height=height).configure_view(stroke=None)
 
@@ -271,7 +278,7 @@ def _changed(facts: Facts, figures: pd.DataFrame, before: str, after: str) -> st
     similar = _pair(figures, facts.control_area, facts)
     sentences = [f"{moved} from {before} in {when} to {after} in {then}."]
     if similar:
-        sentences.append(f"Similar places without such work went from {similar[0]} to {similar[1]}.")
+        sentences.append(f"Similar places without such work, taken together, went from {similar[0]} to {similar[1]}.")
     return " ".join([*sentences, answers.LUCK_SENTENCES[facts.verdict]])
 
 
@@ -328,7 +335,7 @@ def _places(places: Sequence[str], level: str) -> str:
 
 
 def _ward_changed(verdict: str, before: str, after: str, pair: tuple[tuple[date, date], tuple[date, date]]) -> str:
-    counts = f"{before} in {span(*pair[0])} and {after} in {span(*pair[1])}"
+    counts = f"{before} reports in {span(*pair[0])} and {after} in {span(*pair[1])}"
     if verdict == NOT_LOOKED_AT:
         return f"There were {counts}. Whether that is more than luck has not been tested."
     if verdict in ("fell", "rose"):
@@ -343,9 +350,10 @@ def _next_figures(last: date) -> str:
     return f"Figures for {span(start, end - timedelta(days=1))} can be published from {day(due)}."
 
 
-def _label_axis(colours: Mapping[str, str]) -> alt.Axis:
+def _label_axis(colours: Mapping[str, str], *, lines: bool) -> alt.Axis:
+    """Names of the periods, on two lines or on one."""
     return alt.Axis(
-        labelExpr="split(datum.label, '|')",
+        labelExpr="split(datum.label, '|')" if lines else "replace(datum.label, '|', ' ')",
         labelAngle=0,
         labelFlush=False,
         labelOverlap=False,

@@ -29,10 +29,11 @@ FIRST_STEPS = {
     Role.COUNCILLOR: """
 **Reading an outcome page**
 
-1. Choose a place or ward at the top.
-2. The grey line answers first: what it was, what it is, and whether that is more than luck.
-3. Numbers are rounded and small ones hidden, so that nobody can be recognised. *Fewer than 5* is not zero.
-4. For a committee paper press Ctrl and P: the page prints without buttons, with its marking at the foot.
+1. Choose a place, a ward or a whole district at the top.
+2. The box under the title answers first: what it was, what it is, and whether that is more than luck.
+3. Numbers are rounded and small ones hidden, so that nobody can be recognised. *Fewer than 5* is any number from
+   none to four.
+4. **For committee (PDF)** is the page as a paper, **Word** the same to edit. Ctrl and P prints it as well.
 """,
     Role.DATA_STEWARD: """
 **From an empty program to a first meeting**

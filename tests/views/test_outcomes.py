@@ -80,7 +80,7 @@ def test_the_answer_comes_first_and_reads_from_about_fifty_to_fewer_than_five():
 def test_what_was_done_is_told_in_order_and_in_plain_words():
     done = dict(outcome_words(FACTS, figures(), RELEASE).parts)["What was done"]
     assert done == (
-        "Residents were asked to report what they see in September to October 2017. Police carried out a search "
+        "Residents were asked in September to October 2017 to report what they see. Police carried out a search "
         "warrant in November 2017. A court closed premises here from 21 November 2017 to 20 February 2018."
     )
 
@@ -212,7 +212,7 @@ def ward_figures(shown="about 120"):
 def test_a_ward_without_a_comparison_claims_nothing():
     words = ward_words("Harbour", "ward:m/h", ward_figures(), RELEASE, places=["Quay House"])
     assert words.title == "Harbour ward: about 120 reports in April to June 2018"
-    assert words.answer == ("About 120, as before", "April to June, 2017 to 2018", "More than luck: cannot tell")
+    assert words.answer == ("About 120, as before", "April to June, 2017 to 2018", "More than luck: not tested")
     assert "about 25% of all" in dict(words.parts)["What was reported"]
     assert "can be published from 1 November 2018" in dict(words.parts)["What happens next"]
 
@@ -226,6 +226,14 @@ def test_a_wards_chart_has_quarters_only():
     bars = bars_of(ward_figures(), "ward:m/h")
     assert len(bars) == 8
     assert set(bars["height"]) == {120.0}
+
+
+@pytest.mark.parametrize(("many", "lying"), [(4, False), (8, True)])
+def test_more_bars_than_stand_side_by_side_on_a_phone_lie_down(many, lying):
+    bars = bars_of(ward_figures("about 2,165"), "ward:m/h").tail(many)
+    bar = outcome_chart(bars).to_dict()["layer"][1]["encoding"]
+    assert bar["y" if lying else "x"]["field"] == "label"
+    assert ("split" in bar["y" if lying else "x"]["axis"]["labelExpr"]) is not lying
 
 
 def test_periods_in_words():
