@@ -43,10 +43,12 @@ def render(viewer: Viewer) -> None:
         show.downloads(released, store, title="What's new", settings=recipe, name="whats-new")
     names = released.table.drop_duplicates("key")["place"].tolist()
     with title:
-        st.title(show.plain(words.title(len(names), len(view.watched), names)), anchor=False)
+        grid = released.table.loc[released.table["kind"] == "hexagon", "key"].nunique()
+        told = words.title(view.ringing, len(view.watched), grid, names)
+        st.title(show.plain(told), anchor=False)
         where = show.plain(", ".join(query.districts) or "all districts")
         checked = sentences.count(len(view.watched), "place and hotspot").replace("place and", "places and")
-        st.caption(f"What's new · {where} · {checked} and the grid between them · data to "
+        st.caption(f"What's new · {where} · {checked} checked, {show.plain(words.grid(view))} · data to "
                    f"{sentences.month(view.last_month)}")  # fmt: skip
     left, right = st.columns([60, 40], gap="small")
     with left:
@@ -175,7 +177,7 @@ def _luck(viewer: Viewer, view: AlarmView) -> None:
             {
                 "Rule": released["rule"],
                 "Needs": released["needs"],
-                "By luck": [words.luck(y) for y in released["yearly"]],
+                "By luck": [words.luck(y) if y > 0 else "not used here" for y in released["yearly"]],
             }
         )
         show.read_table(rows)

@@ -48,6 +48,8 @@ class AlarmView:
     that would still be usual, NaN where nothing is usual yet)] · charts: key → control chart by month
     weeks: key → `alarms.weekly_chart` of those with exact days · hexagons: those that ring, with geometry
     expected: rule → false alarms a year of all that is watched by it
+    not_held: source → months of the hexagons' two windows that were not received whole; such a source is left
+    out of that rule, because a month that never came is missing, not zero · grid_compared: whether any is left
     """
 
     table: pd.DataFrame
@@ -57,6 +59,13 @@ class AlarmView:
     hexagons: gpd.GeoDataFrame
     expected: dict[str, float]
     last_month: date
+    not_held: dict[str, tuple[date, ...]]
+    grid_compared: bool
+
+    @property
+    def ringing(self) -> int:
+        """How many of the watched places and hotspots ring."""
+        return self.table.loc[self.table["kind"] != "hexagon", "key"].nunique()
 
     @property
     def false_alarms_per_year(self) -> float:
@@ -93,7 +102,9 @@ def alarms_for(store: Store, view: HubView, *, watched: WatchView | None = None)
         place_alarms(_of(monthly, keys), weekly=_of(weekly, keys), reports=_of(reports, keys), exclude=list(excluded))
         for excluded, keys in _by_exclusion(subjects).items()
     ]
-    ringing, hexagons_yearly = _hexagons(located, subjects, end)
+    not_held = _not_held(coverage_for(store, view.query), end)
+    comparable = located[~located["source"].isin(list(not_held))]
+    ringing, hexagons_yearly = _hexagons(comparable, subjects, end)
     back = _came_back(watched, subjects, add_months(end, -1))
     charts = {
         key: control_chart(_series(part), exclude=list(subjects.at[key, "exclude"]))
@@ -107,6 +118,8 @@ def alarms_for(store: Store, view: HubView, *, watched: WatchView | None = None)
         hexagons=ringing,
         expected=_expected(charts, found, hexagons_yearly, watched),
         last_month=add_months(end, -1),
+        not_held=not_held,
+        grid_compared=hexagons_yearly > 0,
     )
 
 
@@ -209,6 +222,18 @@ def _weekly_charts(weekly: pd.DataFrame, subjects: gpd.GeoDataFrame) -> dict[str
         key: weekly_chart(_series(part), exclude=list(subjects.at[key, "exclude"]))
         for key, part in weekly.groupby("place_id")
     }
+
+
+def _not_held(coverage: pd.DataFrame, end: date) -> dict[str, tuple[date, ...]]:
+    """Source → months of the hexagons' latest window and of the year before that were not received whole."""
+    recent = last_months(end, HEXAGON_MONTHS)
+    wanted = [*recent.year_before().months(), *recent.months()]
+    found = {}
+    for source, rows in coverage.groupby("source"):
+        whole = set(rows.loc[rows["state"] == "complete", "month"].dt.date)
+        missing = tuple(month for month in wanted if month not in whole)
+        found |= {source: missing} if missing else {}
+    return found
 
 
 def _hexagons(located: gpd.GeoDataFrame, subjects: gpd.GeoDataFrame, end: date) -> tuple[gpd.GeoDataFrame, float]:

@@ -1,9 +1,11 @@
 """Words of What's new and of the hotspots' history, each made from the number it states."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 
+from hotspots.pipeline.alarming import AlarmView
 from hotspots.views.sentences import count, month, usual
 
 RULES: Mapping[str, str] = {
@@ -33,14 +35,40 @@ BECAME: Mapping[str, str] = {
 """Event of the ledger → word with its shape, for tables."""
 
 
-def title(ringing: int, watched: int, places: list[str]) -> str:
-    """The finding: how many ring, by name where there are few."""
-    if not ringing:
+def title(ringing: int, watched: int, grid: int, names: list[str]) -> str:
+    """The finding: how many of the watched areas ring, by name where there are few, and how many new spots.
+
+    ringing, watched: places and hotspots · grid: hexagons between them that ring · names: of all that ring
+    """
+    if not ringing + grid:
         return "Nothing is outside its usual range"
-    needs = "needs" if ringing == 1 else "need"
-    if ringing <= 2:
-        return f"{' and '.join(places)} {needs} a look"
-    return f"{ringing} of {watched} watched areas {needs} a look"
+    if ringing + grid <= 2 and len(names) == ringing + grid:
+        return f"{' and '.join(names)} {_need(len(names))} a look"
+    spots = count(grid, "spot") + " that nobody watches"
+    if not ringing:
+        return f"{spots} {_need(grid)} a look"
+    areas = f"{ringing} of {count(watched, 'watched area')} {_need(ringing)} a look"
+    return f"{areas}; {spots} rose too" if grid else areas
+
+
+def _need(n: int) -> str:
+    return "needs" if n == 1 else "need"
+
+
+def grid(view: AlarmView) -> str:
+    """What the hexagon rule could compare: the reason where it has no last year, or which source was left out."""
+    if not view.grid_compared:
+        return "no last year to compare on the grid" + (f" ({_gaps(view)})" if view.not_held else "")
+    return "the grid between them" + (f" without {_gaps(view)}" if view.not_held else "")
+
+
+def _gaps(view: AlarmView) -> str:
+    return "; ".join(f"{source}: {_months(gone)} not held whole" for source, gone in view.not_held.items())
+
+
+def _months(gone: tuple[date, ...]) -> str:
+    told = [f"{day:%b %Y}" for day in gone]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def nearest(row: pd.Series | None, watched: int) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from hotspots.periods import last_months
@@ -10,6 +11,8 @@ from hotspots.pipeline import default_query, hub_view
 from hotspots.pipeline.alarming import RETURNED, alarms_for
 from hotspots.pipeline.watching import PER_YEAR, watch_for
 from hotspots.settings import Settings
+from hotspots.views import alarm_words
+from tests.pipeline import small_town as town
 
 TODAY = date(2018, 9, 5)
 TANNERS, GARAGES, MILL = "Tanners Court (fictional)", "Riverside garages (fictional)", "Mill Lane car park (fictional)"
@@ -87,3 +90,41 @@ def test_where_nothing_rings_the_table_is_empty_and_the_nearest_is_named(sample_
     view = alarms_for(sample_store, hub_view(sample_store, query))
     assert view.table.empty and view.nearest is not None
     assert 0 < view.false_alarms_per_year < 3
+
+
+@pytest.fixture(scope="module")
+def grids(tmp_path_factory):
+    """Ground that nobody watches rises in the last quarter: with its last year held, and with two months of it not."""
+    made = {}
+    risen = [
+        town.at((town.CENTRE[0] + 60 * (i % 6), town.CENTRE[1] + 60 * (i // 6)), town.DAYS[i % 3 - 90 :: 6])
+        for i in range(12)
+    ]
+    spread = [
+        town.at((town.CENTRE[0] - 3000 + 600 * (i % 8), town.CENTRE[1] - 3000 + 600 * (i // 8)), town.DAYS[i::40])
+        for i in range(64)
+    ]
+    for name, first in (("whole", "2016-01-01"), ("partly", "2017-12-01")):
+        reports = pd.concat([*risen, *spread, town.background()])
+        store = town.store_of(tmp_path_factory.mktemp(name), reports[reports["when"] >= first])
+        query = default_query(store, Settings(incidents_a_month=400), today=town.NOW.date())
+        made[name] = alarms_for(store, hub_view(store, query))
+        store.close()
+    return made
+
+
+def test_months_of_last_year_that_were_never_imported_are_missing_not_zero(grids):
+    whole, partly = grids["whole"], grids["partly"]
+    assert (whole.table["kind"] == "hexagon").any() and not whole.not_held
+    assert partly.not_held == {"log": (date(2017, 10, 1), date(2017, 11, 1))}
+    assert not (partly.table["kind"] == "hexagon").any() and partly.expected["hexagons"] == 0
+    assert "no last year to compare" in alarm_words.grid(partly)
+    assert "log: Oct 2017 and Nov 2017 not held whole" in alarm_words.grid(partly)
+
+
+def test_the_title_counts_watched_areas_of_watched_areas_and_new_spots_apart(grids):
+    view = grids["whole"]
+    spots = view.table.loc[view.table["kind"] == "hexagon", "key"].nunique()
+    assert view.ringing <= len(view.watched) and view.ringing + spots == view.table["key"].nunique()
+    assert alarm_words.title(3, 44, 0, list("abc")) == "3 of 44 watched areas need a look"
+    assert alarm_words.title(0, 44, 69, list("abc")) == "69 spots that nobody watches need a look"
