@@ -116,6 +116,7 @@ def _map(store: Store, view: AreasView, released: Released, kind: str) -> None:
         basemap=basemap,
         dark=show.is_dark(),
         ground=session.ground_of(store, place) if basemap.kind == "none" else None,
+        names=session.district_names(store, place) if basemap.kind == "none" else (),
         layer=maps.area_layer,
         legend=maps.AREA_LEGEND,
     )

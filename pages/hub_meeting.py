@@ -12,7 +12,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import charts, maps, sentences
 from hotspots.views.palette import state_label
-from pages.parts import filters, front_door, hub_card, meeting, papers, session, show, signin
+from pages.parts import filters, front_door, guides, hub_card, meeting, papers, session, show, signin
 from pages.parts import register as shared
 from pages.parts.map import draw_map
 
@@ -269,6 +269,7 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
         basemap=basemap,
         dark=show.is_dark(),
         ground=session.ground_of(store, place) if basemap.kind == "none" else None,
+        names=session.district_names(store, place) if basemap.kind == "none" else (),
         bring_into_view=st.session_state.get("list_turn", 0),
     )
 
@@ -288,13 +289,18 @@ def _foot(store: Store, view: HubView, first: Query) -> None:
         else ""
     )
     where = show.plain(", ".join(q.districts) or "all districts")
-    st.caption(
-        f"{sentences.settings_line(q.eps, view.hotspots.min_samples, q.max_extent, q.window)} "
-        f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports in {where} "
-        f"({inside:,} of {view.incidents:,})."
-        f"{unlocated} Data to {sentences.last_day(q.window)}. Ground: {show.plain(session.basemap(store).words)}. "
-        "A report is not a proven crime."
-    )
+    ground = session.basemap(store)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if ground.kind == "none" and st.button("Add a street map", key="add-basemap", width="content"):
+            guides.basemap()
+        st.caption(
+            f"{sentences.settings_line(q.eps, view.hotspots.min_samples, q.max_extent, q.window)} "
+            f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports in {where} "
+            f"({inside:,} of {view.incidents:,})."
+            f"{unlocated} Data to {sentences.last_day(q.window)}. Ground: {show.plain(ground.words)}. "
+            "A report is not a proven crime.",
+            width="stretch",
+        )
 
 
 def _recipe(view: HubView) -> dict[str, str]:

@@ -37,8 +37,8 @@ RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 ONLY_IN = {
     "streamlit": ("pages/", "dashboard.py", "serve.py"),
     "streamlit_folium": ("pages/parts/map.py",),
-    "folium": ("hotspots/views/maps.py", "hotspots/views/drawing_map.py"),
-    "branca": ("hotspots/views/maps.py",),
+    "folium": ("hotspots/views/maps.py", "hotspots/views/map_ground.py", "hotspots/views/drawing_map.py"),
+    "branca": ("hotspots/views/maps.py", "hotspots/views/map_ground.py"),
     "sklearn": ("hotspots/analysis/cluster.py", "benchmarks/"),
     "sqlalchemy": ("hotspots/store/",),
     "sqlite3": ("hotspots/store/",),

@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from hotspots.__main__ import app
 from hotspots.release.roles import Role
 from hotspots.settings import Settings
+from pages.parts import guides
 from pages.parts.display import FIRST_STEPS
 from pages.parts.menu import ENTRIES, OPENS_WITH
 
@@ -98,3 +100,21 @@ def test_settings_of_the_guides_are_settings(project: Path) -> None:
     named = {key for text in texts for block in re.findall(r"```toml\n(.*?)```", text, re.S)
              for key in re.findall(r"^(\w+) =", block, re.M)}  # fmt: skip
     assert named and named - known == set()
+
+
+@pytest.mark.parametrize("name", [*guides.OF_ROLE.values(), guides.BASEMAP])
+def test_the_app_itself_shows_each_guide_with_its_pictures(name: str, project: Path) -> None:
+    """Nobody at a screen has the folder docs/: no picture and no link of a guide may point into it."""
+
+    def shown(name: str) -> None:
+        from pages.parts import guides
+
+        guides.show(name)
+
+    app = AppTest.from_function(shown, args=(name,)).run(timeout=30)
+    assert not app.exception
+    said = "\n".join(m.value for m in app.markdown)
+    text = (project / "docs" / name).read_text(encoding="utf-8")
+    assert text.splitlines()[0].lstrip("# ") in said
+    assert re.findall(r"!\[|\]\([\w-]+\.(?:md|png)\)", said) == []
+    assert len(app.get("imgs")) == text.count("![")

@@ -77,3 +77,11 @@ def test_every_verb_of_the_command_line_it_shows_exists(readme: str, project: Pa
     )
     assert shown >= {"import", "find", "check", "backup", "sample"}
     assert [verb for verb in sorted(shown) if not re.search(rf"\b{verb}\b", helped.stdout)] == []
+
+
+def test_a_fresh_clone_has_the_folder_that_the_app_serves(project: Path) -> None:
+    """Without it Streamlit's first words to a newcomer are a warning."""
+    if not (project / ".git").exists():
+        pytest.skip("not a clone: nothing says which files a clone brings")
+    tracked = subprocess.run(["git", "ls-files", "static"], cwd=project, capture_output=True, text=True, check=True)
+    assert tracked.stdout.split() == ["static/.gitkeep"]

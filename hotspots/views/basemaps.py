@@ -47,7 +47,7 @@ class Basemap:
     lowest: int = 0
     highest: int = 20
     credit: str = ""
-    words: str = "no basemap: a white ground"
+    words: str = "no street map yet, a white ground with dots where reports lie"
 
 
 def install(source: Path, served: Path, box: Box, *, credit: str = "") -> Basemap:

@@ -1,11 +1,11 @@
-"""Maps with folium: one layer of outlines with numbers only, every asset from this machine.
+"""Maps with folium: one layer of outlines with their rank, every asset from this machine.
 
-No text of an incident or place ever enters a map: folium writes what it is given into script.
-Names stand in the list and the card beside it. Assets come from pinned packages and are copied
-into a folder that the app serves; without a basemap the ground is white with a scale bar.
+folium writes what it is given into script, so no text of an incident or place is given to it: a name goes
+as the numbers of its letters (`map_ground.letters`), and the map writes them as text. Assets come from pinned
+packages and are copied into a folder that the app serves; without a basemap the ground is white with a scale bar,
+dots and names.
 """
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -15,20 +15,19 @@ import folium
 import geopandas as gpd
 import numpy as np
 import shapely
-from branca.element import Element, MacroElement
+from branca.element import Element
 from folium.template import Template
 
 from hotspots.geojson import to_wgs84
 from hotspots.intake.locate import to_lonlat
 from hotspots.release.disclosure import Released
 from hotspots.views.basemaps import Basemap
+from hotspots.views.map_ground import SERVED_AT, Ground, Lines, Named, Script, Tiles, letters
 from hotspots.views.map_style import DARK, LIGHT, TINTS, looks, map_style
 from hotspots.views.palette import STATES
 
 ASSETS = {"leaflet.js": "xstatic.pkg.leaflet", "leaflet.css": "xstatic.pkg.leaflet"}
 """File → package that ships it."""
-SERVED_AT = "../../app/static/"
-"""The app's static folder, as seen from the frame that holds the map."""
 
 folium.Map.default_js = [("leaflet", f"{SERVED_AT}leaflet.js")]
 folium.Map.default_css = [("leaflet_css", f"{SERVED_AT}leaflet.css")]
@@ -71,6 +70,7 @@ def base_map(
     *,
     basemap: Basemap = NO_BASEMAP,
     ground: np.ndarray | None = None,
+    names: Sequence[Named] = (),
     dark: bool = False,
     legend: Legend = STATE_LEGEND,
     zoom: int | None = None,
@@ -79,6 +79,7 @@ def base_map(
 
     bounds: what to show first · basemap: streets or tiles to lay beneath
     ground: longitudes and latitudes (n × 2) of map points to dot in grey where there is no basemap
+    names: of districts, written on that ground
     zoom: shows the middle of `bounds` at this zoom, for a map that opens in a dialog: it has no size yet to fit
     """
     tones = DARK if dark else LIGHT
@@ -92,11 +93,11 @@ def base_map(
     drawn.get_root().header.add_child(Element(map_style(tones)))
     _Furniture(legend, tones, basemap.credit).add_to(drawn)
     if basemap.kind == "lines":
-        _Lines(f"{SERVED_AT}{basemap.url}", tones).add_to(drawn)
+        Lines(f"{SERVED_AT}{basemap.url}", tones).add_to(drawn)
     elif basemap.kind == "tiles":
-        _Tiles(basemap).add_to(drawn)
+        Tiles(basemap).add_to(drawn)
     elif ground is not None and len(ground):
-        _Ground(ground).add_to(drawn)
+        Ground(ground, names).add_to(drawn)
     return drawn
 
 
@@ -169,7 +170,8 @@ def _features(table: gpd.GeoDataFrame, crs: str) -> dict:
     features = []
     outlines = to_wgs84(shapely.simplify(table["geometry"].to_numpy(), 0.5), crs, digits=6)
     for outline, row in zip(outlines, table.itertuples(), strict=True):
-        properties = {"hotspot": row.id, "rank": int(row.rank), "look": STATES[row.state].look}
+        look = STATES[row.state].look
+        properties = {"hotspot": row.id, "rank": int(row.rank), "look": look, "name": letters(row.name)}
         for shape in (outline, shapely.set_precision(shapely.point_on_surface(outline), 1e-6)):
             features.append({"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)})
     return {"type": "FeatureCollection", "features": features}
@@ -187,16 +189,7 @@ def _area_features(table: gpd.GeoDataFrame, crs: str) -> dict:
     return {"type": "FeatureCollection", "features": features}
 
 
-class _Script(MacroElement):
-    """A piece of script in a folium map, with its data as JSON."""
-
-    def __init__(self, name: str, **data: object) -> None:
-        super().__init__()
-        self._name = name
-        self.data = {key: json.dumps(value).replace("</", "<\\/") for key, value in data.items()}
-
-
-class _Outlines(_Script):
+class _Outlines(Script):
     """Hotspot outlines; a click recolours at once, the server's answer follows."""
 
     _template = Template("""
@@ -212,7 +205,7 @@ class _Outlines(_Script):
             style: function (f) { return looks[f.properties.look]; },
             pointToLayer: function (f, at) {
               return discs[f.properties.hotspot] = L.marker(at, {icon: icon(f, false),
-                zIndexOffset: -20 * Number(f.properties.rank), title: "Rank " + Number(f.properties.rank)});
+                zIndexOffset: -20 * Number(f.properties.rank), title: "Rank " + Number(f.properties.rank) + named(f)});
             },
             onEachFeature: function (f, layer) {
               if (f.geometry.type !== "Point") { shapes[f.properties.hotspot] = f; }
@@ -221,9 +214,13 @@ class _Outlines(_Script):
           }).addTo(group);
           function icon(f, on) {
             var size = on ? " chosen" : Number(f.properties.rank) > 10 ? " low-rank" : "";
-            return L.divIcon({className: "rank " + f.properties.look + size, iconSize: null,
-              html: String(Number(f.properties.rank))});
+            var disc = document.createElement("div"), name = document.createElement("span");
+            name.className = "area-name";
+            name.textContent = named(f).slice(2);
+            disc.append(String(Number(f.properties.rank)), name);
+            return L.divIcon({className: "rank " + f.properties.look + size, iconSize: null, html: disc});
           }
+          function named(f) { return f.properties.name ? ": " + String.fromCodePoint.apply(null, f.properties.name) : ""; }
           function choose(id) {
             halo.clearLayers(); edge.clearLayers();
             if (shapes[id]) { halo.addData(shapes[id]); edge.addData(shapes[id]); }
@@ -250,7 +247,7 @@ class _Outlines(_Script):
         )
 
 
-class _Furniture(_Script):
+class _Furniture(Script):
     """The legend, bottom left; a scale bar in metres and the basemap's licence line, bottom right.
 
     The component counts clicks from 0 while the server is told None; a map just drawn would then report a change,
@@ -289,106 +286,3 @@ class _Furniture(_Script):
     def __init__(self, legend: Legend, tones: Mapping[str, str], credit: str) -> None:
         items = [(tones[fill], tones[edge], dash, words) for fill, edge, dash, words in legend]
         super().__init__("furniture", legend=items, credit=credit)
-
-
-class _Tiles(_Script):
-    """Raster tiles, served from this machine or, where the settings ask for it, from elsewhere."""
-
-    _template = Template("""
-        {% macro script(this, kwargs) %}
-        L.tileLayer({{ this.data.url }}, {minNativeZoom: {{ this.data.lowest }}, maxNativeZoom: {{ this.data.highest }},
-          maxZoom: 20, noWrap: true,
-          errorTileUrl: "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
-        }).addTo({{ this._parent.get_name() }});
-        {% endmacro %}
-    """)
-
-    def __init__(self, basemap: Basemap) -> None:
-        url = basemap.url if "://" in basemap.url else f"{SERVED_AT}{basemap.url}"
-        super().__init__("tiles", url=url, lowest=basemap.lowest, highest=basemap.highest)
-
-
-class _Ground(_Script):
-    """Grey dots where reports lie: the shape of a town without a basemap."""
-
-    _template = Template("""
-        {% macro script(this, kwargs) %}
-        (function (map) {
-          map.createPane("ground").style.zIndex = 250;
-          map.getPane("ground").style.pointerEvents = "none";
-          var canvas = L.canvas({pane: "ground"}), flat = {{ this.data.points }};
-          for (var i = 0; i < flat.length; i += 2) {
-            L.circleMarker([flat[i], flat[i + 1]], {renderer: canvas, pane: "ground", radius: 3, weight: 0,
-              fillColor: "#b1b4b6", fillOpacity: 0.55, interactive: false}).addTo(map);
-          }
-        })({{ this._parent.get_name() }});
-        {% endmacro %}
-    """)
-
-    def __init__(self, lonlat: np.ndarray) -> None:
-        super().__init__("ground", points=np.round(lonlat[:, ::-1], 5).ravel().tolist())
-
-
-class _Lines(_Script):
-    """Streets, buildings, water and green from a GeoJSON file on this machine."""
-
-    _template = Template("""
-        {% macro script(this, kwargs) %}
-        (function (map) {
-          map.createPane("base").style.zIndex = 240;
-          map.getPane("base").style.pointerEvents = "none";
-          var canvas = L.canvas({pane: "base", padding: 0.3});
-          var width = {major: 10, street: 7, minor: 4}, lines = [], tone = {{ this.data.tones }};
-          fetch({{ this.data.url }}).then(function (r) { return r.json(); }).then(function (data) {
-            function layer(kind, style) {
-              return L.geoJSON(data, {renderer: canvas, pane: "base", interactive: false,
-                filter: function (f) { return f.properties.kind === kind; }, style: style}).addTo(map);
-            }
-            function line(colour, extra) {
-              return function (f) {
-                var scale = Math.min(1, Math.pow(2, map.getZoom() - 17)), w = (width[f.properties.class] || 6) * scale;
-                return {color: colour, weight: Math.max(w, 0.6) + extra * (scale > 0.4 ? 1 : 0.6), lineCap: "round",
-                  lineJoin: "round", opacity: 1};
-              };
-            }
-            layer("water", {stroke: false, fillColor: tone.water, fillOpacity: 1});
-            layer("green", {stroke: false, fillColor: tone.green, fillOpacity: 1});
-            [[tone.casing, 2], [tone.road, 0]].forEach(function (look) {
-              lines.push([layer("street", line(look[0], look[1])), look]);
-            });
-            var built = layer("building", building);
-            map.on("zoomend", function () {
-              lines.forEach(function (pair) { pair[0].setStyle(line(pair[1][0], pair[1][1])); });
-              built.setStyle(building);
-            });
-            function building() {
-              return {color: tone.wall, weight: map.getZoom() > 16 ? 1 : 0.3, fillColor: tone.built, fillOpacity: 1};
-            }
-            names(data);
-          });
-          function names(data) {
-            var group = L.layerGroup();
-            data.features.forEach(function (f) {
-              var p = f.properties, c = f.geometry.coordinates;
-              if (p.kind !== "street" || !p.name || f.geometry.type !== "LineString") { return; }
-              var k = Math.floor((c.length - 1) / 2), a = c[k], b = c[Math.min(k + 1, c.length - 1)];
-              var dx = (b[0] - a[0]) * Math.cos(a[1] * Math.PI / 180), dy = b[1] - a[1];
-              var angle = -Math.atan2(dy, dx) * 180 / Math.PI;
-              if (angle > 90) { angle -= 180; } else if (angle < -90) { angle += 180; }
-              var text = document.createElement("div");
-              text.textContent = p.name;
-              text.className = "street";
-              text.style.transform = "rotate(" + angle + "deg) translate(-50%, -50%)";
-              var at = [(a[1] + b[1]) / 2, (a[0] + b[0]) / 2];
-              L.marker(at, {interactive: false, keyboard: false,
-                icon: L.divIcon({className: "", iconSize: null, html: text})}).addTo(group);
-            });
-            function toggle() { map.getZoom() >= 17 ? group.addTo(map) : group.remove(); }
-            map.on("zoomend", toggle); toggle();
-          }
-        })({{ this._parent.get_name() }});
-        {% endmacro %}
-    """)
-
-    def __init__(self, url: str, tones: Mapping[str, str]) -> None:
-        super().__init__("basemap", url=url, tones=dict(tones))

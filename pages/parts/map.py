@@ -1,7 +1,7 @@
 """The one place where a map is drawn; what draws it can be changed here without touching a page."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import shapely
@@ -27,6 +27,7 @@ def draw_map(
     basemap: Basemap = maps.NO_BASEMAP,
     dark: bool = False,
     ground: np.ndarray | None = None,
+    names: Sequence[maps.Named] = (),
     bring_into_view: int = 0,
     height: int = 620,
     layer: Callable[..., object] = maps.hotspot_layer,
@@ -34,11 +35,12 @@ def draw_map(
 ) -> None:
     """Draw the outlines of `released`; a click on one calls `on_pick` with its id.
 
-    The ground is part of the component's identity and never changes while `bounds`, `basemap`, `dark` and
-    `ground` stay the same; outlines and the chosen one are redrawn on it, so pan and zoom are kept.
+    The ground is part of the component's identity and never changes while `bounds`, `basemap`, `dark`,
+    `ground` and `names` stay the same; outlines and the chosen one are redrawn on it, so pan and zoom are kept.
     bring_into_view: a number that grows when the chosen outline must be seen.
     """
-    ground_id = hashlib.sha256(repr((bounds, basemap, dark, None if ground is None else ground.tobytes())).encode())
+    beneath = (bounds, basemap, dark, None if ground is None else ground.tobytes(), names)
+    ground_id = hashlib.sha256(repr(beneath).encode())
     name = f"{key}-{ground_id.hexdigest()[:10]}"
 
     def changed() -> None:
@@ -47,7 +49,7 @@ def draw_map(
             on_pick(hotspot)
 
     st_folium(
-        maps.base_map(bounds, basemap=basemap, ground=ground, dark=dark, legend=legend),
+        maps.base_map(bounds, basemap=basemap, ground=ground, names=names, dark=dark, legend=legend),
         key=name,
         height=height,
         use_container_width=True,

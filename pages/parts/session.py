@@ -39,6 +39,8 @@ from hotspots.store.published import Published, published_file, read_published
 from hotspots.views import basemaps, maps
 from hotspots.views.basemaps import Basemap
 
+NAMED_FROM = 0.02
+"""Share of the reports from which a district's name stands on the map."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 STATIC = PROJECT / "static"
 SAMPLE = PROJECT / "data" / "sample"
@@ -269,6 +271,25 @@ def ground_of(store: Store, districts: tuple[str, ...]) -> np.ndarray:
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _ground(_store: Store, version: str, districts: tuple[str, ...]) -> np.ndarray:
     return maps.lonlat_of(stores.busiest_points(_store, districts=districts or None, most=GROUND_POINTS), _store.crs)
+
+
+def district_names(store: Store, districts: tuple[str, ...]) -> tuple[maps.Named, ...]:
+    """Each district's name at the middle of its map points, for a map without a basemap.
+
+    districts: those of a query; none means all, of which those with few reports are left out: a force's files hold
+    stray points of many others.
+    """
+    return _district_names(store, store.data_version, districts)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _district_names(_store: Store, version: str, districts: tuple[str, ...]) -> tuple[maps.Named, ...]:
+    if not districts:
+        counted = stores.districts(_store)
+        districts = tuple(counted.loc[counted["n"] >= NAMED_FROM * counted["n"].sum(), "district"])
+    grounds = {district: _ground(_store, version, (district,)) for district in districts}
+    middles = {district: np.median(ground, axis=0) for district, ground in grounds.items() if len(ground)}
+    return tuple((round(float(lat), 5), round(float(lon), 5), district) for district, (lon, lat) in middles.items())
 
 
 def asset_trouble() -> list[str]:

@@ -5,12 +5,14 @@ import sqlite3
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
 from hotspots.errors import BadFile
 from hotspots.store.tiles import lay_out
 from hotspots.views import basemaps, maps
+from hotspots.views.map_ground import letters
 
 HERTFORD = (-0.10, 51.78, -0.05, 51.82)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -97,3 +99,18 @@ def test_a_dark_map_has_a_dark_ground_and_nothing_of_another_host() -> None:
         drawn = maps.base_map(((51.7, -0.1), (51.8, 0.0)), dark=dark).get_root().render()
         assert ground in drawn
         assert "//cdn" not in drawn and "https://" not in drawn.replace("https://leafletjs.com", "")
+
+
+def test_names_reach_the_map_as_numbers_of_their_letters_only() -> None:
+    """folium pastes what it is given into script; a name that is an attack must not stand in it."""
+    ground = np.array([[-0.08, 51.8], [-0.07, 51.81]])
+    name = "</script>${top.ran=1}`{{ 7*191 }}"
+    drawn = maps.base_map(((51.7, -0.1), (51.8, 0.0)), ground=ground, names=[(51.8, -0.075, name)])
+    page = drawn.get_root().render()
+    assert name not in page and "top.ran" not in page
+    assert str([51.8, -0.075, letters(name)]) in page
+
+
+def test_a_long_name_is_cut_for_the_map() -> None:
+    assert "".join(map(chr, letters("A" * 60))) == "A" * 39 + "…"
+    assert "".join(map(chr, letters("Ware"))) == "Ware"
