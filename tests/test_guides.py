@@ -117,4 +117,4 @@ def test_the_app_itself_shows_each_guide_with_its_pictures(name: str, project: P
     text = (project / "docs" / name).read_text(encoding="utf-8")
     assert text.splitlines()[0].lstrip("# ") in said
     assert re.findall(r"!\[|\]\([\w-]+\.(?:md|png)\)", said) == []
-    assert len(app.get("imgs")) == text.count("![")
+    assert len(app.get("image")) == text.count("![")

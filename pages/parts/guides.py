@@ -6,6 +6,7 @@ import streamlit as st
 
 from hotspots.release.roles import Role
 from hotspots.settings import PROJECT
+from pages.parts import signin
 
 DOCS = PROJECT / "docs"
 OF_ROLE = {
@@ -36,6 +37,7 @@ def _plain_links(text: str) -> str:
 
 
 @st.dialog("A street map under the reports", width="large")
+@signin.checked
 def basemap() -> None:
     """What the data steward does so that the map shows streets."""
     show(BASEMAP)
