@@ -247,7 +247,9 @@ def _lasting(store: Store, viewer: Viewer, view: ComparisonView) -> str:
     """What the relapse watch says of the place."""
     held = watched(store)
     seen = release(held.watched, viewer, policy="watch", as_of=view.windows.after.end - timedelta(days=1)).table
-    return words.lasted(seen[(seen["place"] == view.place) & (seen["kind"] == "place")], view.place in held.waiting)
+    own = seen[(seen["place"] == view.place) & (seen["kind"] == "place")]
+    never = view.place in held.never_quiet
+    return words.lasted(own, view.place in held.waiting, verdict=view.comparison.verdict, never=never)
 
 
 def _intervals(view: ComparisonView, released: dict[str, Released]) -> None:

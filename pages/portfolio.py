@@ -36,7 +36,9 @@ def render(viewer: Viewer) -> None:
         st.info("Nothing has been logged as started yet. Record an intervention on the Interventions page.")
     else:
         _actions(released)
-    _watched(watched, release(watched.watched, viewer, policy="watch", as_of=made.data_to))
+    verdicts = released.table
+    unproved = frozenset(verdicts.loc[verdicts["verdict"].isin(words.NEVER_QUIET), "place"])
+    _watched(watched, release(watched.watched, viewer, policy="watch", as_of=made.data_to), unproved)
 
 
 @st.cache_resource(show_spinner="Comparing every action …", max_entries=8)
@@ -90,9 +92,12 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _watched(view: WatchView, released: Released) -> None:
+def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> None:
+    """unproved: places with a comparison that is refused or shows a rise, which are not called quiet."""
     table = released.table
     ringing, quiet = table[table["since"].notna()], table[table["since"].isna()]
+    kept = quiet["kind"].eq("place") & quiet["place"].isin(unproved)
+    no_boast, quiet = [*quiet.loc[kept, "place"], *view.never_quiet], quiet[~kept]
     left, right = st.columns([60, 40], gap="small")
     with left, show.card(words.watch_title(ringing), words.watch_budget(len(table), view.false_alarms_per_year)):
         if len(ringing):
@@ -108,6 +113,11 @@ def _watched(view: WatchView, released: Released) -> None:
         ),
     ):
         st.dataframe(_quiet(quiet), hide_index=True, height=300, alt="Places that stayed quiet")
+        if no_boast:
+            st.caption(
+                "Not called quiet, because its comparison is refused, reports rose, or there were no fewer after the "
+                f"action than before: {show.plain(', '.join(no_boast))}."
+            )
         if view.waiting:
             st.caption("Watch not started, the action has not ended: " + show.plain(", ".join(view.waiting)) + ".")
         if view.unwatched:

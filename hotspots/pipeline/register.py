@@ -108,11 +108,14 @@ def raised_since(actions: pd.DataFrame, *, since: date, on: date) -> pd.DataFram
     return actions[actions["raised"].between(pd.Timestamp(since), pd.Timestamp(on))]
 
 
-def case_reviews(store: Store, *, districts: Sequence[str], on: date) -> tuple[int, int]:
+def case_reviews(store: Store, *, districts: Sequence[str], on: date) -> tuple[int | None, int]:
     """Addresses of the districts that should be told of the ASB Case Review, and of them those with reports enough
-    to ask for one in most areas (`prompts.case_review_prompt`)."""
+    to ask for one in most areas (`prompts.case_review_prompt`). The first is None where no report of those months
+    holds an address: nobody can be counted then, which is not nobody."""
     window = Window((pd.Timestamp(on) - pd.DateOffset(months=prompts.CASE_REVIEW_MONTHS)).date(), on)
     found = stores.incidents(store, window=window, districts=districts or None)
+    if not found["address_key"].notna().any():
+        return None, 0
     told, asking = (prompts.case_review_prompt(found, on=on, least=n) for n in (prompts.TELL_AT, prompts.ASK_AT))
     return told, asking
 

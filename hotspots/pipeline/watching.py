@@ -29,6 +29,7 @@ RINGS_FOR: Mapping[Unit, int] = {"week": 4, "month": 1}
 """Latest periods in which an alarm counts as ringing now."""
 LEARNING_WEEKS = 13
 SHUT_DAYS = 56
+BEFORE_WEEKS = 26
 FEWEST_BASELINE_MONTHS = 6
 WEEKLY_FROM = 0.5
 """Reports a week from which weeks are watched; below it a month is the shortest period that says anything."""
@@ -47,12 +48,14 @@ class WatchView:
     (reports a unit), threshold, run_length (units between false alarms), rule (words), since (NaT while
     it does not ring), observed (reports in the last whole month), usual_low, usual_high, state
     ("returned", "rising" or "quiet")] · waiting: places whose action has not ended or has no whole
-    month after it yet · unwatched: hotspots with too few earlier months to know what is quiet
+    month after it yet · never_quiet: places no quieter after the action than before it, or of which too
+    little is held before: they have no quiet level to be watched against · unwatched: hotspots with too few earlier months to know what is quiet
     last_month: first day of the last whole month held, which is as far as the watch looks
     """
 
     watched: pd.DataFrame
     waiting: tuple[str, ...]
+    never_quiet: tuple[str, ...]
     unwatched: int
     false_alarms_per_year: float
     last_month: date
@@ -72,6 +75,7 @@ class WatchView:
             "watched": len(self.watched),
             "quiet": self.watched.loc[self.watched["state"] == "quiet", "place"].tolist(),
             "waiting": list(self.waiting),
+            "never_quiet": list(self.never_quiet),
             "unwatched": self.unwatched,
         }
 
@@ -81,7 +85,8 @@ def watch_for(store: Store, query: Query) -> WatchView:
 
     All located reports count, as on the hub screen. A place is watched from the day after its last action
     that ran for a time (a closure order, say) ended; its quiet level is that of the first 13 weeks after,
-    or that of eight weeks or more during which it was shut, whichever is lower. A hotspot's quiet level is
+    or that of eight weeks or more during which it was shut, whichever is lower; where that is not below the
+    26 weeks before the action, the place never went quiet and is not watched. A hotspot's quiet level is
     that of its months before the query's window. Both are raised by a standard error, and the fewest
     periods between false alarms is set so that everything watched together stays inside the budget.
     Rates are taken as Poisson: reports that come in bursts ring more often than the figure says.
@@ -91,7 +96,7 @@ def watch_for(store: Store, query: Query) -> WatchView:
 
 def watch_in(evidence: Evidence, hub: HubView | None = None) -> WatchView:
     """`watch_for` on evidence already read, with the hotspots of a hub view or none."""
-    places, waiting = _places(evidence)
+    places, waiting, never = _places(evidence)
     spots, unwatched = _hotspots(hub, _outlines(evidence, places)) if hub is not None else ([], 0)
     series = [*places, *spots]
     found = [_judged(one, len(series)) for one in series]
@@ -101,7 +106,7 @@ def watch_in(evidence: Evidence, hub: HubView | None = None) -> WatchView:
     table = pd.DataFrame(rows, columns=_WATCHED).astype({"since": "datetime64[us]", "watched_from": "datetime64[us]"})
     lost = unwatched + sum(made is None for made in found)
     return WatchView(table.sort_values(["state", "since"], ascending=[False, True], ignore_index=True),
-                     tuple(waiting), lost, yearly, add_months(evidence.held.end, -1))  # fmt: skip
+                     tuple(waiting), tuple(never), lost, yearly, add_months(evidence.held.end, -1))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -135,17 +140,19 @@ def _hub(store: Store, query: Query) -> HubView | None:
         return None
 
 
-def _places(evidence: Evidence) -> tuple[list[_Series], list[str]]:
-    """Series of adopted places whose action has ended, and the names of those still waiting."""
-    found, waiting = [], []
+def _places(evidence: Evidence) -> tuple[list[_Series], list[str], list[str]]:
+    """Series of adopted places whose action has ended, the names of those still waiting, and of those never quiet."""
+    found, waiting, never = [], [], []
     adopted = evidence.places[evidence.places["kind"] != COMPARISON]
     for place in adopted.itertuples():
         done = [item for item in evidence.done if item.place_id == place.id]
         last = _last_ended(done, evidence.held.end)
         series = _place_series(evidence, place, last) if last else None
-        found += [series] if series else []
+        quieter = series is not None and _went_quiet(evidence, place, last, series)
+        found += [series] if quieter else []
+        never += [place.name] if series is not None and not quieter else []
         waiting += [place.name] if done and not series else []
-    return found, waiting
+    return found, waiting, never
 
 
 def _last_ended(done: list[Intervention], today: date) -> Intervention | None:
@@ -171,6 +178,16 @@ def _place_series(evidence: Evidence, place: tuple, last: Intervention) -> _Seri
         return None
     quiet = weekly if unit == "week" else max(weekly * 52 / 12, _LOWEST_A_MONTH)
     return _Series(place.name, "place", unit, counts, quiet, monthly)
+
+
+def _went_quiet(evidence: Evidence, place: tuple, last: Intervention, series: _Series) -> bool:
+    """Whether the quiet level lies below the time before the action: a range made of raised months is not quiet."""
+    before = Window(last.start - timedelta(weeks=BEFORE_WEEKS), last.start)
+    if before.start < evidence.held.start:
+        before = Window(evidence.held.start, last.start) if evidence.held.start < last.start else before
+    began = evidence.incidents.loc[evidence.inside(place.geometry), "occurred_from"]
+    n = ((began >= pd.Timestamp(before.start)) & (began < pd.Timestamp(before.end))).sum()
+    return before.days >= 7 * LEARNING_WEEKS and series.quiet * PER_YEAR[series.unit] / 52 < n / (before.days / 7)
 
 
 def _learning(last: Intervention, held: Window) -> list[Window]:

@@ -151,15 +151,26 @@ def longer(view: ComparisonView) -> str:
     )
 
 
-def lasted(seen: pd.DataFrame, waiting: bool) -> str:
+NEVER_QUIET = ("refused", "rose")
+"""Verdicts beside which no place is called quiet."""
+
+
+def lasted(seen: pd.DataFrame, waiting: bool, *, verdict: str = "fell", never: bool = False) -> str:
     """Whether a place whose action has ended came back; "" where it is not watched.
 
-    seen: its row of the watch, or none · waiting: whether its action is still to end
+    seen: its row of the watch, or none · waiting: whether its action is still to end · verdict: of the
+    comparison, since a place of which nothing can be said, or that rose, is not called quiet · never: whether it was
+    no quieter after the action than before
     """
+    if never:
+        return "It did not go quiet: no fewer reports after the action than before, so there is no quiet to keep watch on."
     if seen.empty:
         return "Not watched yet: that starts by itself when the action ends." if waiting else ""
     row = seen.iloc[0]
     usual = f"{row['observed']:.0f} in the last month, quiet range {row['usual_low']:.0f} to {row['usual_high']:.0f}"
+    if verdict in NEVER_QUIET and pd.isna(row["since"]):
+        why = "the comparison is refused" if verdict == "refused" else "reports rose"
+        return f"Cannot be said, because {why} ({row['observed']:.0f} in the last month)."
     if pd.isna(row["since"]):
         return f"So far: watched since {day(row['watched_from'])} and quiet ({usual})."
     return f"No, it has come back since {day(row['since'])}: {usual}."

@@ -295,11 +295,14 @@ def place_line(name: str, open_: int) -> str:
     return f"Adopted as {name} · {count(open_, 'open action')}"
 
 
-def case_review_line(addresses: int, asking: int = 0) -> str:
-    """The prompt to tell residents of the ASB Case Review; addresses: with two reports or more in six months.
+def case_review_line(addresses: int | None, asking: int = 0) -> str:
+    """The prompt to tell residents of the ASB Case Review; addresses: with two reports or more in six months,
+    None where no report of them holds an address.
 
     asking: those of them with three or more, the usual number at which a review may be asked for
     """
+    if addresses is None:
+        return "ASB Case Review: cannot be told, because no report held for the last six months has an address."
     if not addresses:
         return "ASB Case Review: no address has two residents' reports of ASB in the last six months."
     verb = "address has" if addresses == 1 else "addresses have"

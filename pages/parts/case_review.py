@@ -34,5 +34,5 @@ def card(store: Store, districts: Sequence[str]) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _counted(_store: Store, version: str, districts: tuple[str, ...], on: date) -> tuple[int, int]:
+def _counted(_store: Store, version: str, districts: tuple[str, ...], on: date) -> tuple[int | None, int]:
     return overview.case_reviews(_store, districts=districts, on=on)

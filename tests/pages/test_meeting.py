@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from hotspots.pipeline.register import case_reviews
 from hotspots.views.sentences import case_review_line
 from pages.parts.meeting import STEPS, WALKED, areas_of, stops
+from tests.pipeline import small_town as town
 
 
 def table(*states: str) -> pd.DataFrame:
@@ -30,3 +32,10 @@ def test_new_and_rising_are_those_that_are_new_growing_or_back():
 def test_the_case_review_is_a_count_with_its_source_and_names_nobody():
     assert case_review_line(1).startswith("ASB Case Review: 1 address has two or more residents' reports")
     assert "statutory guidance, September 2025" in case_review_line(118) and "no address" in case_review_line(0)
+
+
+def test_sources_without_addresses_give_no_all_clear_of_the_asb_case_review(tmp_path):
+    store = town.store_of(tmp_path, town.background(), precision="snapped")
+    assert case_reviews(store, districts=(), on=town.NOW.date()) == (None, 0)
+    store.close()
+    assert "cannot be told" in case_review_line(None) and "no address has" not in case_review_line(None)

@@ -3,12 +3,18 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from hotspots.pipeline import default_query
 from hotspots.pipeline.portfolio import NOT_COMPARED, portfolio_for
-from hotspots.pipeline.watching import BUDGET_A_YEAR, watch_for
+from hotspots.pipeline.evidence import evidence_of
+from hotspots.pipeline.watching import BUDGET_A_YEAR, watch_for, watch_in
+from hotspots.register.interventions import Intervention
+from hotspots.register.places import Place
 from hotspots.settings import Settings
+from hotspots.store import register
+from tests.pipeline import small_town as town
 
 TODAY = date(2018, 9, 5)
 MILL, PARK = "Mill Lane car park (fictional)", "Park View (fictional)"
@@ -81,3 +87,18 @@ def test_windows_are_as_long_as_the_data_hold_whole_a_year_apart(portfolio):
     assert gates["verdict"] == "fell" and gates["before"] > 55  # twelve months, not six
     park = table.loc[("Park View (fictional)", "Closure order, one flat")]
     assert (park["before"], park["after"]) == (49, 4)  # six: the drive stands before the seventh
+
+
+@pytest.mark.parametrize(("before", "after", "quiet"), [(5, 40, True), (40, 5, False), (10, 10, False)])
+def test_a_place_is_quiet_only_where_it_became_quieter(tmp_path, before, after, quiet):
+    ended = pd.Timestamp("2018-07-01")
+    days = town.DAYS[town.DAYS < ended][::before].append(town.DAYS[town.DAYS >= ended][::after])
+    store = town.store_of(tmp_path, pd.concat([town.at(town.CENTRE, days), town.background()]))
+    who = {"who": "test", "at": town.NOW}
+    place = register.add(store, Place("Salt Row", "block", town.BLOCK, date(2018, 1, 1), district="Saltmere"), **who)
+    order = Intervention(place.id, "CLO", "Council", "ended", start=date(2018, 6, 1), end=date(2018, 6, 30))
+    register.add(store, order, **who)
+    seen = watch_in(evidence_of(store))
+    store.close()
+    assert ("Salt Row" in seen.summary()["quiet"]) == quiet
+    assert seen.never_quiet == (() if quiet else ("Salt Row",))

@@ -198,6 +198,10 @@ def test_what_the_watch_says_of_a_place():
     assert "watched since 21 February 2018 and quiet (0 in the last month" in words.lasted(quiet, waiting=False)
     assert "when the action ends" in words.lasted(quiet.head(0), waiting=True)
     assert words.lasted(quiet.head(0), waiting=False) == ""
+    for verdict in ("refused", "rose"):
+        assert words.lasted(quiet, waiting=False, verdict=verdict).startswith("Cannot be said")
+        assert "come back" in words.lasted(back, waiting=False, verdict=verdict)
+    assert "did not go quiet" in words.lasted(quiet.head(0), waiting=False, never=True)
 
 
 def test_a_watch_says_in_few_letters_when_it_rings_and_how_often_by_luck():
