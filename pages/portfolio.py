@@ -115,8 +115,8 @@ def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> N
         st.dataframe(_quiet(quiet), hide_index=True, height=300, alt="Places that stayed quiet")
         if no_boast:
             st.caption(
-                "Not called quiet, because its comparison is refused, reports rose, or there were no fewer after the "
-                f"action than before: {show.plain(', '.join(no_boast))}."
+                "Not called quiet, because a comparison is refused, reports rose or were not clearly fewer after the "
+                f"action than before it, or too little before it is held: {show.plain(', '.join(no_boast))}."
             )
         if view.waiting:
             st.caption("Watch not started, the action has not ended: " + show.plain(", ".join(view.waiting)) + ".")

@@ -159,11 +159,14 @@ def lasted(seen: pd.DataFrame, waiting: bool, *, verdict: str = "fell", never: b
     """Whether a place whose action has ended came back; "" where it is not watched.
 
     seen: its row of the watch, or none · waiting: whether its action is still to end · verdict: of the
-    comparison, since a place of which nothing can be said, or that rose, is not called quiet · never: whether it was
-    no quieter after the action than before
+    comparison, since a place of which nothing can be said, or that rose, is not called quiet · never: whether it has
+    no quiet level (`WatchView.never_quiet`)
     """
     if never:
-        return "It did not go quiet: no fewer reports after the action than before, so there is no quiet to keep watch on."
+        return (
+            "Cannot be called quiet: reports were not clearly fewer after the action than in the weeks before it, "
+            "or too few of those weeks are held."
+        )
     if seen.empty:
         return "Not watched yet: that starts by itself when the action ends." if waiting else ""
     row = seen.iloc[0]

@@ -201,7 +201,7 @@ def test_what_the_watch_says_of_a_place():
     for verdict in ("refused", "rose"):
         assert words.lasted(quiet, waiting=False, verdict=verdict).startswith("Cannot be said")
         assert "come back" in words.lasted(back, waiting=False, verdict=verdict)
-    assert "did not go quiet" in words.lasted(quiet.head(0), waiting=False, never=True)
+    assert "Cannot be called quiet" in words.lasted(quiet.head(0), waiting=False, never=True)
 
 
 def test_a_watch_says_in_few_letters_when_it_rings_and_how_often_by_luck():
