@@ -274,6 +274,13 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
     )
 
 
+@st.dialog("A street map under the reports", width="large")
+@signin.checked
+def _basemap_guide() -> None:
+    """What the data steward does so that the map shows streets."""
+    guides.show(guides.BASEMAP)
+
+
 def _foot(store: Store, view: HubView, first: Query) -> None:
     q = view.query
     usual = replace(q, eps=first.eps, max_extent=first.max_extent, min_incidents=first.min_incidents)
@@ -292,7 +299,7 @@ def _foot(store: Store, view: HubView, first: Query) -> None:
     ground = session.basemap(store)
     with st.container(horizontal=True, vertical_alignment="center"):
         if ground.kind == "none" and st.button("Add a street map", key="add-basemap", width="content"):
-            guides.basemap()
+            _basemap_guide()
         st.caption(
             f"{sentences.settings_line(q.eps, view.hotspots.min_samples, q.max_extent, q.window)} "
             f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports in {where} "

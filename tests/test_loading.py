@@ -29,3 +29,8 @@ def test_what_the_deployment_loads_ahead_can_be_loaded(project: Path) -> None:
     held = loaded_by(project, "pages.parts.warm as w; w.up().join(); assert not [t for t in w.LIBRARIES if t not in "
                               "sys.modules]")  # fmt: skip
     assert "streamlit_folium" not in held  # before the server runs it would not find the map component again
+
+
+def test_the_deployments_entry_loads_by_itself(project: Path) -> None:
+    """Before any page: modules that lean on each other would break here, and nowhere where pages come first."""
+    assert "pages.parts.signin" in loaded_by(project, "serve")

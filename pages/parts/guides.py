@@ -6,7 +6,6 @@ import streamlit as st
 
 from hotspots.release.roles import Role
 from hotspots.settings import PROJECT
-from pages.parts import signin
 
 DOCS = PROJECT / "docs"
 OF_ROLE = {
@@ -34,10 +33,3 @@ def show(name: str) -> None:
 def _plain_links(text: str) -> str:
     """Links inside the folder as words, and the guide's title no larger than the dialog's own."""
     return re.sub(r"^# ", "## ", _LINK.sub(r"*\1*", text), flags=re.M)
-
-
-@st.dialog("A street map under the reports", width="large")
-@signin.checked
-def basemap() -> None:
-    """What the data steward does so that the map shows streets."""
-    show(BASEMAP)
