@@ -26,6 +26,7 @@ from hotspots.settings import PRIVATE, PROJECT, Settings, read_settings
 from hotspots.shell import AsJson, StorePath, refusals, say
 from hotspots.store import Store
 from hotspots.store.published import published_file
+from hotspots.views.import_words import import_lines, progress_words
 
 app = typer.Typer(
     help="Find, act on and honestly evaluate crime and ASB hotspots.",
@@ -61,7 +62,9 @@ def import_files(
         report = stores.record_import(filling, readings, who=_who(), at=_now(), progress=storing)
     opened = stores.open_store(where, at=_now())
     keep_latest(opened, settings, today=_now().date(), who=_who(), at=_now())
-    say(_import_lines(report), {"batches": list(report.batches), "totals": report.totals}, as_json)
+    say(
+        import_lines(report.batches, report.totals), {"batches": list(report.batches), "totals": report.totals}, as_json
+    )
 
 
 @app.command()
@@ -206,7 +209,7 @@ def _readings(files: list[Path], source: str | None, mapping: Path | None, crs: 
 
 def _progress(done: float, what: str) -> None:
     if sys.stderr.isatty():
-        typer.echo(f"\r{done:4.0%} {what:<60.60}", err=True, nl=done >= 1)
+        typer.echo(f"\r{done:4.0%} {progress_words(what)}", err=True, nl=done >= 1)
 
 
 def _open(given: str | None, settings: Settings) -> Store:
@@ -233,22 +236,6 @@ def _write(path: Path, text: str) -> None:
         raise BadValue(
             f"{path.name} could not be written ({error.strerror}); choose another path for --out."
         ) from error
-
-
-def _import_lines(report: stores.ImportReport) -> list[str]:
-    lines = []
-    for b in report.batches:
-        if b["set_aside"]:
-            lines.append(f"{b['file']}: set aside, {b['set_aside']}")
-            continue
-        lines.append(
-            f"{b['file']}: {b['read']:,} read = {b['accepted']:,} accepted + {b['quarantined']:,} quarantined + "
-            f"{b['duplicates']:,} duplicates; {b['unlocated']:,} without a location, {b['replaced']:,} replaced"
-        )
-        lines += [f"  {n:,} × {reason}" for reason, n in b["reasons"].items()]
-        lines += [f"  note: {warning}" for warning in b["warnings"]]
-    lines.append("In all: " + ", ".join(f"{n:,} {key}" for key, n in report.totals.items()))
-    return lines
 
 
 def _find_lines(summary: dict) -> list[str]:

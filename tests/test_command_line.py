@@ -22,6 +22,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hotspots.__main__ import app
+from hotspots.intake.police_uk import OUTCOMES as OUTCOMES_REASON
+from hotspots.views.import_words import WIDEST, progress_words
 
 HEADER = [
     *("Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location"),
@@ -170,6 +172,15 @@ def test_folders_and_zips_are_read_and_other_files_set_aside(hub: Hub) -> None:
         assert told["totals"]["read"] == 60
         assert len(aside) == 1 and aside[0]["read"] == 0
     assert zipped["totals"]["replaced"] == 60
+    lines = hub.run("import", packed, "--store", hub.store).out.splitlines()
+    assert lines[:2] == ["download.zip/2021-01:", *[line for line in lines if line.startswith("  2021-01-hert")]]
+    assert [line for line in lines if "set aside" in line] == [f"1 file set aside: {OUTCOMES_REASON}."]
+
+
+def test_the_line_of_progress_shows_the_part_of_a_name_that_changes() -> None:
+    zipped = "2021-01_2022-01-hertfordshire-street-and-outcomes.zip/2021-03/2021-03-hertfordshire-street.csv"
+    assert progress_words(zipped).rstrip() == "2021-03-hertfordshire-street.csv"
+    assert len(progress_words(zipped * 9)) == len(progress_words("Reading / writing")) == WIDEST
 
 
 def test_find_sums_up_and_writes_what_it_says(filled: Hub) -> None:

@@ -1,5 +1,6 @@
 """What a file would become, shown before anything is stored."""
 
+from collections import Counter
 from collections.abc import Mapping as Words
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -7,9 +8,9 @@ from pathlib import Path
 
 from hotspots.errors import BadFile, BadMapping
 from hotspots.intake import police_uk
-from hotspots.intake.archives import items_of
+from hotspots.intake.archives import Item, items_of
 from hotspots.intake.mapping import FIELDS, Mapping, guess_mapping
-from hotspots.intake.readers import judge, read_raw
+from hotspots.intake.readers import judge, not_taken, read_raw
 from hotspots.intake.reading import Limits, NoUsableRow, Raw
 from hotspots.intake.validate import Context
 from hotspots.schema import METRIC_CRS
@@ -36,6 +37,8 @@ class Preview:
 
     mapping: the one given or guessed; None for a police.uk file, which needs none. problem: the sentence
     that stands in the way of an import, else None; the counts are 0 then. sheet, sheets: as in `Raw`.
+    tables: files that an import would read; columns and counts are those of the first. aside: why others at
+    the path would not be read → how many.
     """
 
     file: str
@@ -51,6 +54,8 @@ class Preview:
     problem: str | None = None
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    tables: int = 1
+    aside: Words[str, int] = field(default_factory=dict)
 
 
 def preview(
@@ -62,23 +67,35 @@ def preview(
     crs: str = METRIC_CRS,
     limits: Limits | None = None,
 ) -> Preview:
-    """Columns, first cells and the fate of every row of a file, or of the first table in a folder or zip.
+    """Columns, first cells and the fate of every row of a file, or of the first in a folder or zip that is taken.
 
     Parameters as for `read_incidents`; sheet: the one whose columns are guessed, where no mapping is given.
     Raises `BadFile` for a file that cannot be read at all; a mapping that
     does not fit, or a file without a usable row, is told in `problem` so that the mapping can be mended.
     """
     limits = limits or Limits()
-    item = next((i for i in items_of(Path(path), limits) if i.set_aside is None), None)
-    if item is None:
-        raise BadFile(f"{Path(path).name} holds no file of incidents.")
+    items = items_of(Path(path), limits)
+    taken, aside = _parted(items, limits)
+    if not taken:
+        told = "; ".join(reason if n == 1 else f"{n} × {reason}" for reason, n in aside.items())
+        problem = f"Nothing in {Path(path).name} is taken: {told}."
+        return Preview(Path(path).name, (), None, 0, problem=problem, tables=0, aside=aside)
+    item = taken[0]
     asked = mapping or (Mapping(sheet=sheet) if sheet else None)
     raw = read_raw(item.load(), item.name, asked, limits, lambda _fraction, _what: None)
     headings = list(raw.cells.columns)
     known = police_uk.is_street(headings) or police_uk.is_api(headings)
     used = None if known else mapping or replace(guess_mapping(raw.cells), sheet=sheet)
     shown = Preview(
-        item.name, _columns(raw, used), used, raw.read, warnings=raw.warnings, sheet=raw.sheet, sheets=raw.sheets
+        item.name,
+        _columns(raw, used),
+        used,
+        raw.read,
+        warnings=raw.warnings,
+        sheet=raw.sheet,
+        sheets=raw.sheets,
+        tables=len(taken),
+        aside=aside,
     )
     try:
         reading = judge(raw, item.name, "", Context(today, crs), source=None, mapping=used)
@@ -92,8 +109,14 @@ def preview(
         duplicates=reading.duplicates,
         reasons=reading.reasons,
         warnings=reading.warnings,
-        problem=reading.set_aside,
     )
+
+
+def _parted(items: list[Item], limits: Limits) -> tuple[list[Item], Words[str, int]]:
+    """The files an import would read, and why it would set the others aside."""
+    reasons = [item.set_aside or not_taken(item, limits) for item in items]
+    taken = [item for item, reason in zip(items, reasons, strict=True) if reason is None]
+    return taken, Counter(reason for reason in reasons if reason)
 
 
 def _columns(raw: Raw, mapping: Mapping | None) -> tuple[ColumnPreview, ...]:

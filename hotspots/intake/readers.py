@@ -156,6 +156,18 @@ def read_raw(data: bytes, name: str, mapping: Mapping | None, limits: Limits, pr
     return read_delimited(layout, limits, progress)
 
 
+def not_taken(item: Item, limits: Limits) -> str | None:
+    """Why a police.uk file is set aside, by its headings and without reading its rows; None for any other file."""
+    data = item.load()
+    if not data.strip(b"\0 \t\r\n"):
+        return f"{item.name} is empty" if item.inside else None
+    try:
+        is_text = format_of(data, item.name) == formats.CSV
+        return police_uk.not_taken(find_layout(data, limits).headings) if is_text else None
+    except BadFile as error:
+        raise BadFile(_naming(item.name, str(error))) from None
+
+
 def _refuse_clash(reading: Reading, scopes: dict[str, str], hashes: dict[str, str]) -> Reading:
     """The same file twice counts once; two different files of one force and month are refused."""
     if reading.set_aside:

@@ -19,7 +19,7 @@ from hotspots.intake.reading import Limits, Progress, Reading, part_of
 from hotspots.pipeline.ledger import keep_latest
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import ImportReport, Store
-from hotspots.views import sentences
+from hotspots.views import import_words, sentences
 from pages.parts import frame, session, show
 
 KINDS = ["zip", "csv", "tsv", "txt", "xlsx", "json", "geojson", "gpkg", "parquet", "gz", "xz"]
@@ -65,18 +65,26 @@ def _written(files: list[UploadedFile], folder: Path) -> list[Path]:
 
 def _understood(viewer: Viewer, paths: list[Path]) -> None:
     try:
-        seen = _look(paths[0], None)
+        lead = next((path for path in paths if _look(path, None).tables), paths[0])
+        others = [path for path in paths if path != lead]
+        seen = _look(lead, None)
         if seen.mapping is None:  # police.uk: nothing to map
+            _problem(seen)
             _fate(seen)
-            good = _others(paths[1:], None)
+            good = _others(others, None)
             _import_button(viewer, paths, None, None, blocked=seen.problem is not None or not good)
             return
         source = _source()
-        seen, mapping = _mended(paths[0], seen, source)
+        top = st.container()  # where it is seen without scrolling; filled once the mapping has been chosen
+        seen, mapping = _mended(lead, seen, source)
+        with top:
+            _problem(seen)
         _fate(seen)
-        good = _others(paths[1:], mapping)
+        good = _others(others, mapping)
         _import_button(viewer, paths, source, mapping, blocked=seen.problem is not None or not source or not good)
-        if not source:
+        if seen.problem:
+            st.caption(f"Not yet: {show.plain(seen.problem)} Correct above which column is which.")
+        elif not source:
             st.caption("To import it, say above which partner's log it is.")
     except HubError as error:
         frame.told(str(error))
@@ -162,11 +170,17 @@ def _columns_table(seen: Preview) -> pd.DataFrame:
     )
 
 
+def _problem(seen: Preview) -> None:
+    if seen.problem:
+        frame.told(seen.problem)
+
+
 def _fate(seen: Preview) -> None:
     """What would happen to every row, before it happens."""
     if seen.problem:
-        frame.told(seen.problem)
         return
+    for line in import_words.inside_lines(seen.file, seen.tables, seen.aside):
+        st.markdown(show.plain(line))
     with st.container(horizontal=True):
         for label, n in (
             ("Rows read", seen.read),
@@ -198,7 +212,7 @@ def _others(paths: list[Path], mapping: Mapping | None) -> bool:
         }
     )
     st.dataframe(rows, hide_index=True, alt="What each of the other files would become")
-    return not any(one.problem for _, one in seen)
+    return not any(one.problem and one.tables for _, one in seen)  # one without a table is set aside, no fault
 
 
 def _import_button(

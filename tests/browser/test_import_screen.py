@@ -1,5 +1,6 @@
 """A steward brings in a file of her own through the Data page."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hotspots.release.roles import Role
 from pages.parts.menu import ENTRIES
 from tests.browser.running import Server
 from tests.browser.visiting import PATIENCE, Visitor
-from tests.test_command_line import month_file, police_row, write_csv
+from tests.test_command_line import OUTCOMES, month_file, police_row, write_csv
 
 DATA = next(entry for entry in ENTRIES if entry.url_path == "data")
 
@@ -42,6 +43,19 @@ def test_a_police_uk_file_goes_in_and_stands_on_every_screen(steward: Visitor, t
     steward.map()
     assert "540 of 540" in steward.text(), "those with a location; the map opens on their district"
     assert steward.faults == []
+
+
+def test_the_download_with_street_and_outcomes_goes_in_as_it_is(steward: Visitor, tmp_path: Path) -> None:
+    """Its first file by name is an outcomes file, which is set aside."""
+    street = month_file(tmp_path)
+    outcomes = write_csv(tmp_path / "outcomes.csv", [[*police_row(1)[:9], "Suspect charged"]], OUTCOMES)
+    with zipfile.ZipFile(tmp_path / "download.zip", "w") as packed:
+        packed.write(outcomes, "2021-01/2021-01-hertfordshire-outcomes.csv")
+        packed.write(street, f"2021-01/{street.name}")
+    give(steward, tmp_path / "download.zip")
+    expect(steward.page.get_by_text("1 file set aside: an outcomes file")).to_be_visible(timeout=PATIENCE)
+    steward.page.get_by_role("button", name="Import 1 file").click(timeout=PATIENCE)
+    expect(steward.page.get_by_text("60 rows read: 60 accepted")).to_be_visible(timeout=PATIENCE)
 
 
 def _picture(folder: Path) -> Path:

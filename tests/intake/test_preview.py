@@ -4,6 +4,7 @@ import pytest
 
 from hotspots.errors import BadFile
 from hotspots.intake import Mapping
+from hotspots.intake.police_uk import OUTCOMES
 from hotspots.intake.preview import preview
 from tests.intake.corpus import HEADER, STREET, TODAY, csv, row, rows, street_row, zipped
 
@@ -49,3 +50,16 @@ def test_the_first_table_of_a_zip_is_shown(tmp_path):
 def test_a_file_that_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(BadFile, match="PDF"):
         shown(b"%PDF-1.7", tmp_path)
+
+
+def test_of_a_download_with_outcomes_the_street_files_are_shown_and_the_others_set_aside(tmp_path):
+    """As police.uk gives it with both boxes ticked: the outcomes file comes first by name."""
+    row_of = ["x", "2021-01", "A", "A", "", "", "", "", "", "Suspect charged"]
+    outcomes = csv(row_of, header=[*STREET[:9], "Outcome type"])
+    months = {f"2021-0{m}/2021-0{m}-essex-{kind}.csv": make() for m in (1, 2)
+              for kind, make in (("outcomes", outcomes), ("street", csv(street_row(), header=STREET)))}  # fmt: skip
+    made = shown(zipped({**months, "note.txt": b""})(), tmp_path, "a.zip")
+    assert (made.file, made.accepted, made.tables) == ("a.zip/2021-01/2021-01-essex-street.csv", 1, 2)
+    assert made.problem is None and dict(made.aside)[OUTCOMES] == 2
+    alone = shown(outcomes(), tmp_path)
+    assert alone.tables == 0 and OUTCOMES in alone.problem and alone.mapping is None
