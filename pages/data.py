@@ -13,6 +13,7 @@ from hotspots.views import exports, sentences
 from pages.parts import front_door, session, show, signin, taking
 from pages.parts.data_quality import quality
 from pages.parts.importing import import_card
+from pages.parts.publishing import publishing_bar
 
 COLUMNS = {
     "file": "File",
@@ -37,6 +38,7 @@ def render(viewer: Viewer) -> None:
     with left:
         import_card(viewer, store)
         _last_import(viewer, batches)
+        _publishing(viewer, store)
         _coverage(viewer, store)
     with right:
         quality(viewer, store)
@@ -68,6 +70,12 @@ def _last_import(viewer: Viewer, batches: pd.DataFrame) -> None:
         warnings = sorted({w for many in taken["warnings"] for w in many})
         for warning in warnings[:6]:
             st.text(warning)
+
+
+def _publishing(viewer: Viewer, store: Store) -> None:
+    if viewer.can(Action.PUBLISH) and session.months_held(store) is not None:
+        with show.card("What councillors may read", "The same button is on Outcomes, above what they see"):
+            publishing_bar(viewer, "Whole quarters and years, small numbers hidden. Publishing cannot be taken back.")
 
 
 def _coverage(viewer: Viewer, store: Store) -> None:

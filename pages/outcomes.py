@@ -40,9 +40,9 @@ def render(viewer: Viewer) -> None:
     """One place or ward, as released; a clear page while nothing has been."""
     viewer.require(Action.SEE_OUTCOMES)
     st.html(_STYLE)
-    publishing_bar(viewer)
+    publishing_bar(viewer, "You are looking at what councillors see. Publishing cannot be taken back.")
     held = _for_viewer(session.published(), viewer)
-    titles = {} if held.figures.empty else paper.titles_of(held)
+    titles = {} if held.figures.empty else paper.titles_of(held, session.settings().district)
     if not titles:
         _nothing_yet()
         return
@@ -51,7 +51,7 @@ def render(viewer: Viewer) -> None:
         with tools, st.container(key="outcome-tools", gap="xsmall"):
             area = _chosen(titles)
             page = paper.words_for(held, area, titles)
-            _downloads(held, area, page.title)
+            _downloads(held, area, page.title, titles[area])
         with head:
             st.title(show.plain(page.title), anchor=False)
             st.caption(show.plain(page.subtitle))
@@ -137,7 +137,7 @@ def _drawn(picture: Outlines, *, dark: bool) -> str:
     return paper_pdf.picture_of(picture, "svg", dark=dark).decode()
 
 
-def _downloads(held: Published, area: str, title: str) -> None:
+def _downloads(held: Published, area: str, title: str, listed: str) -> None:
     """The page on paper and its released figures, byte for byte the same for everybody; made when asked for."""
     release, chosen = held.releases[-1], session.settings()
     own = held.figures[held.figures["area"] == area]
@@ -157,7 +157,7 @@ def _downloads(held: Published, area: str, title: str) -> None:
     store = session.current_store()  # for the audit line alone
     with st.container(horizontal=True, gap="small"):
         for label, made, kind in files:
-            name, mime = f"outcome-release-{release.version}.{kind}", printing.MIME[kind]
+            name, mime = paper.file_name(listed, release.version, kind), printing.MIME[kind]
             taking.button(label, made, file=name, mime=mime, key=f"outcome-{kind}", store=store)
 
 

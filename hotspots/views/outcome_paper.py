@@ -1,5 +1,6 @@
 """A councillor's one-pager: the outcome page on paper, from released figures and facts and nothing else."""
 
+import re
 from datetime import date
 
 import pandas as pd
@@ -34,9 +35,10 @@ def words_for(held: Published, area: str, titles: dict[str, str]) -> OutcomeWord
     )
 
 
-def titles_of(held: Published) -> dict[str, str]:
+def titles_of(held: Published, own: str = "") -> dict[str, str]:
     """Area → its title in the list: places as the hub took them on, then wards, then whole districts, largest first.
 
+    own: the hub's own district, whose pages come before those of the others, each in the same order.
     A district of which no figure of 5 or more was released (a neighbour's few reports) is left out.
     """
     names = held.areas.set_index("area")
@@ -49,7 +51,14 @@ def titles_of(held: Published) -> dict[str, str]:
     largest = held.figures["shown"].map(number_of).groupby(held.figures["area"]).max().dropna()
     districts = [a for a in names.index if names.loc[a, "level"] == "district" and a in largest.index]
     whole = sorted(districts, key=lambda a: (-largest[a], a))
-    return known | {a: f"{names.loc[a, 'name']}, whole district" for a in whole}
+    known |= {a: f"{names.loc[a, 'name']}, whole district" for a in whole}
+    return dict(sorted(known.items(), key=lambda item: names.loc[item[0], "district"] != own)) if own else known
+
+
+def file_name(listed: str, release: int, kind: str) -> str:
+    """A download's name, from the area's title in the list: dacorum-whole-district-release-1.pdf."""
+    words = "-".join(re.findall(r"[a-z0-9]+", listed.lower()))[:80]
+    return f"{words}-release-{release}.{kind}"
 
 
 def outcome_paper(held: Published, area: str, *, marking: str) -> Paper:

@@ -17,14 +17,14 @@ from pages.parts import session, show, signin
 _DONE = "published_now"
 
 
-def publishing_bar(viewer: Viewer) -> None:
-    """For those who may publish: the button, and its report until the next press; for others nothing."""
+def publishing_bar(viewer: Viewer, beside: str) -> None:
+    """For those who may publish: the button, words beside it, its report until the next press; for others nothing."""
     if not viewer.can(Action.PUBLISH):
         return
     with st.container(key="outcome-steward", horizontal=True, vertical_alignment="center"):
         if st.button("Publish what is due", icon=":material/publish:"):
             _confirm(viewer)
-        st.caption("You are looking at what councillors see. Publishing cannot be taken back.", width="stretch")
+        st.caption(beside, width="stretch")
     if _DONE in st.session_state:
         _told(st.session_state[_DONE])
 

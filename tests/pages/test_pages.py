@@ -52,6 +52,15 @@ def texts(ran: AppTest) -> list[str]:
     ]
 
 
+@pytest.mark.usefixtures("sample")
+def test_the_steward_publishes_from_the_page_of_imports() -> None:
+    ran = run("data", "data steward")
+    button = next(b for b in ran.button if b.label == "Publish what is due")
+    assert not ran.exception
+    dialog = button.click().run()
+    assert "Publish" in [b.label for b in dialog.button], "the page asks before it publishes"
+
+
 def refused(ran: AppTest) -> bool:
     return any("may not" in text.replace("\\", "") for text in texts(ran))
 

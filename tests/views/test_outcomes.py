@@ -13,7 +13,7 @@ from hotspots.release.recipe import Recipe, SourceFiles, recipe_as_json
 from hotspots.store.published import Published, Release
 from hotspots.views.outcome_answers import COME_BACK, NEXT_DOOR, NOT_REPORTING
 from hotspots.views.outcome_dates import span, two_spans
-from hotspots.views.outcome_paper import outcome_paper, titles_of
+from hotspots.views.outcome_paper import file_name, outcome_paper, titles_of
 from hotspots.views.outcomes import bars_of, outcome_chart, outcome_words, ward_words
 
 RELEASE = Release(1, datetime(2018, 10, 2, 9), date(2018, 8, 31), False, "police and council logs")
@@ -262,5 +262,9 @@ def test_a_hub_with_nothing_but_street_files_publishes_its_districts():
         pd.DataFrame(columns=["area", "version", "facts"]),
     )
     assert list(titles_of(held).values()) == ["Westmark, whole district", "Eastmark, whole district"]
+    own = titles_of(held, "Eastmark")
+    assert list(own.values()) == ["Eastmark, whole district", "Westmark, whole district"], "the hub's own first"
+    assert file_name("East/../Mark', ward", 2, "pdf") == "east-mark-ward-release-2.pdf", "no path, no other sign"
+    assert titles_of(held, "Nowhere") == titles_of(held)
     paper = outcome_paper(held, "district:Eastmark", marking="OFFICIAL")
     assert paper.title == "Eastmark district: about 60 reports in October to December 2021"
