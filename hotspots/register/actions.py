@@ -69,7 +69,9 @@ class Action:
         missing = [name for name, value in needed.items() if value in (None, "")]
         if missing:
             raise BadValue(f"The action was not saved: it needs {', '.join(missing)}.")
-        _require(self.due >= self.raised, f"it is due ({self.due}) before it was raised ({self.raised})")
+        _require(
+            self.due >= self.raised, f"it is due ({self.due:%d/%m/%Y}) before it was raised ({self.raised:%d/%m/%Y})"
+        )
         _require(self.status in VALID_TRANSITIONS, f"status must be one of {', '.join(VALID_TRANSITIONS)}")
         _require(self.epic in ("", *EPIC), f"its kind must be one of {', '.join(EPIC)}")
         _require(self.side in ("", *SIDES), f"its side must be one of {', '.join(SIDES)}")

@@ -27,15 +27,20 @@ MEETING_DAYS = 7
 @st.dialog("Record an action", width="large")
 @signin.checked
 def record_action_dialog(
-    viewer: Viewer, store: Store, place_id: int | None = None, place_name: str | None = None
+    viewer: Viewer,
+    store: Store,
+    place_id: int | None = None,
+    place_name: str | None = None,
+    *,
+    first: int | None = None,
 ) -> None:
     """Record one action with owner and due date; nothing is saved without both and a place.
 
     place_id: the adopted place, None to choose one here · place_name: what the screen calls it; given
-    without an id it is an area not adopted yet, and the dialog says so.
+    without an id it is an area not adopted yet, and the dialog says so · first: the place the choice begins with
     """
     viewer.require(Action.RECORD)
-    place = _place_field(viewer, store, place_id, place_name)
+    place = _place_field(viewer, store, place_id, place_name, first)
     task = st.text_input("What will be done", key="action-task", placeholder="One task, no names, no flat")
     left, middle, right = st.columns([2, 2, 1])
     partners = reads.partners(store)
@@ -198,7 +203,9 @@ def _minutes(viewer: Viewer, store: Store, news: pd.DataFrame, data_to: date, ca
     return minutes.minutes_html(meeting, news=rising, prompt=case_review, **parts)
 
 
-def _place_field(viewer: Viewer, store: Store, place_id: int | None, place_name: str | None) -> int | None:
+def _place_field(
+    viewer: Viewer, store: Store, place_id: int | None, place_name: str | None, first: int | None
+) -> int | None:
     if place_id is not None:
         name = place_name or reads.get(store, Place, place_id).name
         st.markdown(f"**{show.plain(name)}**")
@@ -209,7 +216,11 @@ def _place_field(viewer: Viewer, store: Store, place_id: int | None, place_name:
             "this is for."
         )
     places = {p.id: p.name for p in shared.in_scope(viewer, composed.adopted(store))}
-    return st.selectbox("Place", list(places), index=None, format_func=places.get, key="action-place")
+    # A key of its own for each beginning: what was chosen for another area is not carried over.
+    return st.selectbox(
+        "Place", list(places), index=list(places).index(first) if first in places else None, format_func=places.get,
+        key=f"action-place-{first}",
+    )  # fmt: skip
 
 
 def _power_words(power_id: str) -> str:

@@ -7,12 +7,13 @@ import streamlit as st
 
 from hotspots.pipeline import HubView
 from hotspots.pipeline import register as overview
+from hotspots.pipeline.agenda import place_of
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import sentences
-from pages.parts import actions, session, show
+from pages.parts import actions, session, show, signin
 from pages.parts import case_review as case_reviews
 
 RISING = ("new", "growing", "returned")
@@ -96,12 +97,27 @@ def agenda(viewer: Viewer, store: Store, released: Released) -> str:
             on_change=_first_of_step,
             args=(released.table,),
         )
-        # Not with Enter: a focused button, agenda item or list keeps every Enter to itself.
-        if viewer.can(Action.RECORD) and st.button("New action", icon=":material/add:", shortcut="Alt+A"):
-            actions.record_action_dialog(viewer, store)
+        if viewer.can(Action.RECORD):
+            _new_action(viewer, store, released)
     if st.session_state.get("present") and step not in BY_AREA:
         st.html(_TALKING)
     return step
+
+
+@st.fragment
+@signin.checked
+def _new_action(viewer: Viewer, store: Store, released: Released) -> None:
+    """Record an action from anywhere, begun with the area on the card.
+
+    A fragment like the screen below it: a dialog that a run of the whole page opened, once shut, would keep the
+    card's own dialog from opening.
+    """
+    # Not with Enter: a focused button, agenda item or list keeps every Enter to itself.
+    if not st.button("New action", icon=":material/add:", shortcut="Alt+A"):
+        return
+    rows = released.table[released.table["id"] == st.session_state.get("on_card")]
+    place = place_of(rows["geometry"].iloc[0], session.places(viewer, store)) if len(rows) else None
+    actions.record_action_dialog(viewer, store, first=place.id if place else None)
 
 
 def areas_of(step: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -140,6 +156,15 @@ def turn(table: pd.DataFrame, step: str, chosen: str | None) -> None:
 def late_actions(viewer: Viewer, store: Store) -> None:
     """Overdue actions; a chosen one can be closed."""
     actions.overdue_list(viewer, store, key="hub-late")
+
+
+def area_of_first_action(viewer: Viewer, store: Store, table: pd.DataFrame) -> str | None:
+    """The listed area on whose place the first overdue action is; None where that place is no area of the list."""
+    late = actions.overdue(viewer, store).table
+    if late.empty:
+        return None
+    places = [p for p in session.places(viewer, store) if p.id == late["place_id"].iloc[0]]
+    return next((r.id for r in table.itertuples() if place_of(r.geometry, places) is not None), None)
 
 
 def assessments(viewer: Viewer, store: Store) -> None:

@@ -148,15 +148,17 @@ def _heading(store: Store, view: PlaceView) -> minutes.Meeting:
 
 
 def _plan_form(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan | None) -> None:
-    _, now, before = view.six_months()
+    _, now, _ = view.six_months()
     held = shared.opened(held) if held else None
     with st.form(f"plan-{view.place.id}", border=True):
         st.markdown("**Write the plan**")
         problem = st.text_area("Problem, as found in scanning", held.problem if held else "")
         a, b, c = st.columns([2, 1, 1])
         measure = a.text_input("What is counted", held.measure if held else "reports in six months")
-        start = b.number_input("Now", value=_first(held and held.baseline, before), step=1.0)
-        target = c.number_input("Wanted", value=_first(held and held.target, now), step=1.0)
+        start = b.number_input("Now", value=_number(held and held.baseline, now), step=1.0, format="%.0f")
+        target = c.number_input(
+            "Wanted", value=held.target if held else None, step=1.0, format="%.0f", placeholder="fewer than now"
+        )
         d, e = st.columns(2)
         ahead = session.today(store) + timedelta(days=365)
         by = d.date_input("Reached by", held.by if held else ahead, format="DD/MM/YYYY")
@@ -168,6 +170,9 @@ def _plan_form(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan | N
         }
         learned = st.text_area("What was learned", held.learned if held else "")
         if st.form_submit_button("Save plan", type="secondary"):
+            if start is None or target is None:
+                st.warning("Say how many there are now and how many are wanted.")
+                return
             words = {
                 "problem": problem, "measure": measure, "baseline": start, "target": target, "by": by,
                 "assess_on": assess, "learned": learned, **triangle,
@@ -181,10 +186,11 @@ def _plan_form(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan | N
             )
 
 
-def _first(held: float | None, counted: float) -> float:
+def _number(held: float | None, counted: float) -> float | None:
+    """What the field begins with: what was saved, else what was counted; nothing where a month is missing."""
     if held is not None:
         return float(held)
-    return 0.0 if pd.isna(counted) else float(counted)
+    return None if pd.isna(counted) else float(counted)
 
 
 def residents(viewer: Viewer, store: Store, place: Place) -> None:

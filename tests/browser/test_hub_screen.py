@@ -142,6 +142,8 @@ def test_a_new_action_opens_by_its_key_from_the_agenda_from_the_list_and_from_no
         expect(dialog).to_be_visible(timeout=PATIENCE)
         hub.page.keyboard.press("Escape")
         expect(dialog).to_have_count(0, timeout=PATIENCE)
+    hub.page.get_by_role("button", name="Record action").click(timeout=PATIENCE)
+    expect(dialog).to_be_visible(timeout=PATIENCE)  # the card's own button works after the key's form was shut
 
 
 def test_a_filter_changes_list_map_and_counts(hub: Visitor) -> None:

@@ -51,7 +51,7 @@ def test_everything_missing_is_named_at_once():
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"due": date(2017, 11, 7)}, "before it was raised"),
+        ({"due": date(2017, 11, 7)}, r"due \(07/11/2017\) before it was raised"),
         ({"status": "done", "closed": date(2017, 11, 20)}, "needs its outcome"),
         ({"status": "cancelled", "outcome": "moved away"}, "needs the day it was closed"),
         ({"status": "done", "outcome": "mended", "closed": date(2017, 11, 1)}, "closed before it was raised"),
