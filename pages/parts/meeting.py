@@ -8,6 +8,7 @@ import streamlit as st
 from hotspots.pipeline import HubView
 from hotspots.pipeline import register as overview
 from hotspots.pipeline.agenda import place_of
+from hotspots.register import actions as action_rules
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
@@ -160,10 +161,9 @@ def late_actions(viewer: Viewer, store: Store) -> None:
 
 def area_of_first_action(viewer: Viewer, store: Store, table: pd.DataFrame) -> str | None:
     """The listed area on whose place the first overdue action is; None where that place is no area of the list."""
-    late = actions.overdue(viewer, store).table
-    if late.empty:
-        return None
-    places = [p for p in session.places(viewer, store) if p.id == late["place_id"].iloc[0]]
+    late = action_rules.overdue(session.actions(store), on=session.today(store))["place_id"].tolist()
+    mine = {p.id: p for p in session.places(viewer, store)}
+    places = [mine[i] for i in late if i in mine][:1]
     return next((r.id for r in table.itertuples() if place_of(r.geometry, places) is not None), None)
 
 
