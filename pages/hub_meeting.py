@@ -61,7 +61,7 @@ def render(viewer: Viewer) -> None:
 @signin.checked
 def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step: str) -> None:
     listed = meeting.areas_of(step, released.table)
-    chosen = _chosen(viewer, store, released, step, listed)
+    chosen = _chosen(released, listed)
     st.session_state["on_card"] = chosen
     _write_link(released, step, chosen)
     with st.container(key="hub-body"):
@@ -117,13 +117,11 @@ def _list(
         meeting.case_review(store, view, step)
 
 
-def _chosen(viewer: Viewer, store: Store, released: Released, step: str, listed: pd.DataFrame) -> str | None:
-    """The chosen hotspot while it exists, else that of the first overdue action, or the first of the list."""
+def _chosen(released: Released, listed: pd.DataFrame) -> str | None:
+    """The chosen hotspot while it exists, else the first of the list."""
     chosen = st.session_state.get("chosen")
     if chosen in set(released.table["id"]):
         return chosen
-    if step == "late":
-        return meeting.area_of_first_action(viewer, store, released.table)
     return listed["id"].iloc[0] if len(listed) else None
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 from hotspots.pipeline import HubView
 from hotspots.pipeline import register as overview
 from hotspots.pipeline.agenda import place_of
-from hotspots.register import actions as action_rules
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
@@ -157,14 +156,6 @@ def turn(table: pd.DataFrame, step: str, chosen: str | None) -> None:
 def late_actions(viewer: Viewer, store: Store) -> None:
     """Overdue actions; a chosen one can be closed."""
     actions.overdue_list(viewer, store, key="hub-late")
-
-
-def area_of_first_action(viewer: Viewer, store: Store, table: pd.DataFrame) -> str | None:
-    """The listed area on whose place the first overdue action is; None where that place is no area of the list."""
-    late = action_rules.overdue(session.actions(store), on=session.today(store))["place_id"].tolist()
-    mine = {p.id: p for p in session.places(viewer, store)}
-    places = [mine[i] for i in late if i in mine][:1]
-    return next((r.id for r in table.itertuples() if place_of(r.geometry, places) is not None), None)
 
 
 def assessments(viewer: Viewer, store: Store) -> None:
