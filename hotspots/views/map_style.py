@@ -52,6 +52,7 @@ html, body { margin: 0; background: var(--ground); }
   text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground), 0 0 4px var(--ground); }
 .plain .rank .area-name, .plain.far .rank.chosen .area-name { display: block; }
 .plain.far .rank .area-name { display: none; }
+.area-name::after { content: attr(data-name); }
 .rank.chosen .area-name { font-weight: 700; font-size: 14px; margin-left: 14px; }
 .district { color: var(--label); font-size: 15px; letter-spacing: .04em; white-space: nowrap;
   transform: translate(-50%, -50%); text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground), 0 0 5px var(--ground); }

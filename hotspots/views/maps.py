@@ -216,7 +216,7 @@ class _Outlines(Script):
             var size = on ? " chosen" : Number(f.properties.rank) > 10 ? " low-rank" : "";
             var disc = document.createElement("div"), name = document.createElement("span");
             name.className = "area-name";
-            name.textContent = named(f).slice(2);
+            name.dataset.name = named(f).slice(2);
             disc.append(String(Number(f.properties.rank)), name);
             return L.divIcon({className: "rank " + f.properties.look + size, iconSize: null, html: disc});
           }
