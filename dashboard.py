@@ -1,11 +1,12 @@
 """Sign in, build the menu for this viewer, render the chosen page; nothing else."""
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from hotspots.errors import HubError, NotAllowed
-from hotspots.release.roles import Viewer
+from hotspots.release.roles import Role, Viewer
 from hotspots.settings import Settings
 from hotspots.store import Store
 from pages.parts import frame, front_door, menu, session, signin, warm
@@ -41,7 +42,8 @@ def main() -> None:
     unlisted = [front, *listed.pop(menu.UNLISTED, [])]
     chosen = st.navigation({menu.UNLISTED: unlisted, **listed}, position="top")
     front_door.follow(pages)
-    frame.strip(store, viewer, settings)
+    published = viewer.role is Role.COUNCILLOR or chosen.url_path == "outcomes"
+    frame.strip(store, viewer, replace(settings, marking=settings.published_marking) if published else settings)
     chosen.run()
     warm.set_aside(chosen.url_path)
 

@@ -147,7 +147,7 @@ def _paper(held: Store, reader: str, place: str | None, ask: briefs.Request, set
         raise BadValue(f"A paper for {reader} is about one place; name it with --place.")
     if reader == "councillor":
         published = read_published(published_file(str(held.path) if held.path else settings.store))
-        return briefs.councillor_brief(published, place, viewer=ask.viewer, marking=settings.marking)
+        return briefs.councillor_brief(published, place, viewer=ask.viewer, marking=settings.published_marking)
     if reader == "review":
         return briefs.evidence_pack(ask, place)
     if reader in briefs.MEETING:

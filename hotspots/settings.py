@@ -20,6 +20,7 @@ class Settings:
 
     eps, max_extent: metres · incidents_a_month: least reports of a hotspot, on average
     min_days: least distinct days where dates are exact · upload_mb: browser uploads, megabytes
+    published_marking: what outcome pages and councillors' papers bear; `marking` is that of everything else
     store, sample_store: file path or database URL · basemap: a local file of streets (GeoJSON, GeoPackage) or
     raster tiles (PMTiles, MBTiles), or empty · basemap_credit: its licence line, shown on the map
     areas: a local file of polygons (wards, beats) to count by, with addresses or residents where rates are wanted
@@ -32,6 +33,7 @@ class Settings:
 
     title: str = "Community Safety Hub"
     marking: str = "OFFICIAL"
+    published_marking: str = "OFFICIAL"
     district: str = ""
     eps: float = 75.0
     incidents_a_month: float = 3.0
@@ -97,8 +99,9 @@ def checked(given: Mapping[str, object], path: Path) -> Settings:
             raise SettingsError(f"{path.name}: {key} is not a setting. Settings are {', '.join(known)}.")
         values[key] = _value(key, known[key], value, path)
     settings = replace(Settings(), **values)
-    if settings.marking not in MARKINGS:
-        raise SettingsError(f"{path.name}: marking must be one of {', '.join(filter(None, MARKINGS))} or empty.")
+    for key in ("marking", "published_marking"):
+        if getattr(settings, key) not in MARKINGS:
+            raise SettingsError(f"{path.name}: {key} must be one of {', '.join(filter(None, MARKINGS))} or empty.")
     return settings
 
 

@@ -189,7 +189,7 @@ def test_every_hub_paper_names_the_files_behind_it_with_their_hashes(ask):
 def test_the_command_prints_what_the_page_hands_out(ask, held, tmp_path, monkeypatch):
     where = tmp_path / "brief.pdf"
     monkeypatch.setenv("HUB_SETTINGS", str(tmp_path / "settings.toml"))
-    (tmp_path / "settings.toml").write_text('marking = "OFFICIAL"')
+    (tmp_path / "settings.toml").write_text('marking = "OFFICIAL-SENSITIVE"')  # a paper for the public bears its own
     told = ["brief", "--for", "councillor", "--place", "Park View", "--out", str(where), "--store", str(ask.store.path)]
     assert CliRunner().invoke(app, told).exit_code == 0
     current = held.current()

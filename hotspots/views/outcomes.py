@@ -117,11 +117,7 @@ def ward_words(
     return OutcomeWords(
         title=f"{ward} {level}: {told.get(verdict, f'{after} reports in {span(*pair[1])}')}",
         subtitle=_subtitle("", release),
-        answer=(
-            f"{_GLYPHS.get(verdict, '')}{_from_to(before, after)}",
-            two_spans(*pair),
-            f"More than luck: {_LUCK.get(verdict, 'cannot tell')}",
-        ),
+        answer=_ward_answer(verdict, before, after, pair),
         parts=(
             ("What was reported", _kinds(figures, area, pair[1])),
             ("What was done", _places(places, level)),
@@ -334,7 +330,25 @@ def _places(places: Sequence[str], level: str) -> str:
     return f"These places in the {level} have a page of their own: {'; '.join(places)}."
 
 
+def _ward_answer(
+    verdict: str, before: str, after: str, pair: tuple[tuple[date, date], tuple[date, date]]
+) -> tuple[str, ...]:
+    """What it was, what it is, and luck; without a figure of the year before, that there is none to compare with."""
+    if before == NO_DATA:
+        return (f"{after.capitalize()}; nothing to compare with yet", span(*pair[1]), f"{span(*pair[0])}: {NO_DATA}")
+    return (
+        f"{_GLYPHS.get(verdict, '')}{_from_to(before, after)}",
+        two_spans(*pair),
+        f"More than luck: {_LUCK.get(verdict, 'cannot tell')}",
+    )
+
+
 def _ward_changed(verdict: str, before: str, after: str, pair: tuple[tuple[date, date], tuple[date, date]]) -> str:
+    if before == NO_DATA:
+        return (
+            f"There were {after} reports in {span(*pair[1])}. The hub holds no whole figure for {span(*pair[0])}, "
+            "so there is nothing to compare with yet."
+        )
     counts = f"{before} reports in {span(*pair[0])} and {after} in {span(*pair[1])}"
     if verdict == NOT_LOOKED_AT:
         return f"There were {counts}. Whether that is more than luck has not been tested."

@@ -217,6 +217,16 @@ def test_a_ward_without_a_comparison_claims_nothing():
     assert "can be published from 1 November 2018" in dict(words.parts)["What happens next"]
 
 
+def test_a_first_years_quarter_has_nothing_to_compare_with():
+    held = ward_figures()
+    words = ward_words("Harbour", "ward:m/h", held[held["start"] >= pd.Timestamp(2017, 7, 1)], RELEASE)
+    assert words.answer == (
+        "About 120; nothing to compare with yet", "April to June 2018", "April to June 2017: no data"
+    )  # fmt: skip
+    assert "nothing to compare with yet" in dict(words.parts)["What changed"]
+    assert "From no data" not in text_of(words) and "luck has not been tested" not in text_of(words)
+
+
 def test_a_ward_gives_no_share_on_a_base_under_twenty():
     words = ward_words("Harbour", "ward:m/h", ward_figures("about 15"), RELEASE)
     assert "%" not in text_of(words)
