@@ -147,7 +147,9 @@ def _downloads(held: Published, area: str, title: str, listed: str) -> None:
         return (head + safe_frame(paper.released_table(own)).to_csv(index=False)).encode("utf-8-sig")
 
     def printed(kind: str) -> bytes:
-        return printing.printed(paper.outcome_paper(held, area, marking=chosen.published_marking), kind, author=chosen.title)
+        return printing.printed(
+            paper.outcome_paper(held, area, marking=chosen.published_marking), kind, author=chosen.title
+        )
 
     files = (
         ("For committee (PDF)", lambda: printed("pdf"), "pdf"),

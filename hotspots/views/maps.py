@@ -220,7 +220,9 @@ class _Outlines(Script):
             disc.append(String(Number(f.properties.rank)), name);
             return L.divIcon({className: "rank " + f.properties.look + size, iconSize: null, html: disc});
           }
-          function named(f) { return f.properties.name ? ": " + String.fromCodePoint.apply(null, f.properties.name) : ""; }
+          function named(f) {
+            return f.properties.name ? ": " + String.fromCodePoint.apply(null, f.properties.name) : "";
+          }
           function choose(id) {
             halo.clearLayers(); edge.clearLayers();
             if (shapes[id]) { halo.addData(shapes[id]); edge.addData(shapes[id]); }
