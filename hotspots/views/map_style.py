@@ -47,13 +47,11 @@ html, body { margin: 0; background: var(--ground); }
 .street { color: var(--label); font-size: 13px; white-space: nowrap;
   text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground);
   transform-origin: 0 0; }
-.area-name { display: none; position: absolute; left: 100%; top: 50%; transform: translateY(-50%); margin-left: 10px;
-  color: var(--text); font: 13px/1.2 "Source Sans", Arial, sans-serif; white-space: nowrap;
-  text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground), 0 0 4px var(--ground); }
-.plain .rank .area-name, .plain.far .rank.chosen .area-name { display: block; }
-.plain.far .rank .area-name { display: none; }
-.area-name::after { content: attr(data-name); }
-.rank.chosen .area-name { font-weight: 700; font-size: 14px; margin-left: 14px; }
+.plain .rank::after { content: attr(title); position: absolute; left: 100%; top: 50%; transform: translateY(-50%);
+  margin-left: 10px; color: var(--text); font: 13px/1.2 "Source Sans", Arial, sans-serif; white-space: nowrap;
+  pointer-events: none; text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground), 0 0 4px var(--ground); }
+.plain.far .rank:not(.chosen)::after { display: none; }
+.plain .rank.chosen::after { font-weight: 700; font-size: 14px; margin-left: 14px; }
 .district { color: var(--label); font-size: 15px; letter-spacing: .04em; white-space: nowrap;
   transform: translate(-50%, -50%); text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground), 0 0 5px var(--ground); }
 .leaflet-control-legend { background: var(--ground); color: var(--text); border: 1px solid var(--gap);

@@ -205,7 +205,7 @@ class _Outlines(Script):
             style: function (f) { return looks[f.properties.look]; },
             pointToLayer: function (f, at) {
               return discs[f.properties.hotspot] = L.marker(at, {icon: icon(f, false),
-                zIndexOffset: -20 * Number(f.properties.rank), title: "Rank " + Number(f.properties.rank) + named(f)});
+                zIndexOffset: -20 * Number(f.properties.rank), title: named(f)});
             },
             onEachFeature: function (f, layer) {
               if (f.geometry.type !== "Point") { shapes[f.properties.hotspot] = f; }
@@ -214,14 +214,12 @@ class _Outlines(Script):
           }).addTo(group);
           function icon(f, on) {
             var size = on ? " chosen" : Number(f.properties.rank) > 10 ? " low-rank" : "";
-            var disc = document.createElement("div"), name = document.createElement("span");
-            name.className = "area-name";
-            name.dataset.name = named(f).slice(2);
-            disc.append(String(Number(f.properties.rank)), name);
-            return L.divIcon({className: "rank " + f.properties.look + size, iconSize: null, html: disc});
+            return L.divIcon({className: "rank " + f.properties.look + size, iconSize: null,
+              html: String(Number(f.properties.rank))});
           }
           function named(f) {
-            return f.properties.name ? ": " + String.fromCodePoint.apply(null, f.properties.name) : "";
+            return f.properties.name ? String.fromCodePoint.apply(null, f.properties.name) :
+              "Rank " + Number(f.properties.rank);
           }
           function choose(id) {
             halo.clearLayers(); edge.clearLayers();
