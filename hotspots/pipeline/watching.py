@@ -49,7 +49,8 @@ class WatchView:
     it does not ring), observed (reports in the last whole month), usual_low, usual_high, state
     ("returned", "rising" or "quiet")] · waiting: places whose action has not ended or has no whole
     month after it yet · never_quiet: places no quieter after the action than before it, or of which too
-    little is held before: they have no quiet level to be watched against · unwatched: hotspots with too few earlier months to know what is quiet
+    little is held before: they have no quiet level to be watched against
+    unwatched: hotspots with too few earlier months to know what is quiet
     last_month: first day of the last whole month held, which is as far as the watch looks
     """
 

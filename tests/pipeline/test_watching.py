@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from hotspots.pipeline import default_query
-from hotspots.pipeline.portfolio import NOT_COMPARED, portfolio_for
 from hotspots.pipeline.evidence import evidence_of
+from hotspots.pipeline.portfolio import NOT_COMPARED, portfolio_for
 from hotspots.pipeline.watching import BUDGET_A_YEAR, watch_for, watch_in
 from hotspots.register.interventions import Intervention
 from hotspots.register.places import Place
@@ -92,7 +92,7 @@ def test_windows_are_as_long_as_the_data_hold_whole_a_year_apart(portfolio):
 @pytest.mark.parametrize(("before", "after", "quiet"), [(5, 40, True), (40, 5, False), (10, 10, False)])
 def test_a_place_is_quiet_only_where_it_became_quieter(tmp_path, before, after, quiet):
     ended = pd.Timestamp("2018-07-01")
-    days = town.DAYS[town.DAYS < ended][::before].append(town.DAYS[town.DAYS >= ended][::after])
+    days = town.DAYS[ended > town.DAYS][::before].append(town.DAYS[ended <= town.DAYS][::after])
     store = town.store_of(tmp_path, pd.concat([town.at(town.CENTRE, days), town.background()]))
     who = {"who": "test", "at": town.NOW}
     place = register.add(store, Place("Salt Row", "block", town.BLOCK, date(2018, 1, 1), district="Saltmere"), **who)
