@@ -104,7 +104,7 @@ def _list(
     chosen: str | None,
 ) -> None:
     """What the item of the agenda goes through: areas, actions or assessments."""
-    st.markdown(f"## {_heading(view, released, step)}")
+    st.markdown(f"## {_heading(view, released, listed, step)}")
     if step == "late":
         meeting.late_actions(viewer, store)
     elif step == "assess":
@@ -149,9 +149,11 @@ def _link_words(released: Released) -> dict[str, str]:
     return {r.id: r.hotspot or str(r.rank) for r in table.itertuples()}
 
 
-def _heading(view: HubView, released: Released, step: str) -> str:
+def _heading(view: HubView, released: Released, listed: pd.DataFrame, step: str) -> str:
     """What the item of the agenda is about."""
     table = released.table
+    if step == "rising" and len(table):
+        return sentences.new_or_back_title(len(listed))
     return TITLES.get(step) or sentences.hub_title(len(table), int(table["n"].sum()), view.incidents)
 
 

@@ -23,7 +23,7 @@ BUDGET: Mapping[str, tuple[str, str]] = {
 }
 """Part of the false-alarm budget → the rule, and what it needs."""
 BECAME: Mapping[str, str] = {
-    "born": "✦ Born",
+    "born": "✦ First seen",
     "returned": "↻ Returned",
     "grew": "▲ Grew",
     "kept": "■ Same",
@@ -33,6 +33,8 @@ BECAME: Mapping[str, str] = {
     "ended": "○ Ended",
 }
 """Event of the ledger → word with its shape, for tables."""
+_IN_SENTENCES = {"born": "first seen", "kept": "the same"}
+"""Events that another word tells better; the rest are told as the ledger calls them."""
 
 
 def title(ringing: int, watched: int, grid: int, names: list[str]) -> str:
@@ -111,7 +113,7 @@ def luck_title(yearly: float) -> str:
 
 def became_title(counts: Mapping[str, int], *, kept: bool) -> str:
     """What became of the hotspots since the set before."""
-    told = [f"{counts[event]} {'the same' if event == 'kept' else event}" for event in BECAME if counts.get(event)]
+    told = [f"{counts[event]} {_IN_SENTENCES.get(event, event)}" for event in BECAME if counts.get(event)]
     since = "since the set before" if kept else "since the last set kept"
     return f"Hotspots {since}: {', '.join(told)}" if told else f"No hotspot {since}"
 
@@ -127,7 +129,8 @@ def standing(row: pd.Series) -> str:
     """Lasting id, rank, what became of it since the set before: "H12 · rank 3, up 2 · split, from H4"."""
     moved_ = {"–": "unmoved", "new": "new among them"}.get(row["moved"], row["moved"])
     kin = lineage(row["event"], row["hotspot"], row["from_ids"], None) if row["event"] else ""
-    event = "" if row["event"] in ("", "kept") else f"{row['event']}{', ' + kin if kin else ''}"
+    became = "" if row["event"] == "kept" else _IN_SENTENCES.get(row["event"], row["event"])
+    event = "" if not became else f"{became}{', ' + kin if kin else ''}"
     return " · ".join(part for part in (row["hotspot"], f"rank {row['rank']}, {moved_}", event) if part)
 
 

@@ -65,12 +65,33 @@ def usual(low: float, high: float) -> str:
     return f"usual {int(low):,} to {int(high):,}"
 
 
+def short_history(earlier: int) -> str:
+    """What a usual range made from few months cannot do; earlier: months with a count before the last."""
+    months = "1 earlier month" if earlier == 1 else f"{earlier} earlier months"
+    return (
+        f"Short history: only {months} stand behind the usual range. It cannot know the season, and it can miss a rise "
+        "that began in them."
+    )
+
+
+def nobody_to_invite(*, registered: bool) -> str:
+    """Why the card names nobody to invite."""
+    return "no partner joins for its problems" if registered else "no partner is registered yet (Respond, Partners)"
+
+
 def hub_title(n_hotspots: int, inside: int, incidents: int) -> str:
     """The finding of the ranked list."""
     if not n_hotspots:
         return "No area holds enough reports to be a hotspot"
     noun = "area holds" if n_hotspots == 1 else "areas hold"
     return f"{n_hotspots} {noun} {share(inside, incidents)} of all reports"
+
+
+def new_or_back_title(n: int) -> str:
+    """The finding of the list of areas that are new, growing or back."""
+    return {0: "No area is new, growing or back", 1: "1 area is new, growing or back"}.get(
+        n, f"{n} areas are new, growing or back"
+    )
 
 
 def settings_line(eps: float, min_samples: int, max_extent: float, window: Window) -> str:
@@ -195,7 +216,8 @@ def last_year_title(chart: pd.DataFrame) -> str:
     pairs = chart.dropna(subset=["n", "last_year"]).tail(6)
     if pairs.empty:
         return "Same months last year"
-    return f"{int(pairs['n'].sum()):,} reports against {int(pairs['last_year'].sum()):,} in the same months last year"
+    months = "month" if len(pairs) == 1 else "months"
+    return f"{int(pairs['n'].sum()):,} reports against {int(pairs['last_year'].sum()):,} in the same {months} last year"
 
 
 def rising_title(rising: int, areas: int) -> str:

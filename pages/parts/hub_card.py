@@ -1,4 +1,4 @@
-"""The card of one hotspot: how much, who sees it, who can act, what is late; and one click to record."""
+"""The card of one hotspot: how much, who reported it, who can act, what is late; and one click to record."""
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +10,7 @@ from hotspots.register.places import Place
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
+from hotspots.store import register_reads as reads
 from hotspots.views import alarm_words, charts, sentences
 from hotspots.views.palette import STATES
 from pages.parts import actions, ledger, place_forms, session, show
@@ -17,6 +18,8 @@ from pages.parts import register as shared
 
 CHART, PRESENTED = 144, 118
 """Pixels of the chart on the card, which must fit a short screen, and in presenter view."""
+SHORT_HISTORY = 18
+"""Earlier months under which a usual range can know no season, and a rise in them makes it wide."""
 INVITED = 3
 """Partners a card names; the partners page has them all."""
 
@@ -28,7 +31,7 @@ def card(viewer: Viewer, store: Store, view: HubView, released: Released, chosen
     """
     with st.container(border=True, key="card", gap="xsmall"):
         if chosen is None:
-            st.markdown("Choose an area on the map or in the list to see its card.")
+            st.markdown("Choose an area on the map to see its card.")
             return
         row = released.table[released.table["id"] == chosen].iloc[0]
         made = card_of(view, chosen)
@@ -38,7 +41,7 @@ def card(viewer: Viewer, store: Store, view: HubView, released: Released, chosen
         with number:
             _big_number(view, row, place)
         with who, st.container(key="who", gap="xsmall"):
-            _who_sees_it(viewer, made)
+            _who_reported_it(viewer, made)
         with drawn:
             _chart(viewer, view, made, row, kind)
         _notes(store, view, made, row, place)
@@ -71,9 +74,9 @@ def _big_number(view: HubView, row: pd.Series, place: Place | None) -> None:
     )
 
 
-def _who_sees_it(viewer: Viewer, made: Card) -> None:
+def _who_reported_it(viewer: Viewer, made: Card) -> None:
     parts = release(made.parts, viewer, policy="parts of a hotspot").table
-    for kind, heading in (("source", "Who sees it"), ("category", "What")):
+    for kind, heading in (("source", "Who reported it"), ("category", "What")):
         rows = parts[parts["kind"] == kind]
         words = " · ".join(f"{show.plain(r.word)} {r.n:,}" for r in rows.head(4).itertuples())
         rest = rows["n"].iloc[4:].sum()
@@ -88,7 +91,7 @@ def _chart(viewer: Viewer, view: HubView, made: Card, row: pd.Series, kind: str)
         low, high = row["usual_low"], row["usual_high"]
         text = f"Reports a month, {sentences.usual(low, high)}; last month {row['latest']:.0f}"
         if kind == "Table":
-            st.dataframe(months.table, hide_index=True, height=tall, alt=text)
+            st.dataframe(_month_table(months), hide_index=True, height=tall, placeholder="no data", alt=text)
         else:
             st.vega_lite_chart(None, drawn, key="card-months", alt=text, width="stretch")
     elif kind == "Hours":
@@ -99,6 +102,18 @@ def _chart(viewer: Viewer, view: HubView, made: Card, row: pd.Series, kind: str)
             show.chart(drawn, hours, alt_text="Reports by weekday and hour", key="card-hours")
     else:
         _repeats(viewer, view, made, row["id"])
+
+
+def _month_table(months: Released) -> pd.DataFrame:
+    """The chart's months in words, latest first."""
+    latest_first = months.table.iloc[::-1]
+    return pd.DataFrame(
+        {
+            "Month": [sentences.month(day) for day in latest_first["period"]],
+            "Reports": latest_first["n"].astype("Int64"),
+            "Usual": [sentences.usual(r.low, r.high).removeprefix("usual ") for r in latest_first.itertuples()],
+        }
+    )
 
 
 def _repeats(viewer: Viewer, view: HubView, made: Card, hotspot: str) -> None:
@@ -114,6 +129,9 @@ def _repeats(viewer: Viewer, view: HubView, made: Card, hotspot: str) -> None:
 def _notes(store: Store, view: HubView, made: Card, row: pd.Series, place: Place | None) -> None:
     snapped = ""
     notes = []
+    earlier = int(made.months["n"].notna().sum()) - 1
+    if pd.notna(row["usual_high"]) and earlier < SHORT_HISTORY:
+        notes.append(sentences.short_history(earlier))
     drive = drive_since(store, place, month=view.last_month) if place else None
     if drive:
         notes.append(f"Residents have been asked to report since {sentences.day(drive)}: some of the rise is that.")
@@ -133,7 +151,9 @@ def _notes(store: Store, view: HubView, made: Card, row: pd.Series, place: Place
 def _who_can_act(viewer: Viewer, store: Store, place: Place) -> None:
     """Routes that fit, whom to invite, and the oldest late action, in two lines."""
     found, invited = shared.routes_of(place), shared.invited_to(viewer, store, place)
-    names = show.plain(", ".join(invited["agency"].head(INVITED))) or "no partner joins for its problems"
+    names = show.plain(", ".join(invited["agency"].head(INVITED))) or sentences.nobody_to_invite(
+        registered=not reads.partners(store).empty
+    )
     with st.container(key="card-routes"):
         st.markdown(f"**{found.heading}** (not legal advice) · Invite: {names}")
     late = action_rules.overdue(session.actions(store), on=session.today(store))

@@ -35,7 +35,7 @@ def became_card(viewer: Viewer, store: Store, view: HubView, first: Query) -> No
         if not is_kept and viewer.can(Action.RECORD):
             _keep_button(viewer, store, view, first, past=table.empty)
         if table.empty:
-            st.caption("Once a set is kept, this list says which hotspots were born, grew, shrank, split or ended.")
+            st.caption("Once a set is kept, this list says which hotspots are new, grew, shrank, split or ended.")
             return
         chosen = _list(released.table)
         with st.container(horizontal=True, vertical_alignment="center"):
