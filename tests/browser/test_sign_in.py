@@ -47,7 +47,11 @@ def sign_in(visitor: Visitor, issuer: str, role: Role) -> None:
         timeout=PATIENCE
     )
     visitor.settle()
-    visitor.faults = [fault for fault in visitor.faults if "pico" not in fault]  # the provider's own style sheet
+
+
+def own_faults(visitor: Visitor, issuer: str) -> list[str]:
+    """What went wrong on our side: the provider's form asks for a style sheet and an icon that are not there."""
+    return [fault for fault in visitor.faults if "pico" not in fault and issuer not in fault]
 
 
 def store_of(hub: Server):
@@ -59,7 +63,7 @@ def test_a_member_signs_in_works_and_signs_out(hub: Server, issuer: str, visit: 
     sign_in(visitor, issuer, Role.HUB_MEMBER)
     visitor.map()
     expect(visitor.card_title()).to_be_visible(timeout=PATIENCE)
-    assert visitor.faults == [], "the content security policy must not break the map"
+    assert own_faults(visitor, issuer) == [], "the content security policy must not break the map"
     held = accounts(store_of(hub)).set_index("subject")
     assert held.loc[PEOPLE[Role.HUB_MEMBER], "role"] == "hub member"
     lines = trail(store_of(hub), action="sign-in")
