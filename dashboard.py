@@ -45,7 +45,7 @@ def main() -> None:
     published = viewer.role is Role.COUNCILLOR or chosen.url_path == "outcomes"
     frame.strip(store, viewer, replace(settings, marking=settings.published_marking) if published else settings)
     chosen.run()
-    warm.set_aside(chosen.url_path)
+    warm.freeze_libraries(chosen.url_path)
 
 
 def alone(shown: partial) -> None:

@@ -133,7 +133,8 @@ def label_incidents(
 ) -> pd.Series:
     """The `labels` of `find_hotspots` alone, for whoever needs no outlines or names: half the work.
 
-    Parameters and errors as there.
+    Parameters (metres; incidents; days), errors and source as there. Returns, for each incident in the frame's own
+    order, its hotspot's rank less 1, −1 for noise.
     """
     min_samples = default_min_samples(window) if min_samples is None else min_samples
     return _run(located, eps, min_samples, max_extent, min_days, label_locations).labels

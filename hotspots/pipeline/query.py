@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -51,6 +52,17 @@ class Query:
     def min_samples(self) -> int:
         """Least reports within eps of a core location."""
         return self.min_incidents or default_min_samples(self.window, self.incidents_a_month)
+
+    @property
+    def clustering(self) -> dict[str, Any]:
+        """The settings as `find_hotspots` and `label_incidents` take them; eps, max_extent in metres."""
+        return {
+            "window": self.window,
+            "eps": self.eps,
+            "min_samples": self.min_samples,
+            "max_extent": self.max_extent,
+            "min_days": self.min_days,
+        }
 
 
 def default_query(store: Store, settings: Settings, *, today: date | None = None) -> Query:
@@ -136,26 +148,12 @@ def as_points(incidents: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
 
 def hotspots_of(located: gpd.GeoDataFrame, query: Query) -> Hotspots:
     """`find_hotspots` with the query's settings."""
-    return find_hotspots(
-        located,
-        window=query.window,
-        eps=query.eps,
-        min_samples=query.min_samples,
-        max_extent=query.max_extent,
-        min_days=query.min_days,
-    )
+    return find_hotspots(located, **query.clustering)
 
 
 def labels_of(located: gpd.GeoDataFrame, query: Query) -> pd.Series:
     """The labels alone of `hotspots_of`: rank less 1 of each incident's hotspot, −1 for noise."""
-    return label_incidents(
-        located,
-        window=query.window,
-        eps=query.eps,
-        min_samples=query.min_samples,
-        max_extent=query.max_extent,
-        min_days=query.min_days,
-    )
+    return label_incidents(located, **query.clustering)
 
 
 def coverage_for(store: Store, query: Query) -> pd.DataFrame:

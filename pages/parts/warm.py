@@ -23,7 +23,7 @@ def up() -> Thread:
 
 
 @st.cache_resource(show_spinner=False)
-def set_aside(page: str) -> None:  # noqa: ARG001 -- the key: a page's first run loads what stays for good
+def freeze_libraries(page: str) -> None:  # noqa: ARG001 -- the key: a page's first run loads what stays for good
     """Tell the garbage collector to pass over all that is loaded by now; to be called at the end of a page's run.
 
     Streamlit collects garbage after every run and every click. Each time it would look through half a million

@@ -41,10 +41,10 @@ def test_the_collector_passes_over_what_is_loaded_and_still_clears_what_comes_af
     class Ring:
         pass
 
-    warm.set_aside.clear()
+    warm.freeze_libraries.clear()
     before = gc.get_freeze_count()
     try:
-        warm.set_aside("hub_meeting")
+        warm.freeze_libraries("hub_meeting")
         assert gc.get_freeze_count() > before + 10_000
         ring = Ring()
         ring.itself, left = ring, weakref.ref(ring)
@@ -53,4 +53,4 @@ def test_the_collector_passes_over_what_is_loaded_and_still_clears_what_comes_af
         assert left() is None
     finally:
         gc.unfreeze()
-        warm.set_aside.clear()
+        warm.freeze_libraries.clear()
