@@ -118,6 +118,8 @@ def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
             return
         table = release(batches[batches["set_aside"].isna()], viewer, policy="import batches").table
         runs = table[["at", "who", "file", "accepted", "undone"]].rename(columns=str.capitalize)
+        for column in ("At", "Undone"):
+            runs[column] = ["" if pd.isna(at) else sentences.short_day(pd.Timestamp(at)) for at in runs[column]]
         st.dataframe(runs, hide_index=True, height=240, alt="Import history, newest first")
         open_ = table["undone"].isna().any()
         if not store.is_sample and open_ and st.button("Undo the last import", icon=":material/undo:"):

@@ -16,6 +16,8 @@ from pages.parts import session, show, signin
 
 PAST_MONTHS = 12
 """Months whose sets the first keeping adds, so that a new ledger begins with a year of history."""
+_WIDTHS = {"Id": 50, "Hotspot": 140, "Became": 78, "From, into": 62, "Reports": 62, "Rank": 46, "Moved": 60}
+"""Columns of the list and their pixels on a small laptop."""
 
 
 def became_card(viewer: Viewer, store: Store, view: HubView, first: Query) -> None:
@@ -69,12 +71,14 @@ def _list(table: pd.DataFrame) -> str:
             "Id": table["hotspot"],
             "Hotspot": table["name"].fillna(""),
             "Became": [words.BECAME[event] for event in table["event"]],
-            "Kin": [words.lineage(r.event, r.hotspot, r.from_ids, r.into) for r in table.itertuples()],
+            "From, into": [words.lineage(r.event, r.hotspot, r.from_ids, r.into) for r in table.itertuples()],
             "Reports": table["n"],
             "Rank": table["rank"],
             "Moved": [words.moved(change) for change in table["change"]],
         }
     )
+    if not rows["From, into"].any():
+        rows = rows.drop(columns="From, into")  # an empty column would push the last one out of sight
     chosen = st.dataframe(
         rows,
         key="ledger-list",
@@ -83,7 +87,7 @@ def _list(table: pd.DataFrame) -> str:
         selection_mode="single-row",
         **show.fitted(
             rows,
-            {"Id": 50, "Hotspot": 140, "Became": 78, "Kin": 50, "Reports": 62, "Rank": 46, "Moved": 60},
+            {name: wide for name, wide in _WIDTHS.items() if name in rows},
             most=6,
             special={
                 "Reports": {"width": 62},
@@ -116,7 +120,7 @@ def _history(viewer: Viewer, store: Store, hotspot: str) -> None:
         {
             "Up to": [sentences.short_day(day) for day in ends],
             "Became": [words.BECAME[event] for event in table["event"]],
-            "Kin": [words.lineage(r.event, hotspot, r.from_ids, r.into) for r in table.itertuples()],
+            "From, into": [words.lineage(r.event, hotspot, r.from_ids, r.into) for r in table.itertuples()],
             "Reports": table["n"],
             "Rank": table["rank"],
             "Moved": [words.moved(change) for change in table["change"]],
