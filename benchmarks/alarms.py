@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 DOCS = ROOT / "docs" / "alarms.md"
 
 from hotspots.analysis.alarms import weekly_chart  # noqa: E402
-from hotspots.analysis.trends import control_chart  # noqa: E402
+from hotspots.analysis.usual import control_chart  # noqa: E402
 
 FIRST_WEEK = pd.Timestamp("2014-01-06")
 WEEKS = 182

@@ -29,7 +29,8 @@ sys.path.insert(0, str(ROOT))
 
 from hotspots import store as stores  # noqa: E402
 from hotspots.analysis.counts import count_by_period  # noqa: E402
-from hotspots.analysis.trends import control_chart, rolling_12, same_month_last_year  # noqa: E402
+from hotspots.analysis.trends import rolling_12, same_month_last_year  # noqa: E402
+from hotspots.analysis.usual import control_chart  # noqa: E402
 from hotspots.intake.coverage import coverage_of  # noqa: E402
 from hotspots.intake.readers import read_incidents  # noqa: E402
 from hotspots.periods import Window  # noqa: E402

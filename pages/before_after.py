@@ -257,7 +257,8 @@ def _intervals(view: ComparisonView, released: dict[str, Released]) -> None:
     spread = (
         "" if np.isnan(found.dispersion) else f", allowing for reports in bursts (dispersion {found.dispersion:.1f})"
     )
-    subtitle = f"Change in reports, {found.level:.0%} interval{spread}"
+    near = "" if view.ring is None else f" (next door {found.ring_level:.0%})"
+    subtitle = f"Change in reports, {found.level:.0%} interval{near}{spread}"
     with show.card(words.interval_title(view), subtitle, stretch=True):
         drawn = charts.interval_chart(released["comparison intervals"], colours=show.colours())
         show.chart(drawn, released["comparison intervals"], alt_text=words.headline(view), key="compare-intervals")

@@ -13,7 +13,7 @@ from scipy import special
 
 from hotspots.analysis.grid import WIDTH, count_hexagons, hot_hexagons
 from hotspots.analysis.states import start_of_rise
-from hotspots.analysis.trends import LEVEL, control_chart, unit_of
+from hotspots.analysis.usual import LEVEL, control_charts, unit_of
 from hotspots.analysis.watch import Design, design, watch
 from hotspots.errors import BadFrame, BadValue
 from hotspots.periods import Window
@@ -72,14 +72,14 @@ def place_alarms(
     monthly : `counts.count_by_period` by place_id: [period, place_id, n], complete months only.
     weekly : the same by week, for sources with exact days; without it the weekly rule is not used.
     reports : frame [place_id, occurred_from, address_key], for the properties rule.
-    level : of the usual range, see `trends.usual_range`.
+    level : of the usual range, see `usual.usual_range`.
     weeks_between : weeks between false alarms of the weekly rule at each place.
     exclude : windows that are not usual.
 
     Returns
     -------
     `Alarms`. A place can ring by more than one rule:
-      above its usual range: the latest month is above the band of `trends.control_chart`;
+      above its usual range: the latest month is above the band of `usual.control_chart`;
       small weekly rises that add up: Poisson CUSUM of the weeks, see `weekly.weekly_chart`;
       marked increase at several properties: one of these rings and the reports since it began come from
         three properties or more, none with over half of them (it adds no false alarms of its own).
@@ -89,12 +89,14 @@ def place_alarms(
     figure is an upper bound. `p_value` is missing for sums, whose weeks were chosen by the rule itself.
     """
     rows, budget, watched = [], 0.0, set()
-    for place, n in _series(monthly, "monthly"):
-        chart = control_chart(n, level=level, exclude=exclude).set_index("period")
-        found, yearly = _range_row(place, chart)
+    months = _checked(monthly, "monthly").pivot(index="period", columns="place_id", values="n")
+    charts = control_charts(months, level=level, exclude=dict.fromkeys(months.columns, exclude))
+    for place, chart in charts.items():
+        found, yearly = _range_row(place, chart.set_index("period"))
         rows, budget = rows + found, budget + yearly
         watched |= {place} if yearly else set()
-    for place, n in _series(weekly, "weekly") if weekly is not None else ():
+    for place, part in _checked(weekly, "weekly").groupby("place_id") if weekly is not None else ():
+        n = part.set_index("period")["n"]
         chart = weekly_chart(n, weeks_between=weeks_between, exclude=exclude).set_index("period")
         found, yearly = _sum_row(place, chart)
         rows, budget = rows + found, budget + yearly
@@ -242,12 +244,11 @@ def chance_of_peak(peak: int, *, mean: float, width: float, length: float) -> fl
     return float(min(1.0, max(0.0, 1 - q2 * (q3 / q2) ** (length / width - 2))))
 
 
-def _series(counts: pd.DataFrame, what: str):
+def _checked(counts: pd.DataFrame, what: str) -> pd.DataFrame:
     absent = [c for c in ("period", "place_id", "n") if c not in counts.columns]
     if absent:
         raise BadFrame(f"The {what} counts need the column(s) {', '.join(absent)}; count by place_id.")
-    for place, rows in counts.groupby("place_id", sort=True):
-        yield place, rows.set_index("period")["n"]
+    return counts
 
 
 def _range_row(place: str, chart: pd.DataFrame) -> tuple[list[tuple], float]:

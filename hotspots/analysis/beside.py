@@ -8,7 +8,7 @@ import pandas as pd
 from hotspots.analysis.rates import RateRatio
 from hotspots.analysis.ratio import Cells, ratio_of_ratios
 from hotspots.analysis.states import survive_false_discovery
-from hotspots.analysis.trends import FEW
+from hotspots.analysis.usual import FEW
 
 YEAR = 12
 _UNKNOWN = RateRatio(np.nan, np.nan, np.nan, np.nan)

@@ -53,3 +53,13 @@ class Comparison:
     ring_low: float
     ring_high: float
     ring_verdict: str
+
+    @property
+    def ring_level(self) -> float:
+        """Level of the ring's interval: either end of it errs as often as both ends of the target's together.
+
+        A displacement overlooked costs the neighbours more than one suspected in vain, so next door is a warning at
+        one in twenty where the target's verdict is a claim at one in forty. Wheeler and Ratcliffe (2018) take the
+        same 90 % in their worked examples of displacement.
+        """
+        return max(2 * self.level - 1, 0.5)

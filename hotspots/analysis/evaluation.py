@@ -41,7 +41,8 @@ def compare(
     Parameters: counts per equal period, oldest first, of the target, its control, the ring round it and the
     ring's own control (the control serves where none is given); before and after may differ in length, areas
     within a window may not; NaN is a gap. `reference`: one total per untreated similar place over the same
-    before window. `selected_as_hotspot`: the target was picked because it was high. `level` of the intervals.
+    before window. `selected_as_hotspot`: the target was picked because it was high. `level` of the intervals; the
+    ring's own is `Comparison.ring_level`, 90 % beside 95 %.
     Returns: a `Comparison`. A gap, an empty target or no control is the verdict *refused*, not an error.
     Errors: `BadValue` for negative or fractional counts, unequal lengths, a level outside 0.5–0.999.
 
@@ -220,7 +221,7 @@ def _ring(result: Comparison, case: _Case) -> Comparison:
     if case.ring is None or findings.refusal(case.ring, control):
         return result
     spread = dispersion(case.ring.windows, control.windows)
-    estimate = _estimate(case.ring, control, spread, None, case.level)
+    estimate = _estimate(case.ring, control, spread, None, result.ring_level)
     verdict, _ = _verdict(case.ring, estimate, may_fall=True)
     ratio = estimate.ratio
     return replace(result, ring_ratio=ratio.ratio, ring_low=ratio.low, ring_high=ratio.high, ring_verdict=verdict)

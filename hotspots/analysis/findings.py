@@ -103,7 +103,8 @@ def _next_door(result: Comparison) -> str:
         "no clear change": "no clear change",
         "cannot tell yet": "too few to say",
     }[result.ring_verdict]
-    return f"{pair}, consistent with {span(result.ring_low, result.ring_high)} of its own: {said}."
+    own = f"{span(result.ring_low, result.ring_high)} of its own ({result.ring_level:.0%} interval)"
+    return f"{pair}, consistent with {own}: {said}."
 
 
 def span(low: float, high: float) -> str:

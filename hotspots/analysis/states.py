@@ -8,7 +8,8 @@ import pandas as pd
 from scipy import special
 from scipy.stats import false_discovery_control
 
-from hotspots.analysis.trends import YEAR, mann_kendall, unit_of
+from hotspots.analysis.trends import mann_kendall
+from hotspots.analysis.usual import YEAR, unit_of
 from hotspots.errors import BadValue, NoData
 
 NEW, GROWING, RETURNED, STEADY, FADING, QUIET = "new", "growing", "returned", "steady", "fading", "quiet"
@@ -29,7 +30,7 @@ def state(series: pd.Series, usual: pd.DataFrame, *, intervention_ended: pd.Time
     Parameters
     ----------
     series : counts by month or week, indexed by period start, NaN gaps.
-    usual : `trends.control_chart(series)`.
+    usual : `usual.control_chart(series)`.
     intervention_ended : the day after the last action there ended, where there was one.
 
     Returns
@@ -69,7 +70,7 @@ def states_of(
 
     Parameters
     ----------
-    charts : place id -> `trends.control_chart` of its series.
+    charts : place id -> `usual.control_chart` of its series.
     interventions_ended : place id -> day after its last action ended.
     false_discoveries : share of the rises that stand out which may be luck.
 
@@ -137,7 +138,7 @@ def classify_sequence(sequence: str, *, scores: Sequence[float] | None = None, l
 def start_of_rise(chart: pd.DataFrame) -> pd.Timestamp:
     """First period of the run above its range that a chart ends in; a gap does not end a run.
 
-    chart: `trends.control_chart` indexed by period, whose last known period is above.
+    chart: `usual.control_chart` indexed by period, whose last known period is above.
     """
     return chart.index[_first_of_rise(chart["n"].notna().to_numpy(), (chart["outside"] == "above").to_numpy())]
 

@@ -14,7 +14,7 @@ from hotspots.analysis.alarms import HEXAGON, PROPERTIES, Alarms, hexagon_alarms
 from hotspots.analysis.counts import count_by_period, count_grouped
 from hotspots.analysis.grid import WIDTH, assign_hexagons, hexagons
 from hotspots.analysis.naming import name_areas
-from hotspots.analysis.trends import control_chart
+from hotspots.analysis.usual import control_charts
 from hotspots.errors import NoData
 from hotspots.periods import Window, add_months, last_months
 from hotspots.pipeline.agenda import place_of
@@ -106,10 +106,10 @@ def alarms_for(store: Store, view: HubView, *, watched: WatchView | None = None)
     comparable = located[~located["source"].isin(list(not_held))]
     ringing, hexagons_yearly = _hexagons(comparable, subjects, end)
     back = _came_back(watched, subjects, add_months(end, -1))
-    charts = {
-        key: control_chart(_series(part), exclude=list(subjects.at[key, "exclude"]))
-        for key, part in monthly.groupby("place_id")
-    }
+    charts = control_charts(
+        monthly.pivot(index="period", columns="place_id", values="n"),
+        exclude={key: list(excluded) for key, excluded in subjects["exclude"].items()},
+    )
     return AlarmView(
         table=_table(found, subjects, ringing, back),
         watched=_watched(subjects, charts),

@@ -14,7 +14,7 @@ from hotspots.analysis import repeats
 from hotspots.analysis.cluster import NOISE, Hotspots, unique_locations
 from hotspots.analysis.counts import count_grouped, period_starts
 from hotspots.analysis.states import states_of
-from hotspots.analysis.trends import control_chart
+from hotspots.analysis.usual import control_charts
 from hotspots.errors import NoData
 from hotspots.periods import Window, add_months
 from hotspots.pipeline.query import (
@@ -37,7 +37,7 @@ class HubView:
     """Everything the hub screen shows for one query.
 
     hotspots: the run · located: its incidents · table: one row a hotspot (policy "hotspots")
-    charts: id → `trends.control_chart` of its months, history included
+    charts: id → `usual.control_chart` of its months, history included
     incidents, unlocated: reports in the window with and without a location
     """
 
@@ -192,10 +192,7 @@ def _charts(store: Store, query: Query, found: Hotspots, beneath: Background) ->
     index = period_starts(window, "month")
     counts = months["n"].to_numpy().reshape(-1, len(index))
     names = months["hotspot"].iloc[:: len(index)]
-    return {
-        str(name): control_chart(pd.Series(row, index=index), aside=aside)
-        for name, row in zip(names, counts, strict=True)
-    }
+    return control_charts(pd.DataFrame(counts.T, index=index, columns=names.astype(str)), aside=aside)
 
 
 def _outline_of(rows: pd.DataFrame, found: Hotspots) -> pd.Series:

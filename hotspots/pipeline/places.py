@@ -13,7 +13,7 @@ from hotspots import store as stores
 from hotspots.analysis import repeats
 from hotspots.analysis.counts import count_grouped
 from hotspots.analysis.states import states_of
-from hotspots.analysis.trends import control_chart
+from hotspots.analysis.usual import control_charts
 from hotspots.analysis.watch import design
 from hotspots.errors import NoData
 from hotspots.intake.coverage import coverage_of
@@ -115,9 +115,11 @@ def place_charts(store: Store, places: Sequence[Place], *, today: date) -> dict[
             groups=pd.DataFrame({"place_id": [p.id for p in here]}),
         )
         aside = events(store, Query(window, districts=(district,) if district else ()))
-        for place_id, part in months.groupby("place_id"):
-            series = pd.Series(part["n"].to_numpy(), index=pd.DatetimeIndex(part["period"]))
-            made[place_id] = control_chart(series, exclude=reporting_drives(done.get(place_id, ())), aside=aside)
+        made |= control_charts(
+            months.pivot(index="period", columns="place_id", values="n"),
+            exclude={p.id: reporting_drives(done.get(p.id, ())) for p in here},
+            aside=aside,
+        )
     return made
 
 

@@ -11,7 +11,8 @@ from hotspots import store as stores
 from hotspots.analysis.beside import against_rest, unlike_the_rest
 from hotspots.analysis.counts import count_grouped
 from hotspots.analysis.states import states_of
-from hotspots.analysis.trends import control_chart, rolling_12, same_month_last_year
+from hotspots.analysis.trends import rolling_12, same_month_last_year
+from hotspots.analysis.usual import control_chart, control_charts
 from hotspots.errors import NoData
 from hotspots.intake.coverage import coverage_of
 from hotspots.periods import Window
@@ -207,11 +208,11 @@ def _beside_the_rest(
     counted: pd.DataFrame, whole: pd.DataFrame, named: Collection[str], **windows: Sequence[Window]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each part's months beside what the rest would give it, and what it is doing, false discoveries held."""
-    total, charts, expected, changes = _series(whole), {}, [], {}
-    for name in named:
-        series = _series(counted[counted["series"] == name])
+    total, expected, changes = _series(whole), [], {}
+    parts = {name: _series(counted[counted["series"] == name]) for name in named}
+    charts = control_charts(pd.DataFrame(parts, index=total.index), **windows)
+    for name, series in parts.items():
         rest = total - series
-        charts[name] = control_chart(series, **windows)
         expected.append(charts[name].assign(series=name, expected=against_rest(series, rest).to_numpy()))
         changes[name] = (series, rest)
     columns = ["series", "period", "n", "expected", "low", "high", "outside"]

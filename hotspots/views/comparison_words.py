@@ -115,6 +115,8 @@ def moved(view: ComparisonView) -> str:
     if view.ring is None:
         return "Not looked at: a ward or district has no ring."
     parts = [_ring_line(ring) for ring in (view.ring, view.far_ring) if ring is not None]
+    if view.ring.verdict != "refused":
+        parts.append(f"(Next door is a warning, so it is judged by a {view.comparison.ring_level:.0%} interval.)")
     named = view.destinations[view.destinations["after"] > view.destinations["before"]]
     parts += [f"{row.place}, {row.distance:.0f} m away: {row.before:,} to {row.after:,}." for row in named.itertuples()]
     return " ".join(parts)

@@ -265,6 +265,18 @@ def test_a_ring_that_rose_is_said_so():
     assert math.isnan(found.wdd_ring)
 
 
+def test_next_door_is_a_warning_judged_at_one_in_twenty():
+    """The ring's interval is the 90 % one of the very same counts; the target's verdict stays at 95 %."""
+    before, after = [4, 5, 6, 5] * 3, [6, 6, 8, 6] * 3
+    control = {"control_before": [20, 21] * 6, "control_after": [21, 20] * 6, "selected_as_hotspot": False}
+    as_target = [compare(before, after, **control, level=level) for level in (0.95, 0.90)]
+    beside = compare([9] * 12, [9] * 12, **control, ring_before=before, ring_after=after)
+    assert (beside.level, beside.ring_level) == (0.95, pytest.approx(0.90))
+    assert (beside.ring_low, beside.ring_high) == pytest.approx((as_target[1].low, as_target[1].high))
+    assert as_target[0].low < beside.ring_low < as_target[0].ratio
+    assert "(90% interval)" in beside.sentence
+
+
 def test_bursts_widen_the_interval():
     steady, bursty = [4] * 24, [1, 1, 1, 1, 13, 3, 1, 1, 1, 1, 12, 4] * 2
     control = {"control_before": [9] * 24, "control_after": [9] * 24, "selected_as_hotspot": False}

@@ -14,7 +14,7 @@ from hotspots.analysis.states import (
     states_of,
     survive_false_discovery,
 )
-from hotspots.analysis.trends import control_chart
+from hotspots.analysis.usual import control_chart
 from hotspots.errors import BadValue, NoData
 
 GAP = np.nan

@@ -11,13 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from hotspots.analysis.trends import (
-    control_chart,
-    mann_kendall,
-    rolling_12,
-    same_month_last_year,
-    usual_range,
-)
+from hotspots.analysis.trends import mann_kendall, rolling_12, same_month_last_year
+from hotspots.analysis.usual import control_chart, control_charts, usual_range
 from hotspots.errors import BadValue, NoData
 from hotspots.periods import Window
 
@@ -46,6 +41,30 @@ def test_park_view_usual_range_is_0_to_7_from_11_complete_months():
     assert usual.mean == pytest.approx(2.2, abs=0.05)
     assert usual.basis == "the 11 earlier complete months, March 2016 to February 2017"
     assert usual.chance_above <= 0.005
+
+
+@pytest.mark.parametrize("weeks", [False, True])
+def test_many_charts_at_once_are_the_charts_of_one_after_the_other(weeks):
+    """Rises, falls, gaps, series that never settle: each has its own baseline, whatever stands beside it."""
+    draw = np.random.default_rng(3)
+    start, step = ("2016-03-07", "7D") if weeks else ("2016-03-01", "MS")
+    periods = pd.date_range(start, periods=64, freq=step)
+    rates = np.tile(draw.gamma(1, 9, 12), (64, 1))
+    rates[30:36, :4] *= 5
+    rates[40:, 4:8] *= 4
+    rates[50:, 8:10] *= 0.1
+    held = pd.DataFrame(
+        draw.negative_binomial(rates + 0.1, 0.5), index=periods, columns=list("abcdefghijkl"), dtype=float
+    )
+    held = held.mask(draw.random(held.shape) < 0.04)
+    exclude = {"b": [Window(date(2016, 6, 1), date(2016, 9, 1))]}
+    aside = [Window(date(2017, 1, 1), date(2017, 2, 1))]
+    together = control_charts(held, exclude=exclude, aside=aside)
+    assert list(together) == list(held)
+    for name, chart in together.items():
+        pd.testing.assert_frame_equal(chart, control_chart(held[name], exclude=exclude.get(name, ()), aside=aside))
+    assert {"above", "below"} <= set(pd.concat(together)["outside"])
+    assert control_charts(held[[]]) == {}
 
 
 def test_park_view_is_first_above_its_range_in_may_2017_and_the_range_is_held_through_the_rise():
