@@ -38,24 +38,22 @@ class Table(NamedTuple):
 
 
 # fmt: off
-TABLES = (
-    Table(
-        "Near Repeat Calculator 1.3", (0, 1, 100, 200, 300, FAR), (0, 7, 14, 21, FAR),
-        ((28, 5, 5, 2), (44, 13, 8, 4), (97, 56, 19, 16), (77, 67, 45, 20), (182194, 146149, 95237, 45879)),
-    ),
-    # "1 to 100 metres" and "0 to 7 days" read as whole metres and days, the last one within: [1, 101) and [0, 8).
-    Table(
-        "its labels taken literally", (0, 1, 101, 201, 301, FAR), (0, 8, 15, 22, FAR),
-        ((29, 4, 5, 2), (45, 15, 7, 2), (106, 48, 21, 13), (88, 64, 46, 15), (206611, 138108, 88321, 36415)),
-    ),
-    Table(
-        "vignette of NearRepeat", (0, 0.1, 200, 400, 600), (0, 7, 14, 21),
-        ((28, 5, 5), (141, 69, 27), (186, 140, 100), (237, 192, 128)),
-    ),
+CALCULATOR = Table(
+    "Near Repeat Calculator 1.3", (0, 1, 100, 200, 300, FAR), (0, 7, 14, 21, FAR),
+    ((28, 5, 5, 2), (44, 13, 8, 4), (97, 56, 19, 16), (77, 67, 45, 20), (182194, 146149, 95237, 45879)),
+)
+# "1 to 100 metres" and "0 to 7 days" read as whole metres and days, the last one within: [1, 101) and [0, 8).
+LITERAL = Table(
+    "its labels taken literally", (0, 1, 101, 201, 301, FAR), (0, 8, 15, 22, FAR),
+    ((29, 4, 5, 2), (45, 15, 7, 2), (106, 48, 21, 13), (88, 64, 46, 15), (206611, 138108, 88321, 36415)),
+)
+VIGNETTE = Table(
+    "vignette of NearRepeat", (0, 0.1, 200, 400, 600), (0, 7, 14, 21),
+    ((28, 5, 5), (141, 69, 27), (186, 140, 100), (237, 192, 128)),
 )
 # fmt: on
 NEAR_REPEATS = ((0, 0), (1, 0), (100, 0))
-"""Bands of the first table, by their lower edges, that the calculator's summary calls significant and meaningful."""
+"""Bands of that table, by their lower edges, that the calculator's summary calls significant and meaningful."""
 
 
 def main() -> int:
@@ -92,7 +90,7 @@ def read_burglaries(path: Path) -> pd.DataFrame:
 
 def compared(burglaries: pd.DataFrame) -> Iterator[tuple[str, str, int, int]]:
     """Table, band, published number and ours of every cell, then of the bands called a near repeat."""
-    for table in TABLES:
+    for table in (CALCULATOR, LITERAL, VIGNETTE):
         found = knox(
             burglaries["x"].to_numpy(),
             burglaries["y"].to_numpy(),
@@ -105,7 +103,7 @@ def compared(burglaries: pd.DataFrame) -> Iterator[tuple[str, str, int, int]]:
         published = [pairs for row in table.pairs for pairs in row]
         for cell, pairs in zip(found.itertuples(), published, strict=True):
             yield table.name, f"{_band(cell)}: pairs", pairs, int(cell.pairs)
-        if table is TABLES[0]:
+        if table is CALCULATOR:
             for cell in found.itertuples():
                 called = (cell.from_m, cell.from_days) in NEAR_REPEATS
                 yield table.name, f"{_band(cell)}: called a near repeat", int(called), int(cell.near_repeat)
