@@ -79,6 +79,22 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
+def surveillance() -> Path:
+    """Folder of the data sets of the R package surveillance; skips where it is absent, except in CI.
+
+    `.ci/run` unpacks Debian's r-cran-surveillance into the first of these; whoever has R from Debian has the second.
+    """
+    below = "usr/lib/R/site-library/surveillance/data"
+    folders = [root / below for root in (Path.home() / ".cache/community-safety-hub/r-packages", Path("/"))]
+    for folder in folders:
+        if folder.exists():
+            return folder
+    if os.environ.get("CI"):
+        pytest.fail("CI must have Debian's r-cran-surveillance unpacked")
+    pytest.skip("the R package surveillance is not on this machine (apt-get install r-cran-surveillance)")
+
+
+@pytest.fixture(scope="session")
 def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's store as a file of this worker's own, made once a run; read it, and copy it before writing."""
     from tests.browser.running import sample_once

@@ -9,6 +9,7 @@ import pandas as pd
 from hotspots.analysis.its import SeriesEffect, interrupted_series
 from hotspots.analysis.rates import count_interval, displacement_quotient, e_test, exact_ratio, log_rate_ratio, wdd
 from hotspots.analysis.regression_to_mean import expected_by_moments, expected_with_model
+from hotspots.analysis.repeats import expected_pairs
 from hotspots.analysis.watch import average_run_length, watch
 from hotspots.errors import HubError
 
@@ -74,6 +75,8 @@ CHECKS = (
           lambda: _sicily(harmonics=0).step),
     Check("Lopez Bernal and others 2017", "the same with two harmonics, over-dispersed upper end", 0.933228, 2e-6,
           lambda: _sicily(harmonics=2).high),
+    Check("R, surveillance", "near repeats that luck gives, burglaries in Chicago, 100 m and 7 days", 47.98, 5e-3,
+          lambda: expected_pairs([109], [206_879], of=469_965).item()),
     Check("R, surveillance", "CUSUM of 2 3 2 4 6 5 7 with k 3: last sum", 10, 1e-9,
           lambda: watch((2, 3, 2, 4, 6, 5, 7), reference=3, threshold=10).statistic[-1]),
 )

@@ -127,7 +127,8 @@ def knox(
     Returns
     -------
     Frame [from_m, to_m, from_days, to_days, pairs, expected, ratio, p_value, near_repeat], a row a cell.
-    p_value = (r + 1)/(n_permutations + 1), one-sided; `near_repeat` is p < .05 and ratio ≥ 1.2.
+    expected is `expected_pairs`, the mean over all shuffles there are; p_value = (r + 1)/(n_permutations + 1),
+    one-sided; `near_repeat` is p < .05 and ratio ≥ 1.2.
 
     Raises
     ------
@@ -142,11 +143,21 @@ def knox(
     bands = _Bands(np.asarray(space_bands, float), np.asarray(time_bands, float), closed)
     rng = np.random.default_rng(seed)
     pairs, space = _near_pairs(place, bands, metric)
-    observed = _table(when, pairs, space, bands)
-    shuffled = np.array(
-        [_table(rng.permutation(when), pairs, space, bands) for _ in range(n_permutations)], dtype=float
-    )
-    return _knox_frame(bands, observed, shuffled)
+    of = len(when) * (len(when) - 1) // 2
+    soon = _pairs_by_time(when, bands)
+    near = _completed(np.bincount(space, minlength=bands.shape[0] + 1), of, bands)
+    observed = _table(when, pairs, space, soon, bands)
+    shuffled = np.array([_table(rng.permutation(when), pairs, space, soon, bands) for _ in range(n_permutations)])
+    return _knox_frame(bands, observed, shuffled, expected_pairs(near, soon, of=of))
+
+
+def expected_pairs(near: Sequence[int], soon: Sequence[int], *, of: int) -> np.ndarray:
+    """Pairs expected in each cell of a Knox table when dates are shuffled among the places (Knox 1964).
+
+    near: pairs in each band of distance, whatever their dates; soon: in each band of days, however far apart;
+    of: all pairs. Returns near × soon / of, a row a band of distance: exactly the mean over all shuffles.
+    """
+    return np.outer(near, soon) / max(of, 1)
 
 
 def lorenz(counts: Sequence[float]) -> pd.DataFrame:
@@ -270,7 +281,7 @@ class _Bands:
 
     space: np.ndarray
     time: np.ndarray
-    closed: str
+    closed: Literal["left", "right"]
 
     def __post_init__(self) -> None:
         for edges in (self.space, self.time):
@@ -311,7 +322,7 @@ def _count_pairs(tree: cKDTree, reach: float, p: int) -> int:
 
 
 def _near_pairs(place: np.ndarray, bands: _Bands, metric: str) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs within the largest finite distance, and the space band of each."""
+    """Pairs within the largest finite distance, and the space band of each: 1 the first, 0 none."""
     p = 1 if metric == "manhattan" else 2
     reach = bands.space[np.isfinite(bands.space)].max()
     tree = cKDTree(place)
@@ -321,31 +332,39 @@ def _near_pairs(place: np.ndarray, bands: _Bands, metric: str) -> tuple[np.ndarr
     gap = place[pairs[:, 0]] - place[pairs[:, 1]]
     distance = np.abs(gap).sum(axis=1) if p == 1 else np.hypot(gap[:, 0], gap[:, 1])
     # Coordinates are known to the centimetre at best; a pair 100 m apart must not land at 99.999….
-    space = bands.band(np.round(distance, 6), bands.space)
-    return pairs[space >= 0], space[space >= 0]
+    return pairs, bands.band(np.round(distance, 6), bands.space) + 1
 
 
-def _table(when: np.ndarray, pairs: np.ndarray, space: np.ndarray, bands: _Bands) -> np.ndarray:
-    apart = bands.band(np.abs(when[pairs[:, 0]] - when[pairs[:, 1]]), bands.time)
+def _table(when: np.ndarray, pairs: np.ndarray, space: np.ndarray, soon: np.ndarray, bands: _Bands) -> np.ndarray:
     rows, columns = bands.shape
+    apart = bands.band(np.abs(when[pairs[:, 0]] - when[pairs[:, 1]]), bands.time)
     cell = space[apart >= 0] * columns + apart[apart >= 0]
-    table = np.bincount(cell, minlength=rows * columns).reshape(rows, columns)
+    return _completed(np.bincount(cell, minlength=(rows + 1) * columns).reshape(rows + 1, columns), soon, bands)
+
+
+def _completed(counted: np.ndarray, every: np.ndarray | int, bands: _Bands) -> np.ndarray:
+    """Counts by band of distance without their first row, which lies in no band; an endless last one filled up."""
     if np.isinf(bands.space[-1]):
-        # Every pair lies in some band, so the far ones are all pairs less the near.
-        table[-1] = _all_pairs_by_time(when, bands) - table[:-1].sum(axis=0)
-    return table
+        # Far pairs are never listed: they are every pair there is, less the near.
+        counted[-1] = every - counted[:-1].sum(axis=0)
+    return counted[1:]
 
 
-def _all_pairs_by_time(when: np.ndarray, bands: _Bands) -> np.ndarray:
-    day, n = np.unique(when, return_counts=True)
-    apart = bands.band(np.abs(day[:, None] - day[None, :]).ravel(), bands.time)
-    weight = (np.outer(n, n) - np.diag(n)).ravel() / 2
-    return np.bincount(apart[apart >= 0], weight[apart >= 0], minlength=bands.shape[1]).astype(np.int64)
+def _pairs_by_time(when: np.ndarray, bands: _Bands) -> np.ndarray:
+    """Pairs in each band of days, however far apart; no shuffle of the dates changes it."""
+    ordered, own = np.sort(when), np.arange(1, len(when) + 1)
+
+    def sooner(days: float, side: Literal["left", "right"]) -> int:
+        return int((np.searchsorted(ordered, ordered + days, side=side) - own).clip(min=0).sum())
+
+    below = [sooner(days, bands.closed) for days in bands.time]
+    below[0] = sooner(bands.time[0], "left")
+    return np.diff(below)
 
 
-def _knox_frame(bands: _Bands, observed: np.ndarray, shuffled: np.ndarray) -> pd.DataFrame:
+def _knox_frame(bands: _Bands, observed: np.ndarray, shuffled: np.ndarray, expected: np.ndarray) -> pd.DataFrame:
     row, column = (a.ravel() for a in np.indices(bands.shape))
-    expected = shuffled.mean(axis=0).ravel()
+    expected = expected.ravel()
     reached = (shuffled >= observed).sum(axis=0).ravel()
     pairs = observed.ravel()
     with np.errstate(divide="ignore", invalid="ignore"):

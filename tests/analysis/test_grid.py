@@ -15,6 +15,26 @@ from hotspots.errors import BadFrame, BadValue, NoData
 
 TOWN = box(400_000, 300_000, 404_000, 304_000)
 
+# Getis and Ord 1996, remote sensing: 16 × 16 cells 30 m wide, from the south-west, row by row; R's spData (CC0).
+CELLS = [
+    *(40, 41, 42, 43, 49, 54, 47, 44, 42, 44, 43, 46, 52, 56, 56, 61),
+    *(40, 42, 41, 40, 43, 49, 46, 42, 42, 43, 43, 49, 59, 62, 53, 62),
+    *(43, 42, 40, 42, 42, 42, 41, 42, 42, 43, 42, 53, 66, 61, 51, 62),
+    *(44, 41, 39, 42, 44, 43, 42, 42, 42, 43, 43, 49, 56, 53, 53, 61),
+    *(42, 43, 44, 43, 42, 41, 42, 44, 43, 43, 44, 47, 58, 59, 55, 61),
+    *(52, 59, 61, 56, 41, 40, 43, 44, 46, 48, 50, 52, 68, 69, 60, 61),
+    *(62, 62, 86, 85, 55, 59, 64, 72, 75, 70, 70, 62, 66, 61, 55, 57),
+    *(65, 62, 68, 72, 102, 94, 90, 83, 74, 81, 96, 69, 52, 50, 51, 54),
+    *(62, 59, 55, 61, 99, 97, 93, 80, 65, 87, 107, 80, 59, 60, 67, 66),
+    *(62, 55, 56, 56, 80, 90, 99, 88, 64, 91, 112, 94, 76, 91, 100, 85),
+    *(63, 57, 58, 58, 77, 92, 82, 71, 59, 90, 105, 92, 79, 98, 110, 83),
+    *(59, 58, 60, 64, 88, 99, 82, 81, 71, 80, 89, 89, 89, 102, 104, 75),
+    *(55, 54, 53, 61, 82, 102, 88, 93, 96, 94, 110, 114, 109, 103, 92, 68),
+    *(55, 55, 56, 60, 91, 95, 86, 98, 115, 105, 110, 107, 101, 89, 85, 68),
+    *(62, 63, 64, 59, 85, 88, 95, 106, 110, 99, 89, 82, 79, 84, 97, 79),
+    *(55, 56, 54, 58, 65, 75, 82, 77, 74, 74, 69, 61, 62, 71, 73, 63),
+]
+
 
 def located(x, y):
     return gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs="EPSG:27700")
@@ -72,6 +92,29 @@ def test_pysal_doc_local_g_without_the_place_itself_row_standardised_and_global(
     shares = G_Local(y, DistanceBand(points, 15, silence_warnings=True), transform="R", permutations=0, star=True).Zs
     expected = [-0.6248809, -0.0914460, 0.4115070, -0.0914460, 0.2469042, 1.2802439]
     assert shares == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("distance", "star", "without"),
+    [
+        (30, 1.450780, 1.221979),
+        (60, 1.900559, 1.748098),
+        (90, 2.096939, 1.986135),
+        (120, 1.981907, 1.893374),
+        (150, 1.306698, 1.237454),
+    ],
+)
+def test_getis_and_ord_1996_remote_sensing(distance, star, without):
+    """The cell at (210, 210) m: Gi*, and Gi of esda, on which ours stands."""
+    points = 30.0 * np.array([(column, row) for row in range(16) for column in range(16)])
+    (place,) = np.flatnonzero((points == 210).all(axis=1))
+    assert (len(CELLS), np.mean(CELLS), CELLS[place]) == (256, 66.609375, 83)
+    z = gi_star(CELLS, within(points, distance))[place]
+    assert z == pytest.approx(star, abs=1e-6)
+    alone = G_Local(np.array(CELLS, float), DistanceBand(points, distance), transform="B", permutations=0, star=None)
+    assert alone.Zs[place] == pytest.approx(without, abs=1e-6)
+    if distance == 30:
+        assert z * np.sqrt(255 / 256) == pytest.approx(1.4479435, abs=1e-7)  # as the paper, whose s divides by n − 1
 
 
 def test_five_by_five_queen_toy():

@@ -1,9 +1,11 @@
 """The checks shown to users, and those on a file of others: they would say so if they did not agree."""
 
+import re
+
 import numpy as np
 import pytest
 
-from benchmarks.published import compared, read_burglaries
+from benchmarks.published import compared, read_blocks, read_burglaries, seattle, smallest_weights
 from hotspots.analysis import published
 from hotspots.errors import BadFrame
 
@@ -11,6 +13,14 @@ from hotspots.errors import BadFrame
 def test_every_published_number_shown_to_users_is_met():
     checks = published.published_numbers()
     assert checks["agrees"].all(), checks[~checks["agrees"]]
+
+
+def test_the_page_of_published_numbers_names_what_is_there(project):
+    page = (project / "docs" / "published.md").read_text(encoding="utf-8")
+    assert f"the Method page runs {len(published.CHECKS)} of them live" in page
+    tests = set(re.findall(r"test_\w+\.py", page))
+    assert tests == {path.name for path in (project / "tests" / "analysis").glob("test_*.py")} & tests
+    assert "test_repeats.py" in tests
 
 
 def test_a_wrong_number_gets_its_cross(monkeypatch):
@@ -46,4 +56,34 @@ def test_another_file_than_chicagos_is_told_apart_in_one_line(tmp_path, text, wh
         path.write_text(text)
     with pytest.raises(BadFrame, match=why) as told:
         read_burglaries(path)
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.real
+def test_seattle_expected_crimes_microsynth(shared):
+    """The vignette's 68.22, 71.80, 23.76 and 986.44, and so −32.6, −37.3, −15.8 and −20.1 %."""
+    found = seattle(read_blocks(shared / "intervention-seattle-dmi" / "seattledmi.csv.gz"))
+    assert found.index.tolist() == ["i_felony", "i_misdemea", "i_drugs", "any_crime"]
+    assert found["expected"].to_numpy() == pytest.approx(found["published"].to_numpy(), abs=0.01)
+    assert found["change"].to_numpy() == pytest.approx([-0.326, -0.373, -0.158, -0.201], abs=5e-4)
+    assert (found["low"] < 1 + found["change"]).all() and (1 + found["change"] < found["high"]).all()
+    # Weights that match as well allow a rise as well as a fall, of every kind of crime.
+    assert (found["least"] < found["after"]).all() and (found["after"] < found["most"]).all()
+    any_crime = found.loc["any_crime"]
+    assert (any_crime["least"], any_crime["most"]) == pytest.approx((689, 1492), abs=0.5)
+
+
+def test_the_smallest_weights_are_even_where_they_can_be_and_none_is_negative():
+    units = np.array([[1, 1], [1, 2], [1, 3]], dtype=float)
+    assert smallest_weights(units, np.array([2.0, 4.0])) == pytest.approx([2 / 3] * 3)
+    assert smallest_weights(units, np.array([2.0, 5.8])) == pytest.approx([0, 0.2, 1.8])
+    with pytest.raises(BadFrame, match="No weights"):
+        smallest_weights(units, np.array([2.0, 1.0]))  # two units of at least one each hold at least two
+
+
+def test_another_file_than_seattles_is_told_apart_in_one_line(tmp_path):
+    path = tmp_path / "other.csv"
+    path.write_text("ID,time\n1,1\n")
+    with pytest.raises(BadFrame, match="cannot be read as seattledmi") as told:
+        read_blocks(path)
     assert "\n" not in str(told.value)
