@@ -15,16 +15,23 @@ from pages.parts.data_quality import quality
 from pages.parts.importing import import_card
 from pages.parts.publishing import publishing_bar
 
-COLUMNS = {
-    "file": "File",
-    "source": "Source",
-    "month": "Month",
-    "read": "Read",
-    "accepted": "Accepted",
-    "unlocated": "of them unlocated",
-    "quarantined": "Quarantined",
-    "duplicates": "Duplicates",
-    "replaced": "Replaced",
+FILE_COLUMNS = {  # of the last import: column of the store → heading, pixels on a small laptop, explanation
+    "file": ("File", 150, ""),
+    "source": ("Source", 96, ""),
+    "month": ("Month", 62, ""),
+    "read": ("Read", 58, "Rows in the file"),
+    "accepted": ("Accepted", 72, "Rows that are reports now"),
+    "unlocated": ("No place", 68, "Accepted, but without a point on the map: in every count, on no map"),
+    "quarantined": ("Quarantined", 86, "Rows kept aside until mended; counted nowhere"),
+    "duplicates": ("Duplicates", 80, "Rows that were there already, or twice in the file"),
+    "replaced": ("Replaced", 70, "Earlier rows whose place the new ones took"),
+}
+RUN_COLUMNS = {  # of the imports so far
+    "at": ("When", 84, ""),
+    "who": ("By", 92, ""),
+    "file": ("File", 130, ""),
+    "accepted": ("Accepted", 72, ""),
+    "undone": ("Undone", 74, ""),
 }
 
 
@@ -57,19 +64,28 @@ def _last_import(viewer: Viewer, batches: pd.DataFrame) -> None:
         st.caption(
             sentences.imported_when(latest.iloc[0]["at"], latest.iloc[0]["who"], len(taken), len(table) - len(taken))
         )
-        st.dataframe(
-            taken[list(COLUMNS)].rename(columns=COLUMNS),
-            hide_index=True,
-            height=min(36 * len(taken) + 40, 330),
-            alt="Files of the last import",
-        )
+        _listed(taken, FILE_COLUMNS, key="last-import", alt="Files of the last import")
         aside = table[table["set_aside"].notna()]
         if len(aside):
             with st.expander(f"{len(aside)} files were set aside"):
-                st.dataframe(aside[["file", "set_aside"]], hide_index=True)
+                why = aside[["file", "set_aside"]].rename(columns={"file": "File", "set_aside": "Why"})
+                show.grid(why, key="set-aside", alt="Files set aside", **show.fitted(why, {"File": 260, "Why": 360}))
         warnings = sorted({w for many in taken["warnings"] for w in many})
         for warning in warnings[:6]:
             st.text(warning)
+
+
+def _listed(table: pd.DataFrame, columns: dict[str, tuple[str, int, str]], *, key: str, alt: str) -> None:
+    """Files of imports under headings in plain words, whole numbers with their thousands apart."""
+    short = table.assign(file=[file.rsplit("/")[-1] for file in table["file"]])  # of a zip only what is inside it
+    rows = short[list(columns)].rename(columns={name: head for name, (head, _, _) in columns.items()})
+    widths = {head: wide for head, wide, _ in columns.values()}
+    numbers = {
+        head: show.figures(wide, help=told or None)
+        for name, (head, wide, told) in columns.items()
+        if pd.api.types.is_numeric_dtype(table[name])
+    }
+    show.grid(rows, key=key, alt=alt, **show.fitted(rows, widths, special=numbers))
 
 
 def _publishing(viewer: Viewer, store: Store) -> None:
@@ -92,8 +108,9 @@ def _quarantine(viewer: Viewer, store: Store) -> None:
     with show.card(title, "Not counted anywhere until mended: download, correct, import again"):
         if rows.table.empty:
             return
-        counts = rows.table["reason"].value_counts()
-        st.dataframe(counts.rename_axis("Reason").reset_index(name="Rows"), hide_index=True)
+        counts = rows.table["reason"].value_counts().rename_axis("Why").reset_index(name="Rows")
+        look = show.fitted(counts, {"Why": 400, "Rows": 64}, special={"Rows": show.figures(64)})
+        show.grid(counts, key="quarantine", alt="Why rows wait", **look)
         st.caption(
             "Correct the cells, leave the first column as it is, and bring the file in under the same source: "
             "its rows then no longer wait here."
@@ -117,10 +134,11 @@ def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
             st.caption("None yet.")
             return
         table = release(batches[batches["set_aside"].isna()], viewer, policy="import batches").table
-        runs = table[["at", "who", "file", "accepted", "undone"]].rename(columns=str.capitalize)
-        for column in ("At", "Undone"):
-            runs[column] = ["" if pd.isna(at) else sentences.short_day(pd.Timestamp(at)) for at in runs[column]]
-        st.dataframe(runs, hide_index=True, height=240, alt="Import history, newest first")
+        days = {
+            column: ["" if pd.isna(at) else sentences.short_day(pd.Timestamp(at)) for at in table[column]]
+            for column in ("at", "undone")
+        }
+        _listed(table.assign(**days), RUN_COLUMNS, key="imports", alt="Import history, newest first")
         open_ = table["undone"].isna().any()
         if not store.is_sample and open_ and st.button("Undo the last import", icon=":material/undo:"):
             _confirm_undo(viewer, store)

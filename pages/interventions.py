@@ -83,10 +83,9 @@ def _list(viewer: Viewer, store: Store, released: Released) -> None:
             st.markdown("Nothing has been recorded. Record the first intervention with the button above.")
             return
         rows = _rows(table)
-        event = st.dataframe(
+        event = show.grid(
             rows,
             key=f"interventions-{store.data_version}",
-            hide_index=True,
             on_select="rerun" if may_step else "ignore",
             selection_mode="single-row",
             alt="Interventions, newest first",
@@ -160,7 +159,7 @@ def _clocks(store: Store, clocks: Released) -> None:
         if table.empty:
             return
         rows = _clock_rows(table)
-        st.dataframe(rows, hide_index=True, alt="Clocks by due time", **show.fitted(rows, CLOCK_WIDTHS, most=6))
+        show.grid(rows, key="clocks", alt="Clocks by due time", **show.fitted(rows, CLOCK_WIDTHS, most=6))
         with st.container(horizontal=True, vertical_alignment="center"):
             show.downloads(clocks, store, title="Clocks", settings={"advice": NOT_LEGAL_ADVICE}, name="clocks")
             st.caption(

@@ -119,15 +119,16 @@ def _chart(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
     st.caption(show.plain(page.chart_caption))
     said = "; ".join(f"{bar.label.replace('|', ' ')}: {bar.shown}" for bar in bars.itertuples())
     st.altair_chart(words.outcome_chart(bars, colours=show.colours()), key="outcome-chart", alt=said, width="stretch")
-    with st.popover("Show as table", type="tertiary", key="outcome-table"):
-        # The number stands next to its period: on a phone there is room for two columns.
-        st.dataframe(paper.released_table(own), hide_index=True, column_order=("Period", "Reports", "Kind", "Release"))
+    # The number stands next to its period: on a phone there is room for two columns.
+    listed = paper.released_table(own)[["Period", "Reports", "Kind", "Release"]]
+    show.as_table(listed, alt_text=said, key="outcome")
 
 
 def _outline(picture: Outlines | str) -> None:
     """The still picture of the ward, as on paper, or the sentence that there is none."""
     if isinstance(picture, Outlines):
-        st.image(_drawn(picture, dark=show.is_dark()), alt=picture.alt, width="stretch")
+        with st.container(key="outcome-outline"):
+            st.image(_drawn(picture, dark=show.is_dark()), alt=picture.alt, width="stretch")
     st.caption(show.plain(picture if isinstance(picture, str) else picture.caption))
 
 

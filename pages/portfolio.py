@@ -57,9 +57,9 @@ def _actions(released: Released) -> None:
         "Every action and its effect", "Counts before and after · change against the comparison area, 95% interval"
     ):
         rows = _table(released.table)
-        st.dataframe(
+        show.grid(
             rows,
-            hide_index=True,
+            key="portfolio-actions",
             **show.fitted(rows, WIDTHS, most=9, special=_columns()),
             alt="Interventions with verdict, counts, interval, ring, hours and next assessment",
         )
@@ -69,7 +69,9 @@ def _actions(released: Released) -> None:
         )
     with show.card("The intervals side by side", "A line that crosses 0% shows no clear change · dot: best estimate"):
         drawn = charts.effects_chart(released, colours=show.colours())
-        show.chart(drawn, released, alt_text="Change and interval of every action", key="portfolio-effects")
+        show.chart(
+            drawn, released, alt_text="Change and interval of every action", key="portfolio-effects", columns=_DRAWN
+        )
 
 
 def _table(rows: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +103,7 @@ def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> N
     left, right = st.columns([60, 40], gap="small")
     with left, show.card(words.watch_title(ringing), words.watch_budget(len(table), view.false_alarms_per_year)):
         if len(ringing):
-            st.dataframe(_ringing(ringing), hide_index=True, row_height=40, alt="Places that ring")
+            show.grid(_ringing(ringing), key="portfolio-ringing", row_height=40, alt="Places that ring")
         st.caption(
             "The watch starts by itself when an action ends. Reports that come in bursts ring more often than the "
             "figure says."
@@ -112,7 +114,7 @@ def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> N
             words.quiet_title(quiet), "Watched and silent; last whole month against the quiet range", stretch=True
         ),
     ):
-        st.dataframe(_quiet(quiet), hide_index=True, height=300, alt="Places that stayed quiet")
+        show.grid(_quiet(quiet), key="portfolio-quiet", height=300, alt="Places that stayed quiet")
         if no_boast:
             st.caption(
                 "Not called quiet, because a comparison is refused, reports rose or were not clearly fewer after the "
@@ -159,6 +161,8 @@ _RECIPE = {
     "comparison area": "likest untouched areas of the same district, beyond 400 m of any action",
     "not judged": NOT_COMPARED,
 }
+_DRAWN = ("place", "done", "before", "after", "ratio", "low", "high")
+"""Columns of the portfolio that its chart draws."""
 
 
 def _columns() -> dict:

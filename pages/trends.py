@@ -146,8 +146,7 @@ def _multiples(viewer: Viewer, store: Store, view: TrendView, scope: str) -> Non
             "at all of them (false discoveries held at 5 %). An orange diamond is above its own usual range."
         )
         with st.container(horizontal=True):
-            with st.popover("Show as table", type="tertiary", key="trend-parts-table"):
-                st.dataframe(states.table, hide_index=True)
+            show.as_table(states.table, alt_text=f"Each {noun} against the rest", key="trend-parts")
             show.downloads(states, store, title=f"Each {noun} against the rest", settings=_recipe(view), name="parts")
 
 
@@ -161,7 +160,7 @@ def _areas(viewer: Viewer, view: HubView) -> str:
         if len(rising):
             rows = _rising_table(rising)
             look = show.fitted(rows, RISING_WIDTHS)
-            st.dataframe(rows, hide_index=True, alt="Areas above their usual range", **look)
+            show.grid(rows, key="trend-rising", alt="Areas above their usual range", **look)
         with st.container(key="note-luck"):
             luck = alarm_words.luck(view.false_alarms_per_year)
             firm = sentences.firm_rises(int(rising["stands_out"].sum()), len(rising), len(table))

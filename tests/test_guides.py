@@ -1,9 +1,11 @@
 """The guides' promises that a machine can hold: every command runs, every picture, page and file is there."""
 
+import ast
 import json
 import re
 import shlex
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,35 @@ from pages.parts.menu import ENTRIES, OPENS_WITH
 
 GUIDES = ("hub-member", "senior-officer", "councillor", "analyst", "steward")
 OURS = ".venv/bin/python"
+
+
+NO_LABEL = (
+    "Before the meeting",
+    "The agenda is the strip at the top left, left to right; the number is how much there is to do",
+    "What the words mean",
+    "The day before",
+    "In the room",
+    "To end",
+    "What it will not tell you",
+    "Quote",
+    "For a committee paper",
+    "Something you need is missing?",
+    "Limit",
+    "Limits",
+    "do not quote",
+    "was set aside",
+    "fewer than 5",
+    "Suppressed",
+    "Add python.exe to PATH",
+    "Custom download",
+    "Include crime data",
+    "Wards, boundaries, UK",
+    "Task Scheduler",
+    "This address is not this machine's own …",
+    "port 8501 is already in use",
+    "About the numbers",
+)
+"""Set off in a guide, and no words of a page: headings that run in, the words of elsewhere or of a refusal."""
 
 
 def text_of(project: Path, guide: str) -> str:
@@ -77,6 +108,60 @@ def test_pictures_files_and_pages_it_names_exist(guide: str, project: Path) -> N
     titles = {(entry.section, entry.title) for entry in ENTRIES}
     named = set(re.findall(r"\*\*(Scan|Analyse|Respond|Assess|Data) › ([\w /'-]+?)(?: ›[^*]*)?\*\*", text))
     assert named - titles == set()
+
+
+@pytest.fixture(scope="module")
+def on_screen(project: Path) -> Callable[[str], bool]:
+    """Says whether a label is one of the words that the pages put on screen, with or without numbers in it."""
+    files = [*(project / "pages").rglob("*.py"), *(project / "hotspots" / "views").glob("*.py")]
+    nodes = [list(ast.walk(ast.parse(file.read_text(encoding="utf-8")))) for file in files]
+    mixed = [node for found in nodes for node in found if isinstance(node, ast.JoinedStr)]
+    of_mixed = {id(part) for node in mixed for part in node.values}
+    whole = {
+        re.sub(r":material/\w+: |^#+ ", "", node.value).casefold()
+        for found in nodes
+        for node in found
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in of_mixed
+    }
+    written = ["".join(re.escape(getattr(v, "value", "")) if isinstance(v, ast.Constant) else ".*" for v in node.values)
+               for node in mixed]  # fmt: skip
+    # A label may leave the number out that it begins with: *overdue actions* for "3 overdue actions".
+    tried = [re.sub(r"^\.\*\\ ", "(?:.* )?", pattern.replace(r"\*\*", "")) for pattern in written]
+    patterns = re.compile("|".join(p for p in tried if sum(c.isalpha() for c in p) > 5), re.IGNORECASE)
+    roles = {str(role) for role in Role}
+    return lambda label: label.casefold() in whole | roles or bool(patterns.fullmatch(label))
+
+
+def labels(text: str) -> list[str]:
+    """All that a guide sets off with stars: words of the screen, or one of `NO_LABEL`."""
+    text = re.sub(r"```.*?```", "", text, flags=re.S)
+    found = re.findall(r"(?<!\*)\*([^*]+?)\*(?!\*)|\*\*([^*]+?)\*\*", text)
+    said = [" ".join((a or b).split()).strip(".,:") for a, b in found]
+    return [part for one in said if one not in NO_LABEL for part in re.split(r" › |, (?=[A-Z])|(?<=\?) ", one)]
+
+
+@pytest.mark.parametrize("guide", [*GUIDES])
+def test_every_label_it_names_is_on_screen_word_for_word(
+    guide: str, project: Path, on_screen: Callable[[str], bool]
+) -> None:
+    """So that whoever renames a button mends the guides."""
+    assert [label for label in labels(text_of(project, guide)) if not on_screen(label)] == []
+
+
+def test_a_label_that_no_page_has_is_found(on_screen: Callable[[str], bool]) -> None:
+    assert labels("Press *Adopt it now*, then **Respond › Places › Adopt a hotspot**.") == [
+        "Adopt it now", "Respond", "Places", "Adopt a hotspot",
+    ]  # fmt: skip
+    assert not on_screen("Adopt it now") and not on_screen("Keep attendance of today")
+    assert all(map(on_screen, ("Adopt a hotspot", "Import 1 file", "overdue actions", "Save attendance of …")))
+
+
+def test_the_hub_guide_says_how_a_first_meeting_goes_and_what_street_files_cannot_say(project: Path) -> None:
+    text = text_of(project, "hub-member")
+    assert "## The first meeting" in text and "## With police.uk files only" in text
+    steps = ("overdue actions", "new and rising", "top areas", "Save attendance of …", "new actions", "Minutes")
+    at = [text.index(f"*{step}*", text.index("## The first meeting")) for step in steps]
+    assert at == sorted(at)
 
 
 def test_each_audience_has_a_guide_with_a_picture_on_one_page(project: Path) -> None:

@@ -114,10 +114,12 @@ def overdue(viewer: Viewer, store: Store) -> Released:
 
 def overdue_list(viewer: Viewer, store: Store, *, place_id: int | None = None, key: str = "overdue") -> None:
     """Late actions by agency, one of which may be chosen and closed; says so when there is none."""
-    table = rules.overdue(reads.actions(store), on=session.today(store))
+    every = reads.actions(store)
+    table = rules.overdue(every, on=session.today(store))
     if place_id is not None:
         table = table[table["place_id"] == place_id]
-    action_list(viewer, store, table, key=key, empty="No action is overdue.")
+    first = "No action has been recorded yet. *Record action* writes down the first: who does what by when."
+    action_list(viewer, store, table, key=key, empty=first if every.empty else "No action is overdue.")
 
 
 _WIDTHS = {"When": 115, "Place": 130, "Task": 190, "Owner": 125}

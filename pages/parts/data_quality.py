@@ -13,6 +13,11 @@ from hotspots.store import Store
 from hotspots.views import sentences
 from pages.parts import show
 
+SOURCE_WIDTHS = {"Source": 92, "Reports": 64, "No place": 68, "Address": 66, "Minute": 58, "Day": 46, "Month": 58}
+FAR_WIDTHS = {"Source": 150, "District": 140, "Reports": 80, "Farthest, km": 100}
+STACK_WIDTHS = {"Source": 118, "Reports": 66, "Share": 56, "Categories": 84, "Easting": 72, "Northing": 76}
+SAME_WIDTHS = {"Category": 240, "As reported": 110, "After joining": 110}
+
 
 def quality(viewer: Viewer, store: Store) -> None:
     """Cards on places and times of each source, and on reports that are probably the same event."""
@@ -26,11 +31,11 @@ def _placed(viewer: Viewer, found: DataQuality) -> None:
     table = release(found.sources, viewer, policy="sources").table
     total, located = int(table["n"].sum()), int(table["located"].sum())
     title = f"{located:,} of {total:,} reports have a place on the map"
-    with show.card(title, "How exactly each source knows where, and when: exact time, its day or its month only"):
+    with show.card(title, "How exactly each source knows where; and when: to the minute, the day or the month"):
         shares = {
-            "Unlocated": table["n"] - table["located"],
+            "No place": table["n"] - table["located"],
             "Address": table["with_address"],
-            "Exact": table["exact_time"],
+            "Minute": table["exact_time"],
             "Day": table["day_time"],
             "Month": table["month_time"],
         }
@@ -39,12 +44,12 @@ def _placed(viewer: Viewer, found: DataQuality) -> None:
             for name, part in shares.items()
         }
         rows = pd.DataFrame({"Source": table["source"], "Reports": table["n"], **told})
-        st.dataframe(rows, hide_index=True, alt="Sources and how exact they are")
+        _grid(rows, SOURCE_WIDTHS, key="sources", alt="Sources and how exact they are")
         far = release(found.far, viewer, policy="points far outside").table
         st.markdown(sentences.far_points(int(far["n"].sum())), help=FAR_RULE)
         if len(far):
             names = {"source": "Source", "district": "District", "n": "Reports", "farthest_km": "Farthest, km"}
-            st.dataframe(far.rename(columns=names), hide_index=True, alt="Points far outside their district")
+            _grid(far.rename(columns=names), FAR_WIDTHS, key="far", alt="Points far outside their district")
         stacks = release(found.stacks, viewer, policy="default locations").table
         st.markdown(sentences.default_locations(len(stacks), int(stacks["n"].sum())), help=STACK_RULE)
         if len(stacks):
@@ -52,13 +57,13 @@ def _placed(viewer: Viewer, found: DataQuality) -> None:
                 {
                     "Source": stacks["source"],
                     "Reports": stacks["n"],
-                    "Share of the source": [f"{share:.0%}" for share in stacks["share"]],
+                    "Share": [f"{share:.0%}" for share in stacks["share"]],
                     "Categories": stacks["categories"],
-                    "Easting": stacks["x"].round(),
-                    "Northing": stacks["y"].round(),
+                    "Easting": stacks["x"].round().astype(int),
+                    "Northing": stacks["y"].round().astype(int),
                 }
             )
-            st.dataframe(shown, hide_index=True, alt="Points that probably are no place")
+            _grid(shown, STACK_WIDTHS, key="stacks-of-points", alt="Points that probably are no place")
 
 
 def _same(viewer: Viewer, found: DataQuality) -> None:
@@ -73,7 +78,13 @@ def _same(viewer: Viewer, found: DataQuality) -> None:
         joined = table[table["events"] < table["reports"]]
         if len(joined):
             names = {"category": "Category", "reports": "As reported", "events": "After joining"}
-            st.dataframe(joined.rename(columns=names), hide_index=True, alt="Counts before and after joining")
+            _grid(joined.rename(columns=names), SAME_WIDTHS, key="same", alt="Counts before and after joining")
+
+
+def _grid(rows: pd.DataFrame, widths: dict[str, int], *, key: str, alt: str) -> None:
+    """A table whose whole numbers have their thousands apart."""
+    whole = {name: show.figures(widths[name]) for name in rows if pd.api.types.is_integer_dtype(rows[name])}
+    show.grid(rows, key=key, alt=alt, **show.fitted(rows, widths, special=whole))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

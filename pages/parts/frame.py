@@ -6,10 +6,10 @@ from html import escape
 import streamlit as st
 
 from hotspots.errors import HubError
-from hotspots.release.roles import Role, Viewer
+from hotspots.release.roles import Viewer
 from hotspots.settings import Settings
 from hotspots.store import Store
-from pages.parts import display, show, signin, style
+from pages.parts import display, session, show, signin, style
 
 _SAMPLE = "Sample data: every report is invented"
 _ICON = (
@@ -57,7 +57,7 @@ def strip(store: Store, viewer: Viewer, settings: Settings) -> None:
             if signin.is_set_up():
                 _signed_in(viewer)
             else:
-                _role_switch(viewer)
+                _role_switch(viewer, store)
     st.html(style.page_foot(" · ".join(filter(None, [settings.marking, settings.title, _SAMPLE * store.is_sample]))))
 
 
@@ -67,17 +67,24 @@ def _signed_in(viewer: Viewer) -> None:
         signin.sign_out_button()
 
 
-def _role_switch(viewer: Viewer) -> None:
-    roles = [role for role in Role if role is not Role.NONE]
-    with st.popover(f"Viewing as: {viewer.role}", type="tertiary", width="content"):
-        st.radio(
-            "View as",
+def _role_switch(viewer: Viewer, store: Store) -> None:
+    """A view to try. Not in a popover: the browser carries only the words of widgets in sight from page to page."""
+    roles = list(session.ROLES.values())
+    with st.container(horizontal=True, vertical_alignment="center", width="content", gap="xsmall"):
+        st.markdown("Viewing as:", width="content")
+        chosen = st.selectbox(
+            "Viewing as",
             roles,
-            index=roles.index(viewer.role),
+            index=roles.index(session.first_role(store)),
             key="role",
             format_func=str.capitalize,
-            help="On this machine the role is a view to try, not a sign-in.",
+            filter_mode=None,
+            label_visibility="collapsed",
+            width=140,
+            bind="query-params" if store.is_sample else None,
         )
+    if chosen is not viewer.role:  # the browser's way back led to an address of another role
+        st.rerun()
 
 
 def shown(render: Callable[[Viewer], None], viewer: Viewer) -> None:

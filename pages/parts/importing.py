@@ -24,6 +24,7 @@ from pages.parts import frame, session, show
 
 KINDS = ["zip", "csv", "tsv", "txt", "xlsx", "json", "geojson", "gpkg", "parquet", "gz", "xz"]
 USUAL_FIELDS = ("reference", "date", "time", "category", "place", "address", "unit", "x", "y", "district")
+OTHERS_WIDTHS = {"File": 220, "Read": 62, "Accepted": 76, "Quarantined": 90, "Duplicates": 84, "In the way": 230}
 NOT_STORED = "(none)"
 
 
@@ -50,6 +51,18 @@ def import_card(viewer: Viewer, store: Store) -> None:
     report = st.session_state.get("last_report")
     if report:
         st.success(sentences.import_done(report.totals))
+        if not session.places(viewer, store):
+            _next_step()
+
+
+def _next_step() -> None:
+    """What comes after the first import."""
+    with st.container(key="note-next"):
+        st.markdown(
+            "**Next:** on the hub screen choose your district under *Filters*, look through its areas, and press "
+            "*Adopt as a place* on the one the hub will work on."
+        )
+    st.page_link(st.session_state["pages"]["hub_meeting"], label="Open Hub meeting", icon=":material/arrow_forward:")
 
 
 def _written(files: list[UploadedFile], folder: Path) -> list[Path]:
@@ -110,7 +123,9 @@ def _mended(path: Path, seen: Preview, source: str) -> tuple[Preview, Mapping]:
     fits = remembered is not None and set(remembered.columns.values()) <= set(headings)
     start = remembered if fits else seen.mapping or Mapping()
     screen = f"{path.name}-{sheet}"
-    st.dataframe(_columns_table(seen), hide_index=True, height=220, alt="The file's columns and what each becomes")
+    table = _columns_table(seen)
+    look = show.fitted(table, {"Column in the file": 150, "Becomes": 110, "First cells": 260, "Note": 200}, most=5)
+    st.dataframe(table, hide_index=True, alt="The file's columns and what each becomes", **look)
     fields = [f for f in FIELDS if f in USUAL_FIELDS or f in start.columns]
     with st.expander("Correct which column is which", expanded=seen.problem is not None):
         chosen = _field_choices(fields, headings, start, screen)
@@ -211,7 +226,10 @@ def _others(paths: list[Path], mapping: Mapping | None) -> bool:
             "In the way": [one.problem or "" for _, one in seen],
         }
     )
-    st.dataframe(rows, hide_index=True, alt="What each of the other files would become")
+    look = show.fitted(
+        rows, OTHERS_WIDTHS, special={name: show.figures(OTHERS_WIDTHS[name]) for name in rows.columns[1:5]}
+    )
+    st.dataframe(rows, hide_index=True, alt="What each of the other files would become", **look)
     return not any(one.problem and one.tables for _, one in seen)  # one without a table is set aside, no fault
 
 

@@ -162,7 +162,9 @@ def assessments(viewer: Viewer, store: Store) -> None:
     """What is due for assessment by the next meeting."""
     due = release(session.assessments(store), viewer, policy="assessments due").table
     if due.empty:
-        st.caption("No intervention is due for assessment this week.")
+        fresh = not session.places(viewer, store)
+        first = "Nothing to assess yet: adopt an area as a place first, then record what is done there."
+        st.caption(first if fresh else "No intervention is due for assessment this week.")
         return
     rows = due.assign(assess_on=due["assess_on"].map(sentences.short_day))
     names = {"place": "Place", "what": "What was done", "assess_on": "Assess on", "weeks": "Weeks after"}
@@ -196,7 +198,7 @@ def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> 
             case_review=case_reviews.prompt(store, view.query.districts),
         )  # fmt: skip
         show.downloads(fresh, store, title="New actions", settings={}, name=f"actions-{today}")
-        st.page_link(st.session_state["pages"]["partners"], label=f"Attendance: {present} noted")
+        st.page_link(st.session_state["pages"]["partners"], label=f"Attendance: {present or 'none'} noted")
 
 
 def _fresh(viewer: Viewer, store: Store) -> Released:

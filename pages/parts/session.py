@@ -46,6 +46,8 @@ STATIC = PROJECT / "static"
 SAMPLE = PROJECT / "data" / "sample"
 GROUND_POINTS = 4_000
 """Most map points that a map without a basemap dots in grey."""
+ROLES = {str(role).capitalize(): role for role in Role if role is not Role.NONE}
+"""Word of the strip, and of the sample's address → the role it lets one try."""
 SIGNED_IN = "signed_in"
 """Key of a session's `SignIn`; absent where no sign-in is set up."""
 
@@ -122,7 +124,8 @@ def moment(store: Store) -> datetime:
 def viewer(store: Store) -> Viewer:
     """Who is at the screen.
 
-    On this machine's own address the role is chosen in the strip: it is a view, not a sign-in.
+    On this machine's own address the role is chosen in the strip: it is a view, not a sign-in. With the sample, and
+    with nothing else, the address keeps it over a reload.
     Anywhere else there is no viewer without sign-in, and real data are not served.
     """
     if not on_loopback():
@@ -130,10 +133,16 @@ def viewer(store: Store) -> Viewer:
             "This address is not this machine's own, so a sign-in is needed and none is set up. "
             "Open http://localhost:8501 on the machine itself, or set up sign-in as the steward's guide says."
         )
-    roles = [role for role in Role if role is not Role.NONE]
-    first = Role.HUB_MEMBER if store.is_sample else Role.DATA_STEWARD
-    role = st.session_state.get("role", first)
-    return Viewer(role=role if role in roles else first, name="this computer's user")
+    first = first_role(store)
+    # On a session's first run the switch is not there yet: after a reload the address says what was chosen.
+    asked = ROLES.get(st.query_params.get("role", ""), first) if store.is_sample else first
+    role = st.session_state.get("role", asked)
+    return Viewer(role=role if role in ROLES.values() else first, name="this computer's user")
+
+
+def first_role(store: Store) -> Role:
+    """The role the strip begins with on this machine."""
+    return Role.HUB_MEMBER if store.is_sample else Role.DATA_STEWARD
 
 
 def on_loopback() -> bool:

@@ -1,16 +1,17 @@
 """Charts with their table, and downloads: written once, used by every page."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import altair as alt
 import pandas as pd
 import streamlit as st
+from streamlit.elements.arrow import DataframeState
 
 from hotspots.release.disclosure import Released
 from hotspots.store import Store
-from hotspots.views import charts, exports, sentences
+from hotspots.views import charts, exports, plain_tables, sentences
 from hotspots.views.palette import COLOURS, DARK
 from pages.parts import display, papers, session, taking
 
@@ -19,6 +20,9 @@ _LETTER, _LINE, _EDGES, _MOST_LINES = 5.8, 21, 20, 4
 every row is as tall as the tallest, so one long cell must not make a table of gaps."""
 _ONE_LINE, _WRAPPED, _HEAD = 40, 76, 40
 """Pixels of a row of one line, the least of one that wraps (Streamlit wraps above four times the root), of a header."""
+
+_MOST_WRITTEN = 400
+"""Rows that a popover writes out; a longer table is a grid, which draws only the part in sight."""
 
 
 def is_dark() -> bool:
@@ -73,13 +77,57 @@ def card(title: str, subtitle: str = "", *, key: str | None = None, stretch: boo
         yield
 
 
-def chart(drawn: alt.TopLevelMixin | dict, released: Released, *, alt_text: str, key: str) -> None:
-    """A chart, what it says in one sentence for those who cannot see it, and the same as a table."""
+def chart(
+    drawn: alt.TopLevelMixin | dict, released: Released, *, alt_text: str, key: str, columns: Sequence[str] = ()
+) -> None:
+    """A chart, what it says in one sentence for those who cannot see it, and the same as a table.
+
+    columns: those that the chart draws, where the released table has more
+    """
     # Altair would check every part of the chart against its schema: a twentieth of a second a chart, at each run.
     spec = drawn if isinstance(drawn, dict) else drawn.to_dict(validate=False)
     st.vega_lite_chart(None, spec, key=key, alt=alt_text, width="stretch")
+    as_table(released.table[list(columns)] if columns else released.table, alt_text=alt_text, key=key)
+
+
+def as_table(table: pd.DataFrame, *, alt_text: str, key: str) -> None:
+    """The link *Show as table*: what a chart draws in words, as narrow as the words allow."""
     with st.popover("Show as table", type="tertiary", key=f"{key}-table"):
-        st.dataframe(released.table, hide_index=True)
+        read = plain_tables.as_read(table)
+        if read.same:
+            st.caption(plain(read.same))
+        if len(read.rows) > _MOST_WRITTEN:
+            st.dataframe(read.rows, hide_index=True, alt=alt_text)
+        else:
+            _written(read, alt=alt_text)
+
+
+def _written(read: plain_tables.AsRead, *, alt: str) -> None:
+    """A table of the page itself: every word wraps, nothing is cut, and it goes on paper."""
+    rows = read.rows.map(plain)
+    st.table(
+        rows.style.set_properties(subset=list(read.numbers), **{"text-align": "right"}),
+        hide_index=True,
+        border="horizontal",
+        alt=alt,
+    )
+
+
+def grid(rows: pd.DataFrame, *, key: str, alt: str, **look: object) -> DataframeState:
+    """`st.dataframe`, and the same rows written out for paper, where a grid shows what its window shows.
+
+    look: arguments of `st.dataframe`, those of `fitted` among them; returns what it returns
+    """
+    with st.container(key=f"screen-{key}"):
+        event = st.dataframe(rows, key=f"grid-{key}", hide_index=True, alt=alt, **look)
+    with st.container(key=f"paper-{key}"):
+        _written(plain_tables.as_read(rows, trim=False), alt=alt)
+    return event
+
+
+def figures(width: int, label: str | None = None, *, help: str | None = None) -> dict:  # noqa: A002
+    """A column of whole numbers with their thousands apart, `width` pixels wide on a small laptop."""
+    return st.column_config.NumberColumn(label, width=width, format="localized", help=help)
 
 
 def coverage(released: Released, *, key: str) -> None:

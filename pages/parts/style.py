@@ -51,10 +51,14 @@ _SCREEN = """
 [class*="st-key-strip"] .stMarkdown { margin: 0; }
 [class*="st-key-strip"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 [class*="st-key-strip"] button { min-height: 1.6rem; padding: 0 .4rem; }
+.st-key-role [role="group"] { min-height: 1.6rem; height: 1.6rem; background: transparent; }
+.st-key-role input { font-size: .84rem; padding: 0 0 0 .4rem; }
 .st-key-hub-top { min-height: 2.6rem; }
 .st-key-hub-map iframe,
 .st-key-area-map iframe { height: max(24rem, calc(100vh - 12.6rem)) !important; border: 1px solid var(--hub-edge);
   border-radius: 4px; }
+[data-testid="stPopoverBody"]:has([data-testid="stTable"]) { max-width: 96vw; }
+[data-testid="stTable"] :is(th, td) { padding: .2rem .45rem !important; font-size: .84rem; }
 .st-key-card { border: 2px solid var(--hub-place) !important; padding: .55rem .9rem .4rem; }
 .st-key-card h3 { padding: 0; }
 .st-key-who p { font-size: .88rem; line-height: 1.35; }
@@ -72,6 +76,8 @@ button[kind^="primary"]:disabled, button[kind^="primary"]:disabled p { color: va
 .stApp [data-testid="stCaptionContainer"] { color: var(--hub-second); opacity: 1; }
 .stApp [data-testid="stCaptionContainer"] p { color: inherit; }
 *:focus-visible { outline: 3px solid var(--hub-text) !important; box-shadow: 0 0 0 6px var(--hub-halo) !important; }
+@media screen { [class*="st-key-paper"], [data-testid="stLayoutWrapper"]:has(> [class*="st-key-paper"]) {
+  display: none; } }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { transition: none !important;
   animation: none !important; scroll-behavior: auto !important; } }
 """
@@ -90,7 +96,9 @@ _SMALL = """
   [data-testid="stColumn"] { min-width: 100%; }
   [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-hub-map iframe { height: min(60vh, 26rem) !important; }
-  [data-testid="stButtonGroup"] > div { flex-wrap: wrap; max-width: 100%; } }
+  .st-key-outcome-outline img { max-height: 60vh; object-fit: contain; }
+  [data-testid="stButtonGroup"] > div { flex-wrap: wrap; max-width: 100%; }
+  [data-testid="stTable"] :is(th, td) { padding: .15rem .25rem !important; font-size: .8rem; } }
 """
 
 _PAPER = """
@@ -98,7 +106,8 @@ _PAPER = """
   @page { size: A4; }
   :root { font-size: 11pt !important; color-scheme: light; }
   header, button, iframe[title*="folium"], [class*="st-key-strip"], [data-testid="stToolbar"],
-  [data-testid="stElementToolbar"], .st-key-hub-tools { display: none !important; }
+  [data-testid="stElementToolbar"], .st-key-hub-tools, [class*="st-key-screen"], [data-testid="stLayoutWrapper"]:has(
+    > [class*="st-key-screen"]) { display: none !important; }
   html, body, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"], .stMainBlockContainer {
     position: static !important; height: auto !important; overflow: visible !important; background: #fff !important; }
   .stMainBlockContainer { padding: 0 !important; max-width: 178mm; }
@@ -106,6 +115,7 @@ _PAPER = """
   [data-testid="stColumn"] { min-width: 100% !important; }
   h1, h2, h3, h4, h5 { break-after: avoid; }
   .stVegaLiteChart, [data-testid="stImage"], tr { break-inside: avoid; }
+  [data-testid="stTable"] :is(th, td) { padding: .1rem .25rem !important; font-size: .7rem; overflow-wrap: normal; }
   a[href^="http"]::after { content: " (" attr(href) ")"; font-weight: 400; }
 }
 """

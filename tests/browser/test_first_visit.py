@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from hotspots.release.roles import Role
 from pages.parts.menu import ENTRIES
 from tests.browser.conftest import ELSEWHERE
 from tests.browser.running import Forge, Server, hub_folder, serving
@@ -76,6 +77,23 @@ def test_a_bookmark_on_a_machine_just_started_leads_to_its_own_page_without_an_a
         assert "page=" not in visitor.page.url
         assert visitor.page.get_by_role("dialog").count() == 0
         assert visitor.faults == []
+
+
+def test_a_role_tried_on_the_sample_is_still_there_after_a_reload(
+    server: Server, visit: Callable[[Server], Visitor]
+) -> None:
+    """On a page that no other role has, too, and from page to page."""
+    visitor = visit(server)
+    visitor.open("accessibility")
+    visitor.become(Role.DATA_STEWARD)
+    visitor.go(next(entry for entry in ENTRIES if entry.url_path == "access"))
+    title = visitor.page.locator("h1").first.inner_text(timeout=PATIENCE)
+    visitor.page.reload(timeout=PATIENCE)
+    visitor.settle()
+    expect(visitor.page.locator("h1").first).to_have_text(title, timeout=PATIENCE)
+    assert visitor.role() == str(Role.DATA_STEWARD)
+    assert visitor.page.get_by_role("dialog").count() == 0
+    assert visitor.faults == []
 
 
 def test_the_server_listens_on_this_machine_only(server: Server) -> None:

@@ -1,5 +1,6 @@
 """A steward brings in a file of her own through the Data page."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -39,9 +40,15 @@ def test_a_police_uk_file_goes_in_and_stands_on_every_screen(steward: Visitor, t
     steward.page.get_by_role("button", name="Import 3 files").click(timeout=PATIENCE)
     expect(steward.page.get_by_text("600 rows read: 600 accepted")).to_be_visible(timeout=PATIENCE)
     expect(steward.page.get_by_text("Sample data.")).to_have_count(0, timeout=PATIENCE)
-    steward.go(next(entry for entry in ENTRIES if entry.url_path == "hub_meeting"))
+    steward.page.get_by_role("link", name="Open Hub meeting").click(timeout=PATIENCE)
+    steward.page.wait_for_url(re.compile("/hub_meeting"), timeout=PATIENCE)
+    steward.settle()
     steward.map()
     assert "540 of 540" in steward.text(), "those with a location; the map opens on their district"
+    for item, said in (("overdue", "No action has been recorded yet"), ("to assess", "Nothing to assess yet")):
+        agenda = steward.page.get_by_role("radiogroup", name="Agenda")
+        agenda.get_by_role("radio", name=re.compile(item)).click(timeout=PATIENCE)
+        expect(steward.page.get_by_text(said)).to_be_visible(timeout=PATIENCE)
     assert steward.faults == []
 
 

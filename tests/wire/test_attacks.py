@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +19,8 @@ from hotspots.store.published import published_file, read_published
 from hotspots.store.trail import trail
 from pages.parts.menu import ENTRIES
 from pages.parts.session import STATIC
-from tests.browser.identity import CANARY, PEOPLE
-from tests.browser.running import MADE_AT, Server
+from tests.browser.identity import CANARY, PEOPLE, plant
+from tests.browser.running import MADE_AT, Server, copy_store, serving, write_settings
 from tests.role_matrix import PAGES, ROLES
 from tests.wire.conftest import ISSUER
 from tests.wire.visitor import Visitor, chosen, cookie_of, elements, not_found, pressed, text_of
@@ -254,10 +255,10 @@ def test_every_file_taken_is_in_the_audit_trail_with_its_taker(signed_hub: Serve
 def test_two_roles_in_two_tabs_of_one_machine_share_caches_and_no_content(open_hub: Server, arrive: Arrive) -> None:
     """On this machine the role is a view: a councillor's tab beside a member's, each page in turn, both ways round."""
     member, councillor = arrive(open_hub), arrive(open_hub)
-    radio = elements(councillor.run(), "radio")[0]
-    assert [o.casefold() for o in radio.options][0] == "councillor"
+    switch = next(box for box in elements(councillor.run(), "selectbox") if box.id.endswith("-role"))
+    assert [o.casefold() for o in switch.options][0] == "councillor"
     member.run()
-    as_councillor = [chosen(radio.id, radio.options[0])]
+    as_councillor = [chosen(switch.id, switch.options[0])]
     for number, entry in enumerate(ENTRIES):
         # Whoever comes first fills the cache: the one on even pages, the other on odd ones.
         whole = member.run(entry.url_path) if number % 2 else None
@@ -267,6 +268,45 @@ def test_two_roles_in_two_tabs_of_one_machine_share_caches_and_no_content(open_h
         assert not_found(own) is not may(Role.COUNCILLOR, entry.url_path)
         if entry.url_path in ("hub_meeting", "areas"):
             assert SHAPES.search(text_of(whole)), "the member's own page must be whole all the while"
+
+
+ASKED_ROLES = [str(role).capitalize() for role in Role]
+
+
+def test_the_samples_address_tries_a_role_and_no_word_but_that_of_the_switch(open_hub: Server, arrive: Arrive) -> None:
+    """What keeps a tried role over a reload; else the two tests below would find nothing whatever happened."""
+    assert not_found(arrive(open_hub).run("data")) and not not_found(arrive(open_hub).run("data", "role=Data steward"))
+    for forged in ("role=data steward", "role=steward", "role=None", "role=", "role=Hub member", "Role=Data steward"):
+        assert not_found(arrive(open_hub).run("data", forged)), forged
+    assert leaks(text_of(arrive(open_hub).run("hub_meeting", "role=Councillor"))) == []
+
+
+@pytest.mark.usefixtures("warm")
+@pytest.mark.parametrize("role", [Role.COUNCILLOR, Role.SENIOR_OFFICER, Role.HUB_MEMBER], ids=str)
+def test_a_role_in_the_address_does_nothing_for_somebody_signed_in(
+    role: Role, signed_hub: Server, arrive: Arrive
+) -> None:
+    for page in ("data", "access", "hub_meeting"):
+        for asked in ASKED_ROLES:
+            came = arrive(signed_hub, PEOPLE[role]).run(page, f"role={asked}")
+            assert not_found(came) is not may(role, page), asked
+            assert role is not Role.COUNCILLOR or leaks(text_of(came)) == []
+    out = arrive(signed_hub).run("data", "role=Data steward")
+    assert [b.label for b in elements(out, "button")] == ["Sign in"]
+
+
+def test_a_role_in_the_address_does_nothing_where_the_data_are_the_hubs_own(
+    published_sample: Path, tmp_path: Path, arrive: Arrive
+) -> None:
+    copy_store(published_sample / "sample.sqlite", tmp_path / "hub.sqlite")
+    plant(tmp_path / "hub.sqlite")
+    write_settings(tmp_path)
+    with serving(tmp_path) as own:
+        for asked in ("", *ASKED_ROLES):
+            came = arrive(own).run("accessibility", f"role={asked}")
+            switch = next(box for box in elements(came, "selectbox") if box.id.endswith("-role"))
+            assert (switch.options[switch.default], switch.raw_value) == ("Data steward", ""), asked
+            assert not not_found(arrive(own).run("data", f"role={asked}")), asked
 
 
 def test_static_files_hold_nothing_of_anybody(signed_hub: Server, arrive: Arrive) -> None:

@@ -1,0 +1,92 @@
+"""A table as it is read: headings in plain words, cells as text, and no column that says nothing."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from hotspots.views import sentences
+
+HEADINGS = {
+    "about": "About", "after": "After", "agency": "Who", "alarm": "Rings", "area": "Area", "before": "Before",
+    "by_chance": "By luck alone", "chance_high": "Luck, to", "chance_low": "Luck, from", "change": "Change",
+    "change_high": "Change, to", "change_low": "Change, from", "done": "What was done", "expected": "Expected",
+    "h": "Rings above", "high": "Range to", "hour": "Hour", "incident_share": "Reports",
+    "kind": "Kind", "last_year": "Year before",
+    "low": "Range from", "mean": "Usual", "month": "Month", "n": "Reports", "of": "Of", "outside": "Outside usual",
+    "partial": "Part of a month", "place": "Place", "place_share": "Places", "police_only": "Only the police",
+    "ratio": "After to before", "rolling_12": "12 months to then", "routes": "Routes", "row": "Measure",
+    "s": "Sum watched", "series": "What", "set_aside": "Not in usual range", "share": "Share", "source": "Source",
+    "stands_out": "Stands out", "state": "State", "top": "Busiest addresses", "unlike": "Unlike the rest",
+    "usual_high": "Usual, to", "usual_low": "Usual, from", "verdict": "Verdict", "weekday": "Day", "word": "What",
+}  # fmt: skip
+"""Column of a released table → its heading on screen."""
+NOTHING = "–"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_SHARES = ("share", "place_share", "incident_share", "by_chance", "chance_low", "chance_high")
+_CHANGES = ("change", "change_low", "change_high", "low", "high")
+
+
+class AsRead(NamedTuple):
+    """rows: text in every cell · numbers: columns whose figures stand to the right · same: what holds for every row."""
+
+    rows: pd.DataFrame
+    numbers: tuple[str, ...]
+    same: str
+
+
+def as_read(table: pd.DataFrame, *, trim: bool = True) -> AsRead:
+    """A table in words.
+
+    table: any released table, or one made for a screen, whose own headings are kept
+    trim: leave out columns that are empty, and say once what is the same in every row
+    """
+    kept = {name: column for name, column in table.items() if not _is_picture(column)}
+    same: list[str] = []
+    for name, column in [*kept.items()] if trim and len(table) > 1 else []:
+        if _says_nothing(column):
+            del kept[name]
+        elif pd.api.types.is_string_dtype(column) and column.nunique(dropna=False) == 1:
+            same.append(f"{_heading(name, column)}: {_text(name, column, table)[0]}")
+            del kept[name]
+    heads = {name: _heading(name, column) for name, column in kept.items()}
+    rows = pd.DataFrame({heads[name]: _text(name, column, table) for name, column in kept.items()})
+    return AsRead(rows, tuple(heads[n] for n, column in kept.items() if _is_number(column)), " · ".join(same))
+
+
+def _heading(name: str, column: pd.Series) -> str:
+    if name == "period":
+        return "Month" if (column.dt.day == 1).all() else "Week from"
+    return HEADINGS.get(name, name)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and column.dtype != bool and column.name != "weekday"
+
+
+def _is_picture(column: pd.Series) -> bool:
+    """An outline, or a picture drawn into the cell: a number beside it says the same."""
+    return column.name == "geometry" or column.astype(str).str.startswith("data:").any()
+
+
+def _says_nothing(column: pd.Series) -> bool:
+    empty = column.isna() | (column.astype(str) == "")
+    return bool(empty.all() or (column.dtype == bool and not column.any()))
+
+
+def _text(name: str, column: pd.Series, table: pd.DataFrame) -> list[str]:
+    as_change = name in _CHANGES and "change" in table
+    return [NOTHING if pd.isna(cell) else _cell(name, cell, column, as_change=as_change) for cell in column]
+
+
+def _cell(name: str, cell: object, column: pd.Series, *, as_change: bool) -> str:
+    if isinstance(cell, pd.Timestamp):
+        return f"{cell:%b %Y}" if (column.dropna().dt.day == 1).all() else sentences.short_day(cell)
+    if name == "weekday":
+        return _DAYS[int(cell)]
+    if column.dtype == bool:
+        return "yes" if cell else ""
+    if not _is_number(column):
+        return str(cell)
+    if as_change or name in _SHARES:
+        return f"{cell:+.0%}" if as_change else f"{cell:.1%}"
+    return f"{cell:,.0f}" if float(cell).is_integer() else f"{cell:,.2f}"
