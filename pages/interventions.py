@@ -20,7 +20,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
 from hotspots.views import sentences
-from pages.parts import case_review, front_door, session, show, signin
+from pages.parts import assessing, case_review, front_door, session, show, signin
 from pages.parts import register as shared
 
 STANDING = {
@@ -66,7 +66,7 @@ def render(viewer: Viewer) -> None:
         case_review.card(store, sorted(viewer.districts or ()))
     with right:
         _list(viewer, store, released)
-        _assessments(released.table)
+        _assessments(viewer, store, released.table)
 
 
 def _title(table: pd.DataFrame) -> str:
@@ -131,21 +131,34 @@ def _step_button(viewer: Viewer, store: Store, table: pd.DataFrame, rows: list[i
     if chosen is not None and not steps:
         label = f"{STEPS[chosen['status']]} is final"
     if st.button(label, disabled=not steps, icon=":material/arrow_forward:", key="intervention-step"):
-        step_dialog(viewer, store, reads.get(store, Intervention, int(chosen["id"])))
+        item = reads.get(store, Intervention, int(chosen["id"]))
+        if item.status == "ended" and assessing.left(store, item):
+            assessing.dialog(viewer, store, item, closes=True)
+        else:
+            step_dialog(viewer, store, item)
 
 
-def _assessments(table: pd.DataFrame) -> None:
+def _assessments(viewer: Viewer, store: Store, table: pd.DataFrame) -> None:
+    n, late = len(session.assessments(store)), int((session.assessments(store)["days_late"] > 0).sum())
+    with show.card(
+        f"{n} to assess by the next meeting, {late} late" if n else "Nothing is to be assessed by the next meeting",
+        "4, 12, 26 and 52 weeks after the start, or after shut premises opened again",
+    ):
+        due, made, ahead = st.tabs(["To assess", "Assessed", "Days ahead"])
+        with due:
+            assessing.due_list(viewer, store, key="interventions-assess", most=4)
+        with made:
+            assessing.made(viewer, store, most=4)
+        with ahead:
+            _days_ahead(table)
+
+
+def _days_ahead(table: pd.DataFrame) -> None:
     ahead = table[table["next_assessment"].notna()].sort_values("next_assessment").head(6)
-    title = (
-        f"Next assessment: {sentences.short_day(ahead['next_assessment'].iloc[0])}"
-        if len(ahead)
-        else "No assessment lies ahead"
-    )
-    with show.card(title, "4, 12, 26 and 52 weeks after the start, or after shut premises opened again"):
-        for row in ahead.itertuples():
-            st.markdown(
-                f"**{sentences.short_day(row.next_assessment)}** {show.plain(row.what)}, {show.plain(row.place)}"
-            )
+    if ahead.empty:
+        st.caption("No assessment lies ahead.")
+    for row in ahead.itertuples():
+        st.markdown(f"**{sentences.short_day(row.next_assessment)}** {show.plain(row.what)}, {show.plain(row.place)}")
 
 
 def _clocks(store: Store, clocks: Released) -> None:

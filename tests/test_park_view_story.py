@@ -219,6 +219,7 @@ def print_minutes_and_plan(hub: Hub, place: Place) -> None:
         meeting,
         overdue=release(papers.overdue, MEMBER, policy="actions").table,
         news=release(papers.overdue, MEMBER, policy="actions").table[:0],
+        assessed=release(papers.assessed, MEMBER, policy="assessments").table,
         decisions=release(papers.decisions, MEMBER, policy="interventions").table,
         new_actions=release(papers.new_actions, MEMBER, policy="actions").table,
         clocks=release(papers.clocks, MEMBER, policy="clocks").table,

@@ -196,6 +196,7 @@ def _minutes(viewer: Viewer, store: Store, news: pd.DataFrame, data_to: date, ca
     )
     parts = {
         "overdue": release(papers.overdue, viewer, policy="actions").table,
+        "assessed": release(papers.assessed, viewer, policy="assessments").table,
         "decisions": release(papers.decisions, viewer, policy="interventions").table,
         "new_actions": release(papers.new_actions, viewer, policy="actions").table,
         "clocks": release(papers.clocks, viewer, policy="clocks").table,
@@ -232,11 +233,7 @@ def _power_words(power_id: str) -> str:
 
 def _action_rows(table: pd.DataFrame, many_places: bool) -> pd.DataFrame:
     late = table["days_late"] if "days_late" in table else pd.Series(pd.NA, index=table.index)
-    when = [
-        f"◷ {int(days)} day{'' if days == 1 else 's'} late" if pd.notna(days) and days > 0
-        else f"○ {sentences.short_day(due)}"
-        for days, due in zip(late, table["due"], strict=True)
-    ]  # fmt: skip
+    when = [sentences.late_or_due(due, days) for days, due in zip(late, table["due"], strict=True)]
     rows = pd.DataFrame({"When": when, "Task": table["task"], "Owner": table["owner"]})
     if many_places:
         rows.insert(1, "Place", table["place"])

@@ -14,8 +14,8 @@ from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
+from pages.parts import assessing, session, sharing, show, signin
 from pages.parts import register as shared
-from pages.parts import session, sharing, show, signin
 from pages.parts.map import mark_corners
 
 
@@ -37,6 +37,8 @@ def history(viewer: Viewer, store: Store, place: Place) -> None:
         )
         st.markdown(f"**{len(rows)} version{'' if len(rows) == 1 else 's'}, oldest first**")
         st.dataframe(rows, hide_index=True, alt="History of the place")
+        st.markdown("**What was assessed here, newest first**")
+        assessing.made(viewer, store, place_id=place.id)
     if viewer.can(Action.RECORD):
         with forms:
             held = shared.opened(place)

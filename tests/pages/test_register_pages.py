@@ -9,6 +9,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from hotspots.register.actions import Action
+from hotspots.register.assessments import Assessment
+from hotspots.register.interventions import Intervention
 from hotspots.register.places import Place, exclude
 from hotspots.register.prompts import Concern, Tag
 from hotspots.release.roles import Role
@@ -309,6 +311,75 @@ class TestActions:
         both = app.dataframe[0].value.set_index("Field")
         assert both.loc["outcome"].tolist() == ["Theirs", "Mine"]
         assert reads.get(store, Action, mine.id).outcome == "Theirs"
+
+
+class TestAssessments:
+    """Due ones stay listed until recorded; then they stand at the place, on the page and in the minutes."""
+
+    CCTV = 5
+
+    @staticmethod
+    def dialog(number: int, *, closes: bool = False) -> AppTest:
+        def script(number: int, closes: bool) -> None:
+            from hotspots.register.interventions import Intervention
+            from hotspots.release.roles import Role, Viewer
+            from hotspots.store import register_reads as reads
+            from pages.parts import assessing, session
+
+            store = session.current_store()
+            viewer = Viewer(role=Role.HUB_MEMBER, name="test member")
+            assessing.dialog(viewer, store, reads.get(store, Intervention, number), closes=closes)
+
+        return AppTest.from_function(script, kwargs={"number": number, "closes": closes}, default_timeout=TIMEOUT).run()
+
+    def test_one_missed_since_june_is_listed_with_its_days_late_until_it_is_recorded(
+        self,
+        store: Store,
+        forgotten: None,  # noqa: ARG002
+    ) -> None:
+        due = self.due(page("interventions", Role.HUB_MEMBER))
+        assert due.iloc[0].tolist() == ["◷ 86 days late", "Park View (fictional)", "CCTV working", "26"]
+        app = self.dialog(self.CCTV)
+        app.text_input(key=f"assess-found-{self.CCTV}").set_value("Every camera still records")
+        app.button(key=f"assess-save-{self.CCTV}").click().run()
+        saved = reads.listed(store, Assessment)[-1]
+        assert (saved.weeks, saved.by, saved.done_on) == (26, "Saltreach Homes", date(2018, 9, 12))
+        app = page("interventions", Role.HUB_MEMBER)
+        assert "CCTV working" not in self.due(app)["What was done"].tolist()
+        made = next(d.value for d in app.dataframe if "What was found" in d.value)
+        assert made.iloc[0]["What was found"] == "Every camera still records"
+        place = page("places", Role.HUB_MEMBER, place=str(PARK_VIEW))
+        made = next(d.value for d in place.dataframe if "What was found" in d.value)
+        assert made.iloc[0]["What was found"] == "Every camera still records" and "Place" not in made
+
+    def test_without_a_line_of_what_was_found_nothing_is_saved(self, store: Store) -> None:
+        before = len(reads.listed(store, Assessment))
+        app = self.dialog(self.CCTV)
+        app.button(key=f"assess-save-{self.CCTV}").click().run()
+        assert "one line of what was found is needed" in words(app).replace("\\", "")
+        assert len(reads.listed(store, Assessment)) == before
+
+    def test_an_ended_order_is_closed_as_assessed_with_its_last_assessment(
+        self,
+        store: Store,
+        forgotten: None,  # noqa: ARG002
+    ) -> None:
+        number = next(i.id for i in reads.listed(store, Intervention) if i.title == "Evening patrols")
+        app = self.dialog(number, closes=True)
+        app.text_input(key=f"assess-found-{number}").set_value("No clear change").run()
+        app.button(key=f"assess-save-{number}").click().run()
+        assert reads.get(store, Intervention, number).status == "assessed"
+
+    def test_only_who_may_record_is_offered_it(self, store: Store) -> None:  # noqa: ARG002
+        offered = {
+            role: {b.label for b in page("interventions", role).button}
+            for role in (Role.HUB_MEMBER, Role.SENIOR_OFFICER)
+        }
+        assert "Record the chosen assessment" in offered[Role.HUB_MEMBER] - offered[Role.SENIOR_OFFICER]
+
+    @staticmethod
+    def due(app: AppTest):
+        return next(d.value for d in app.dataframe if "Weeks after" in d.value and "When" in d.value)
 
 
 class TestTwoEditors:

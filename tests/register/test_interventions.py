@@ -1,6 +1,5 @@
 """Interventions: the status table, every pair; dates; assessments."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -13,7 +12,6 @@ from hotspots.register.interventions import (
     Intervention,
     advance,
     assessment_dates,
-    assessments_due,
     next_assessment,
     reporting_drives,
 )
@@ -120,12 +118,3 @@ def test_reporting_drives_are_the_windows_in_which_people_were_asked():
     )  # fmt: skip
     planned = Intervention(1, "RES", "Council", expected_reporting_effect="up")
     assert reporting_drives([planned, at_status("ended"), drive]) == [Window(date(2017, 9, 4), date(2017, 11, 1))]
-
-
-def test_assessments_due_between_two_meetings_are_half_open():
-    patrol = Intervention(1, "PAT", "Police", status="active", start=date(2026, 3, 2), id=4)
-    order = replace(at_status("ended"), id=5, place_id=2)  # opens again on 2 June: first due on 30 June
-    refused = Intervention(3, "PAT", "Police", status="refused", start=date(2026, 3, 2))
-    due = assessments_due([order, refused, patrol], Window(date(2026, 3, 30), date(2026, 7, 1)))
-    assert due["intervention_id"].tolist() == [4, 4, 5] and due["weeks"].tolist() == [4, 12, 4]
-    assert assessments_due([patrol], Window(date(2026, 3, 23), date(2026, 3, 30))).empty
