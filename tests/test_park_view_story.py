@@ -69,7 +69,7 @@ def hub(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     shutil.copy(sample_file, copy)
     store = stores.open_store(copy, at=datetime(2017, 11, 8, 9))
     with store.writing() as connection:
-        for table in reversed(register_tables.REGISTER):
+        for table in (register_tables.assessment, *reversed(register_tables.REGISTER)):
             connection.execute(table.delete())
     yield Hub(store)
     store.close()

@@ -67,7 +67,7 @@ def story(sample_file: Path, tmp_path: Path, visit: Callable[[Server], Visitor])
     folder = hub_folder(tmp_path / "hub", sample_file)
     store = stores.open_store(folder / "sample.sqlite", at=datetime(2017, 11, 8, 9))
     with store.writing() as connection:
-        for table in reversed(register_tables.REGISTER):
+        for table in (register_tables.assessment, *reversed(register_tables.REGISTER)):
             if table.name not in KEPT:
                 connection.execute(table.delete())
     store.close()
