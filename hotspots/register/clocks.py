@@ -123,6 +123,31 @@ def notice_end(served_at: datetime, *, hours: int = 24) -> Clock:
     return _clock(known[hours], _due(known[hours], served_at))
 
 
+def too_long(kind: str, start: date | None, end: date | None, extended_to: date | None = None) -> str:
+    """One sentence where the days of an intervention are more than the law's months, "" where they are not.
+
+    kind: its code · start, end, extended_to: as `Intervention` holds them. It is told and never refused: the court
+    may have said otherwise, and laws change.
+    """
+    held = kinds()[kind]
+    whole = [rules()[name].amount for name in held.clocks if name == "order total"]
+    for months, last, how in (
+        (held.longest_months, end, "before it is extended"),
+        (whole[0] if whole else 0, extended_to, "with its extensions"),
+    ):
+        if months and start and last and last > _period_end(start, months):
+            longest = _period_end(start, months)
+            return (
+                f"{_words(start)} to {_words(last)} is longer than the {months} months that a {held.name.lower()} may "
+                f"run {how} ({held.law}): that would end on {_words(longest)}. Look at the order again."
+            )
+    return ""
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
 def possession_notice(made_on: date) -> Clock:
     """Last day to serve notice on the absolute ground after a closure order made on a day.
 

@@ -112,6 +112,23 @@ class Intervention:
         return any(partner != self.lead for partner in self.partners)
 
 
+def status_by_dates(start: date | None, end: date | None, *, on: date) -> str:
+    """The status that days suggest: decided before the first day, active from it, ended after the last."""
+    if start is None or start > on:
+        return "decided"
+    return "ended" if end is not None and end < on else "active"
+
+
+def decided_by(status: str, *, on: date, authorised: date | None, start: date | None) -> date | None:
+    """The day it counts as decided where nobody said: today, or an earlier day that it cannot be later than.
+
+    None for what is only proposed.
+    """
+    if status == "proposed":
+        return None
+    return min(day for day in (on, authorised, start) if day is not None)
+
+
 def advance(
     intervention: Intervention,
     to: str,

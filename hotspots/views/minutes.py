@@ -20,6 +20,7 @@ ACTION_COLUMNS: Mapping[str, str] = {
     "task": "Task",
     "owner": "Owner",
     "role": "Role",
+    "raised": "Agreed on",
     "due": "Due",
     "power_id": "Power",
     "status": "Status",

@@ -9,6 +9,7 @@ from hotspots.pipeline.agenda import NEXT_MEETING
 from hotspots.register import assessments as rules
 from hotspots.register.assessments import Assessment
 from hotspots.register.interventions import Intervention
+from hotspots.register.places import Place
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
@@ -17,7 +18,7 @@ from hotspots.views import sentences
 from pages.parts import register as shared
 from pages.parts import session, show, signin
 
-_DUE_WIDTHS = {"When": 115, "Place": 130, "What was done": 170, "Weeks after": 80}
+_DUE_WIDTHS = {"When": 110, "Place": 185, "What was done": 190, "Weeks after": 80}
 _MADE_WIDTHS = {
     "Assessed": 80, "Place": 120, "What was done": 150, "Weeks after": 60, "What was found": 230, "By": 120,
 }  # fmt: skip
@@ -63,7 +64,7 @@ def left(store: Store, item: Intervention) -> dict[int, date]:
     return rules.left_to_make(item, known.get(item.id, 0))
 
 
-@st.dialog("Record an assessment", width="medium")
+@st.dialog("Record an assessment", width="medium", dismissible=False)
 @signin.checked
 def dialog(viewer: Viewer, store: Store, item: Intervention, *, closes: bool = False) -> None:
     """Record what an assessment found; it leaves the agenda, and earlier ones that were missed leave with it.
@@ -73,7 +74,8 @@ def dialog(viewer: Viewer, store: Store, item: Intervention, *, closes: bool = F
     viewer.require(Action.RECORD)
     today, open_ = session.today(store), left(store, item)
     near = {weeks: day for weeks, day in open_.items() if day < today + NEXT_MEETING} or dict(list(open_.items())[:1])
-    st.markdown(f"**{show.plain(item.label)}**, {show.plain(item.lead)}")
+    place = reads.get(store, Place, item.place_id).name
+    st.markdown(f"**{show.plain(item.label)}**, {show.plain(place)} · led by {show.plain(item.lead)}")
     passed = [weeks for weeks, day in near.items() if day <= today]
     weeks = st.segmented_control(
         "Which assessment", list(near), default=(passed or list(near))[-1 if passed else 0], required=True,
@@ -99,7 +101,7 @@ def dialog(viewer: Viewer, store: Store, item: Intervention, *, closes: bool = F
         "It was the last: close the intervention as assessed", closes, key=f"assess-last-{item.id}",
         help="Then no later assessment of it is asked for.",
     ) if item.status == "ended" else False  # fmt: skip
-    if st.button("Save assessment", type="primary", key=f"assess-save-{item.id}"):
+    if shared.save_or_leave("Save assessment", key=f"assess-save-{item.id}"):
         shared.save(
             lambda: register.record_assessment(
                 store, Assessment(item.place_id, item.id, weeks, on, by or "", found.strip()),

@@ -178,8 +178,10 @@ def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> 
     if fresh.table.empty:
         st.markdown("No action has been raised since the last meeting.")
     else:
-        rows = fresh.table.assign(due=[sentences.short_day(d) for d in fresh.table["due"]])
-        names = {"place": "Place", "task": "Task", "owner": "Owner", "due": "Due", "status": "Status"}
+        rows = fresh.table.assign(**{day: fresh.table[day].map(sentences.short_day) for day in ("raised", "due")})
+        names = {
+            "place": "Place", "task": "Task", "owner": "Owner", "raised": "Agreed", "due": "Due", "status": "Status",
+        }  # fmt: skip
         st.dataframe(
             rows[list(names)].rename(columns=names), hide_index=True, height=40 * min(len(rows), 5) + 40,
             row_height=40, alt="Actions raised since the last meeting",

@@ -102,7 +102,7 @@ def bring_back(viewer: Viewer, store: Store) -> None:
             shared.change(store, viewer, back, lambda: replace(back, status="active"), f"{back.name} is back")
 
 
-@st.dialog("Redraw or split a place", width="large")
+@st.dialog("Redraw or split a place", width="large", dismissible=False)
 @signin.checked
 def reshape_dialog(viewer: Viewer, store: Store, place: Place) -> None:
     """A new boundary from corners clicked on the map, or a straight cut into two places.
@@ -140,7 +140,7 @@ def _redraw_form(viewer: Viewer, store: Store, place: Place, corners: list[tuple
         "Why it is redrawn", key=f"redraw-why-{place.id}", placeholder="The garages belong to it, say"
     )
     st.caption("Earlier boundaries are kept; before and after made on them keep theirs.")
-    if st.button("Save the new boundary", type="primary", key=f"redraw-save-{place.id}"):
+    if shared.save_or_leave("Save the new boundary", key=f"redraw-save-{place.id}"):
         shared.change(
             store, viewer, place,
             lambda: place_rules.redraw(place, place_rules.boundary_of(corners), reason=reason),
@@ -158,7 +158,7 @@ def _split_form(viewer: Viewer, store: Store, place: Place, corners: list[tuple[
         a.number_input("Dwellings there", min_value=0, value=None, step=1, key=f"split-left-homes-{place.id}"),
         b.number_input("Dwellings there ", min_value=0, value=None, step=1, key=f"split-right-homes-{place.id}"),
     )
-    if st.button("Split the place", type="primary", key=f"split-save-{place.id}"):
+    if shared.save_or_leave("Split the place", key=f"split-save-{place.id}"):
         dwellings = {name: n for name, n in zip(names, homes, strict=True) if n is not None}
         shared.save(
             lambda: register.split_place(

@@ -12,8 +12,10 @@ from hotspots.register.interventions import (
     Intervention,
     advance,
     assessment_dates,
+    decided_by,
     next_assessment,
     reporting_drives,
+    status_by_dates,
 )
 
 ALLOWED = {
@@ -109,6 +111,28 @@ def test_shut_premises_are_assessed_from_the_day_they_open_again():
     assert assessment_dates(open_ended) == ()
     flagged = Intervention(1, "ENV", "Landlord", status="active", start=date(2026, 3, 2), closed=True)
     assert flagged.shuts and assessment_dates(flagged) == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "status"),
+    [
+        (None, None, "decided"),
+        (date(2026, 6, 2), None, "decided"),
+        (date(2026, 6, 1), None, "active"),
+        (date(2026, 3, 2), date(2026, 6, 1), "active"),
+        (date(2026, 3, 2), date(2026, 5, 31), "ended"),
+    ],
+)
+def test_days_suggest_the_status_and_the_last_day_still_counts(start, end, status):
+    assert status_by_dates(start, end, on=date(2026, 6, 1)) == status
+
+
+def test_an_order_of_the_past_counts_as_decided_no_later_than_it_began():
+    today, began, allowed = date(2026, 6, 1), date(2026, 3, 2), date(2026, 2, 27)
+    assert decided_by("ended", on=today, authorised=None, start=began) == began
+    assert decided_by("active", on=today, authorised=allowed, start=began) == allowed
+    assert decided_by("decided", on=today, authorised=None, start=date(2026, 7, 1)) == today
+    assert decided_by("proposed", on=today, authorised=None, start=None) is None
 
 
 def test_reporting_drives_are_the_windows_in_which_people_were_asked():
