@@ -43,6 +43,15 @@ NOT_PROVEN = (
 _HOTSPOTS = {"rank": "No.", "name": "Area", "state": "State", "n": "Reports", "before": "Window before",
              "latest": "Last month", "locations": "Locations"}  # fmt: skip
 _ACTIONS = {"place": "Place", "task": "Task", "owner": "Owner", "role": "Role", "due": "Due", "days_late": "Days late"}
+_DUE = {
+    "place": "Place", "what": "What was done", "weeks": "Weeks after", "assess_on": "Assess on",
+    "days_late": "Days late",
+}  # fmt: skip
+_ASSESSED = {
+    "place": "Place", "what": "What was done", "weeks": "Weeks after", "done_on": "Assessed", "by": "By",
+    "found": "Found",
+}  # fmt: skip
+_OWN_ASSESSED = {name: head for name, head in _ASSESSED.items() if name != "place"}
 _CLOCKS = {"place": "Place", "what": "For", "label": "Clock", "due": "When", "standing": "Stands"}
 _AREAS = {"control": "comparison area", "ring": "next door", "far ring": "farther out"}
 _READINGS = {"honest": "held against the comparison area", "naive": "before and after alone", "ring": "next door",
@@ -105,12 +114,13 @@ def hub_pack(ask: Request) -> Paper:
         Section("Top areas", (_map(spots), table_of(spots.head(MOST_MAPPED), _HOTSPOTS))),
         Section(
             "Places to assess",
-            (table_of(due, {"place": "Place", "what": "What was done", "assess_on": "Assess on"}),),
+            (table_of(due, _DUE, empty="No assessment is due before the next meeting."),),
         ),
         Section("Clocks", (table_of(ask.table(papers.clocks, "clocks"), _CLOCKS, empty="No clock is running."),)),
         Section(
-            "Decided and raised since the last meeting",
+            "Assessed, decided and raised since the last meeting",
             (
+                table_of(ask.table(papers.assessed, "assessments"), _ASSESSED, empty="Nothing was assessed."),
                 table_of(ask.table(papers.decisions, "interventions"), {"place": "Place", **_DONE}),
                 table_of(ask.table(papers.new_actions, "actions"), _ACTIONS, empty="No action was raised."),
             ),
@@ -141,6 +151,8 @@ def evidence_pack(ask: Request, name: str) -> Paper:
     place = case.place
     done = register_reads.interventions(ask.store)
     actions = register_reads.actions(ask.store)
+    assessed = register_reads.assessments(ask.store)
+    own_assessed = ask.table(assessed[assessed["place_id"] == place.id].sort_values("done_on"), "assessments")
     own_done = ask.table(done[done["place_id"] == place.id], "interventions")
     own_actions = ask.table(actions[actions["place_id"] == place.id], "actions")
     found = Items(
@@ -154,6 +166,7 @@ def evidence_pack(ask: Request, name: str) -> Paper:
         _answer(case.view, case.why_not),
         Section("What was found", (found,)),
         Section("What was done", (table_of(own_done.sort_values("start"), _DONE), table_of(own_actions, _ACTIONS))),
+        Section("What the hub found when it assessed", (table_of(own_assessed, _OWN_ASSESSED, empty="Nothing yet."),)),
         *(_changed(ask, case.view) if case.view else ()),
         _checks(ask),
     ]

@@ -89,7 +89,7 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
             "Next door": [words.ring_cell(row) for row in rows.itertuples()],
             "Next test": [sentences.short_day(d) for d in rows["next_assessment"]],
             "Hours": rows["cost_hours"],
-            "Status": rows["status"],
+            "Status": rows["status"].map(sentences.STATUS),
         }
     )
 

@@ -69,7 +69,7 @@ def hub(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     shutil.copy(sample_file, copy)
     store = stores.open_store(copy, at=datetime(2017, 11, 8, 9))
     with store.writing() as connection:
-        for table in reversed(register_tables.REGISTER):
+        for table in (register_tables.assessment, *reversed(register_tables.REGISTER)):
             connection.execute(table.delete())
     yield Hub(store)
     store.close()
@@ -219,6 +219,7 @@ def print_minutes_and_plan(hub: Hub, place: Place) -> None:
         meeting,
         overdue=release(papers.overdue, MEMBER, policy="actions").table,
         news=release(papers.overdue, MEMBER, policy="actions").table[:0],
+        assessed=release(papers.assessed, MEMBER, policy="assessments").table,
         decisions=release(papers.decisions, MEMBER, policy="interventions").table,
         new_actions=release(papers.new_actions, MEMBER, policy="actions").table,
         clocks=release(papers.clocks, MEMBER, policy="clocks").table,

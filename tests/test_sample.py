@@ -3,6 +3,7 @@
 import json
 import zipfile
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,6 +18,7 @@ from hotspots.intake import read_incidents
 from hotspots.intake.locate import inside
 from hotspots.periods import Window
 from hotspots.register.actions import Action
+from hotspots.register.assessments import Assessment
 from hotspots.register.interventions import Intervention
 from hotspots.register.partners import load_partners
 from hotspots.register.places import Place
@@ -389,6 +391,7 @@ def test_register_rows_become_the_registers_nouns(sample):
         Place(**row | {"problem_types": tuple(row["problem_types"])})
     nouns = {
         "interventions": Intervention,
+        "assessments": partial(Assessment, intervention_id=1),
         "actions": Action,
         "site_checks": SiteCheck,
         "residents": ResidentMeeting,

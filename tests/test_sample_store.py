@@ -9,8 +9,10 @@ import pytest
 
 from hotspots import store as stores
 from hotspots.errors import NoData
+from hotspots.pipeline.agenda import places_to_assess
 from hotspots.pipeline.places import adopted, place_charts
 from hotspots.register.actions import overdue
+from hotspots.register.assessments import Assessment
 from hotspots.register.interventions import Intervention
 from hotspots.register.places import COMPARISON, Place
 from hotspots.register.site_checks import checklist
@@ -38,6 +40,7 @@ def rows_of(project: Path, name: str) -> list[dict]:
 def test_every_row_of_the_files_is_in_the_store(store: Store, project: Path) -> None:
     for name, noun in sample_load.NOUNS.items():
         assert len(reads.listed(store, noun)) == len(rows_of(project, name)), name
+    assert len(reads.listed(store, Assessment)) == len(rows_of(project, "assessments"))
     places = reads.listed(store, Place)
     assert len(places) == len(rows_of(project, "places")) + len(rows_of(project, "blocks"))
     assert len(reads.partners(store)) >= 47
@@ -93,3 +96,9 @@ def test_a_missing_file_leaves_no_half_made_sample(project: Path, tmp_path: Path
 
 def park_view(store: Store) -> Place:
     return next(p for p in reads.listed(store, Place) if p.name == sample_story.PARK_VIEW)
+
+
+def test_the_meeting_of_the_story_has_six_to_assess_one_of_them_missed_since_june(store: Store) -> None:
+    due = places_to_assess(store, today=TODAY)
+    assert len(due) == 6 and due["days_late"].tolist() == [86, 21, 14, 12, 9, 9]
+    assert due["what"].iloc[0] == "CCTV working" and due["weeks"].iloc[0] == "26"

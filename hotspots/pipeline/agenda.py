@@ -6,23 +6,26 @@ from datetime import date, timedelta
 import pandas as pd
 import shapely
 
-from hotspots.periods import Window
 from hotspots.register.actions import overdue
-from hotspots.register.interventions import Intervention, assessments_due, reporting_drives
+from hotspots.register.assessments import Assessment, assessments_due, settled
+from hotspots.register.interventions import Intervention, reporting_drives
 from hotspots.register.places import Place
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
 
-LOOK_BACK = timedelta(days=28)
-"""An assessment missed at the last meetings is still due at this one."""
+NEXT_MEETING = timedelta(days=7)
+"""A meeting assesses what falls due before the next one."""
 SAME_PLACE = 0.25
 """Least share of the smaller of two outlines that lies in both for them to be one place."""
 
 
 def places_to_assess(store: Store, *, today: date) -> pd.DataFrame:
-    """Interventions to assess by the next weekly meeting: place, what, assess_on, weeks, district."""
-    items = reads.listed(store, Intervention)
-    due = assessments_due(items, Window(today - LOOK_BACK, today + timedelta(days=7)))
+    """Interventions to assess by the next weekly meeting, however late (policy "assessments due").
+
+    What was missed stays until somebody records it: `register.assessments.assessments_due`, with place and district.
+    """
+    known = settled(reads.listed(store, Assessment), on=today)
+    due = assessments_due(reads.listed(store, Intervention), known, on=today, until=today + NEXT_MEETING)
     places = {p.id: p for p in reads.listed(store, Place)}
     return due.assign(
         place=[places[i].name if i in places else "" for i in due["place_id"]],

@@ -23,6 +23,7 @@ from hotspots.pipeline.hub import _hours as hours_of
 from hotspots.pipeline.hub import _parts as parts_of
 from hotspots.pipeline.query import Query, as_points, events
 from hotspots.register import actions as action_rules
+from hotspots.register.assessments import Assessment, settled
 from hotspots.register.interventions import Intervention, next_assessment, reporting_drives
 from hotspots.register.places import COMPARISON, Place
 from hotspots.register.site_checks import checklist
@@ -164,6 +165,7 @@ def places_table(
     """Adopted places, a row each, for the list (policy "places"); those above their usual range first."""
     done = _by_place(reads.listed(store, Intervention))
     states = _states(charts, done)
+    known = settled(reads.listed(store, Assessment), on=today)
     actions = reads.actions(store)
     open_ = actions[actions["status"] == "open"]
     late = action_rules.overdue(actions, on=today)
@@ -178,7 +180,7 @@ def places_table(
         open_actions=open_["place_id"].value_counts().reindex(frame.index, fill_value=0),
         late_actions=late["place_id"].value_counts().reindex(frame.index, fill_value=0),
         failed_checks=[_failed(checks, i, today) for i in frame.index],
-        next_assessment=days_column([_next_assessment(done.get(i, ()), today) for i in frame.index]),
+        next_assessment=days_column([_next_assessment(done.get(i, ()), known, today) for i in frame.index]),
     )
     rising = table["state"].isin(("new", "growing", "returned"))
     order = pd.DataFrame({"rising": ~rising, "late": -table["late_actions"], "n": -table["latest"].fillna(-1)})
@@ -360,8 +362,8 @@ def _failed(checks: pd.DataFrame, place_id: int, today: date) -> int:
     return int((checklist(checks, place_id=place_id, on=today)["flag"] != "").sum())
 
 
-def _next_assessment(done: Sequence[Intervention], today: date) -> date | None:
-    days = [next_assessment(item, on=today) for item in done]
+def _next_assessment(done: Sequence[Intervention], known: Mapping[int, int], today: date) -> date | None:
+    days = [next_assessment(item, on=today, settled_weeks=known.get(item.id, 0)) for item in done]
     return min((d for d in days if d is not None), default=None)
 
 

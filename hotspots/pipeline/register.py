@@ -12,6 +12,7 @@ from hotspots.pipeline.places import days_column, first_signal, place_of
 from hotspots.register import actions as action_rules
 from hotspots.register import partners as partner_rules
 from hotspots.register import prompts
+from hotspots.register.assessments import Assessment, settled
 from hotspots.register.clocks import clock_table
 from hotspots.register.interventions import Intervention, next_assessment
 from hotspots.register.places import Place
@@ -26,7 +27,10 @@ OVERLAP_DAYS = 90
 def interventions_table(store: Store, *, today: date) -> pd.DataFrame:
     """Every intervention with its next assessment day (policy "interventions"), newest first."""
     table = reads.interventions(store)
-    ahead = {i.id: next_assessment(i, on=today) for i in reads.listed(store, Intervention)}
+    known = settled(reads.listed(store, Assessment), on=today)
+    ahead = {
+        i.id: next_assessment(i, on=today, settled_weeks=known.get(i.id, 0)) for i in reads.listed(store, Intervention)
+    }
     table = table.assign(next_assessment=days_column([ahead[i] for i in table["id"]]))
     return table.sort_values(["start", "decided", "id"], ascending=False, na_position="first", kind="stable")
 
@@ -34,7 +38,8 @@ def interventions_table(store: Store, *, today: date) -> pd.DataFrame:
 def clocks(store: Store, *, at: datetime) -> pd.DataFrame:
     """Every running clock of every intervention in the order a room needs (`register.clocks.clock_table`)."""
     names = {p.id: p.name for p in reads.listed(store, Place)}
-    return clock_table(reads.listed(store, Intervention), names, at=at)
+    known = settled(reads.listed(store, Assessment), on=at.date())
+    return clock_table(reads.listed(store, Intervention), names, at=at, settled_weeks=known)
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,11 @@ def by_quarter(table: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class MeetingPapers:
-    """What the minutes hold: actions late on the day, decisions and actions since the last meeting, clocks."""
+    """What the minutes hold: actions late on the day; assessments, decisions and actions since the last meeting;
+    clocks."""
 
     overdue: pd.DataFrame
+    assessed: pd.DataFrame
     decisions: pd.DataFrame
     new_actions: pd.DataFrame
     clocks: pd.DataFrame
@@ -92,11 +99,12 @@ class MeetingPapers:
 
 def meeting_papers(store: Store, *, on: date, since: date, at: datetime) -> MeetingPapers:
     """Frames of the minutes of a meeting on a day; since: the day after the meeting before."""
-    actions, done = reads.actions(store), reads.interventions(store)
+    actions, done, assessed = reads.actions(store), reads.interventions(store), reads.assessments(store)
     first, last = pd.Timestamp(since), pd.Timestamp(on)
     running = clocks(store, at=at)
     return MeetingPapers(
         overdue=action_rules.overdue(actions, on=on),
+        assessed=assessed[assessed["done_on"].between(first, last)],
         decisions=done[done["decided"].between(first, last)],
         new_actions=raised_since(actions, since=since, on=on),
         clocks=running[running["standing"].isin(("within 48 hours", "within 14 days"))],

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -43,8 +44,11 @@ CASE_REVIEW = "case review"
 """How the rules of the steps of an ASB Case Review begin."""
 
 
-def clocks_of(intervention: Intervention) -> tuple[Clock, ...]:
-    """Every clock of one intervention, soonest first; none once it is refused, withdrawn or assessed."""
+def clocks_of(intervention: Intervention, *, settled_weeks: int = 0) -> tuple[Clock, ...]:
+    """Every clock of one intervention, soonest first; none once it is refused, withdrawn or assessed.
+
+    settled_weeks: assessments up to it have been made (`assessments.settled`) and run no more
+    """
     if intervention.status in ("refused", "withdrawn", "assessed"):
         return ()
     made = [_running(rules()[name], intervention) for name in kinds()[intervention.kind].clocks]
@@ -52,19 +56,30 @@ def clocks_of(intervention: Intervention) -> tuple[Clock, ...]:
     made += [
         _clock(assess, end_of_day(day), label=f"Assess it, {weeks} weeks on")
         for day, weeks in zip(assessment_dates(intervention), ASSESS_WEEKS, strict=False)
+        if weeks > settled_weeks
     ]
     if intervention.review_on is not None:
         made.append(_clock(assess, end_of_day(intervention.review_on), label="Review, as the hub set it"))
     return tuple(sorted((c for c in made if c is not None), key=lambda c: c.due))
 
 
-def clock_table(interventions: Iterable[Intervention], places: Mapping[int, str], *, at: datetime) -> pd.DataFrame:
+def clock_table(
+    interventions: Iterable[Intervention],
+    places: Mapping[int, str],
+    *,
+    at: datetime,
+    settled_weeks: Mapping[int, int] = MappingProxyType({}),
+) -> pd.DataFrame:
     """Every running clock of many interventions as a frame, in the order of `soonest`.
 
-    places: place id → name. Returns place_id, place, what, label, due (London time),
-    standing, rule, source, status, note.
+    places: place id → name · settled_weeks: intervention id → weeks (`assessments.settled`)
+    Returns place_id, place, what, label, due (London time), standing, rule, source, status, note.
     """
-    made = [(clock, item) for item in interventions for clock in clocks_of(item)]
+    made = [
+        (clock, item)
+        for item in interventions
+        for clock in clocks_of(item, settled_weeks=settled_weeks.get(item.id, 0))
+    ]
     rows = [
         (
             *(item.place_id, places[item.place_id], item.label, c.label, c.due),
@@ -106,6 +121,31 @@ def notice_end(served_at: datetime, *, hours: int = 24) -> Clock:
     if hours not in known:
         raise BadValue(f"A closure notice lasts {' or '.join(map(str, known))} hours; {hours} was given.")
     return _clock(known[hours], _due(known[hours], served_at))
+
+
+def too_long(kind: str, start: date | None, end: date | None, extended_to: date | None = None) -> str:
+    """One sentence where the days of an intervention are more than the law's months, "" where they are not.
+
+    kind: its code · start, end, extended_to: as `Intervention` holds them. It is told and never refused: the court
+    may have said otherwise, and laws change.
+    """
+    held = kinds()[kind]
+    whole = [rules()[name].amount for name in held.clocks if name == "order total"]
+    for months, last, how in (
+        (held.longest_months, end, "before it is extended"),
+        (whole[0] if whole else 0, extended_to, "with its extensions"),
+    ):
+        if months and start and last and last > _period_end(start, months):
+            longest = _period_end(start, months)
+            return (
+                f"{_words(start)} to {_words(last)} is longer than the {months} months that a {held.name.lower()} may "
+                f"run {how} ({held.law}): that would end on {_words(longest)}. Look at the order again."
+            )
+    return ""
+
+
+def _words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def possession_notice(made_on: date) -> Clock:

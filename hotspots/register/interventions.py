@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-import pandas as pd
-
 from hotspots.errors import BadValue
 from hotspots.periods import Window
 from hotspots.register.law import kinds
@@ -26,7 +24,9 @@ VALID_TRANSITIONS: Mapping[str, frozenset[str]] = {
 }
 """Status → the statuses it may become; what is not listed is refused."""
 
-_STARTED = ("active", "extended", "ended", "assessed")
+UNDER_WAY = ("active", "extended", "ended")
+"""Statuses in which whether it worked is still to be asked."""
+_STARTED = (*UNDER_WAY, "assessed")
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,23 @@ class Intervention:
         return any(partner != self.lead for partner in self.partners)
 
 
+def status_by_dates(start: date | None, end: date | None, *, on: date) -> str:
+    """The status that days suggest: decided before the first day, active from it, ended after the last."""
+    if start is None or start > on:
+        return "decided"
+    return "ended" if end is not None and end < on else "active"
+
+
+def decided_by(status: str, *, on: date, authorised: date | None, start: date | None) -> date | None:
+    """The day it counts as decided where nobody said: today, or an earlier day that it cannot be later than.
+
+    None for what is only proposed.
+    """
+    if status == "proposed":
+        return None
+    return min(day for day in (on, authorised, start) if day is not None)
+
+
 def advance(
     intervention: Intervention,
     to: str,
@@ -163,28 +180,15 @@ def assessment_dates(intervention: Intervention) -> tuple[date, ...]:
     return tuple(intervention.start + timedelta(weeks=w) for w in ASSESS_WEEKS)
 
 
-def next_assessment(intervention: Intervention, *, on: date) -> date | None:
-    """The first assessment day not before `on`; None when there is none left."""
-    if intervention.status not in ("active", "extended", "ended"):
-        return None
-    return min((day for day in assessment_dates(intervention) if day >= on), default=None)
+def next_assessment(intervention: Intervention, *, on: date, settled_weeks: int = 0) -> date | None:
+    """The first assessment day not before `on`; None when there is none left.
 
-
-def assessments_due(interventions: Iterable[Intervention], window: Window) -> pd.DataFrame:
-    """Assessments that fall due in a window (from this meeting to the next, say), soonest first.
-
-    Returns intervention_id, place_id, what, assess_on (Timestamp), weeks.
+    settled_weeks: those up to it are passed over, for they were made before their day (`assessments.settled`)
     """
-    rows = [
-        (item.id, item.place_id, item.label, day, weeks)
-        for item in interventions
-        if item.status in ("active", "extended", "ended")
-        for day, weeks in zip(assessment_dates(item), ASSESS_WEEKS, strict=False)
-        if window.start <= day < window.end
-    ]
-    frame = pd.DataFrame(rows, columns=["intervention_id", "place_id", "what", "assess_on", "weeks"])
-    frame = frame.astype({"assess_on": "datetime64[us]"})
-    return frame.sort_values(["assess_on", "place_id"], kind="stable", ignore_index=True)
+    if intervention.status not in UNDER_WAY:
+        return None
+    days = zip(ASSESS_WEEKS, assessment_dates(intervention), strict=False)
+    return min((day for weeks, day in days if day >= on and weeks > settled_weeks), default=None)
 
 
 def reporting_drives(interventions: Iterable[Intervention]) -> list[Window]:

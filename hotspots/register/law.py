@@ -29,7 +29,9 @@ class Kind:
     """One kind of intervention; the law in it is data with a status, never advice.
 
     law, source: "" where it is by agreement · duration: as the law or custom puts it
-    clocks: names of `rules` that run · status: one of `STATUSES` · epic: one of `EPIC`
+    longest_months: how long it may run before it is extended, 0 where the law names no months
+    clocks: names of `rules` that run · power: id in the register of powers a form begins with, "" where several fit
+    status: one of `STATUSES` · epic: one of `EPIC`
     closes: the premises are shut, so the period is left out of "after"
     victim_premises: the occupier is a victim; never an "offender address"
     last_checked: None where nobody has
@@ -40,7 +42,9 @@ class Kind:
     law: str
     who: str
     duration: str
+    longest_months: int
     clocks: tuple[str, ...]
+    power: str
     status: str
     epic: str
     closes: bool
@@ -99,7 +103,9 @@ def load_kinds(path: Path) -> Mapping[str, Kind]:
             law=cell.text("law"),
             who=cell.filled("who"),
             duration=cell.text("duration"),
+            longest_months=cell.number("longest_months"),
             clocks=cell.several("clocks", tuple(rules())),
+            power=cell.text("power"),
             status=cell.one_of("status", STATUSES),
             epic=cell.one_of("epic", EPIC),
             closes=cell.yes("closes"),

@@ -90,7 +90,10 @@ POLICIES: Mapping[str, Policy] = {
     ),
     "notes on a trend": Policy(Action.SEE_TRENDS, _names("id kind note where source start end given_end not_usual")),
     "states": Policy(Action.SEE_TRENDS, ("state", "n", "meaning")),
-    "assessments due": Policy(Action.SEE_REGISTER, ("place", "district", "what", "assess_on", "weeks")),
+    "assessments due": Policy(
+        Action.SEE_REGISTER, _names("intervention_id place district what assess_on weeks days_late")
+    ),
+    "assessments": Policy(Action.SEE_REGISTER, _names("place district what weeks done_on by found")),
     "audit trail": Policy(Action.SEE_AUDIT, ("id", "at", "who", "action", "subject", "after")),
     "accounts": Policy(Action.SEE_AUDIT, ("issuer", "subject", "name", "role", "districts", "not_before", "last_seen")),
     "retention": Policy(Action.SEE_AUDIT, ("what", "rule", "held", "due")),

@@ -18,12 +18,14 @@ from hotspots.errors import NoData
 from hotspots.intake.locate import to_metric
 from hotspots.register.actions import Action
 from hotspots.register.annotations import Annotation
+from hotspots.register.assessments import Assessment
 from hotspots.register.interventions import Intervention
 from hotspots.register.partners import load_partners
 from hotspots.register.places import COMPARISON, Place
 from hotspots.register.sara import SaraPlan
 from hotspots.register.site_checks import ResidentMeeting, SiteCheck
 from hotspots.store import register
+from hotspots.store import register_reads as reads
 from hotspots.store.annotations import add_annotation
 from hotspots.store.database import Store
 from hotspots.store.register_reads import Item
@@ -53,9 +55,21 @@ def load_register(store: Store, folder: Path, *, partners: Path, at: datetime) -
             item = noun(place_id=ids[row["place"]], **fields_of(noun, row))
             register.add(store, item, who=WHO, at=at)
         saved[name] = len(rows)
+    saved["assessments"] = _load_assessments(store, folder, ids, at=at)
     known = load_partners(partners)
     register.save_partners(store, known, who=WHO, at=at)
     return saved | {"partners": len(known), "annotations": _load_annotations(store, folder, at=at)}
+
+
+def _load_assessments(store: Store, folder: Path, ids: Mapping[str, int], *, at: datetime) -> int:
+    """Save the assessments, each of the intervention at its place that bears the title; returns how many."""
+    rows = _rows(folder, "assessments")
+    done = {(item.place_id, item.title): item.id for item in reads.listed(store, Intervention)}
+    for row in rows:
+        place = ids[row["place"]]
+        item = Assessment(place, done[place, row["title"]], **fields_of(Assessment, row))
+        register.record_assessment(store, item, who=WHO, at=at)
+    return len(rows)
 
 
 def _load_places(store: Store, folder: Path, *, at: datetime) -> dict[str, int]:

@@ -33,13 +33,15 @@ def register_rows(world: World, truth: SampleTruth) -> dict[str, list[dict]]:
     """Rows by noun, with the fields of `hotspots.register`'s nouns and `place` (its name) for `place_id`.
 
     places, blocks (the landlord's, where nobody ever acted: for comparison), interventions (with a
-    `title`), actions, site_checks, residents, plans, annotations (kind, district, source, from, to,
-    note: what a chart must say beneath its line). Geometries are in EPSG:27700 here.
+    `title`), assessments (`title`: of the intervention at the place), actions, site_checks, residents,
+    plans, annotations (kind, district, source, from, to, note: what a chart must say beneath its line).
+    Geometries are in EPSG:27700 here.
     """
     return {
         "places": _places(world, [n for n in world.sites["name"] if n in _ADOPTED]),
         "blocks": _places(world, [n for n in world.sites["name"] if n.endswith("House (fictional)")]),
         "interventions": _interventions(truth),
+        "assessments": _assessments(truth),
         "actions": _actions(),
         "site_checks": _site_checks(),
         "residents": _residents(),
@@ -101,6 +103,34 @@ def _interventions(truth: SampleTruth) -> list[dict]:
         _done(story.LANTERN, "ENV", "Alley gates", d(2017, 9, 1), None, lead=SECOND_COUNCIL,
               decided=d(2017, 5, 9), cost_hours=46, partners=[POLICE]),
     ]  # fmt: skip
+
+
+def _assessments(truth: SampleTruth) -> list[dict]:
+    """On 12 September 2018 five are due since the end of August, and the cameras' since June."""
+    d, park = date, story.PARK_VIEW
+    luck = next(s for s in truth.stories if s.story == "regression to the mean")
+    rows = [
+        (park, "Residents asked to report", 26, d(2018, 3, 7), COUNCIL,
+         "More was reported while people were asked; the months of the drive are no measure"),
+        (park, "CCTV working", 12, d(2018, 3, 14), HOUSING, "Every camera records"),
+        (park, "Drugs warrant, arrests", 26, d(2018, 5, 16), POLICE,
+         "Fewer reports; cannot be told apart from the closures and the repairs"),
+        (park, "Closure order, one flat", 12, d(2018, 5, 16), COUNCIL,
+         "Fewer reports since the home opened again; too few months to tell"),
+        (park, "Partial closure, second flat", 12, d(2018, 5, 23), COUNCIL,
+         "Fewer reports; the support goes on"),
+        (park, "Communal door repaired", 26, d(2018, 7, 18), HOUSING, "The door shuts and locks"),
+        (park, "Possession of the closed flat", 12, d(2018, 7, 11), HOUSING, "Too few months to tell"),
+        (story.MILL_LANE, "Closure order, stairwell and top deck", 12, d(2018, 8, 1), COUNCIL,
+         "Quiet since it opened again; too few months to tell"),
+        (luck.place, "Evening patrols", 26, d(2018, 3, 7), POLICE,
+         "Fewer reports, as in blocks where nothing was done: no clear change"),
+        (story.ROPEWALK, "Closure order, two flats", 26, d(2018, 6, 6), SECOND_COUNCIL,
+         "Fewer reports here, more next door"),
+        (story.LANTERN, "Alley gates", 26, d(2018, 3, 7), SECOND_COUNCIL, "Fewer reports; no rise next door"),
+    ]  # fmt: skip
+    names = ("place", "title", "weeks", "done_on", "by", "found")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _action(

@@ -339,6 +339,10 @@ def _add_shares(connection: Connection) -> None:
     tables.metadata.create_all(connection, tables=[register_tables.place_share])
 
 
+def _add_assessments(connection: Connection) -> None:
+    tables.metadata.create_all(connection, tables=[register_tables.assessment])
+
+
 def _widen_snapshot_index(connection: Connection) -> None:
     wanted = next(index for index in tables.incident.indexes if index.name == "incident_by_snapshot")
     wanted.drop(connection, checkfirst=True)
@@ -356,6 +360,7 @@ _MIGRATIONS: dict[int, Callable[[Connection], None]] = {
     9: _add_shares,
     10: _widen_snapshot_index,
     11: _add_closing,
+    12: _add_assessments,
 }
 """Version reached → the step that reaches it from the version before."""
 

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from hotspots.errors import BadValue, StoreError
 from hotspots.register import places as place_rules
 from hotspots.register.actions import Action
-from hotspots.register.interventions import Intervention
+from hotspots.register.assessments import Assessment, require_assessable
+from hotspots.register.interventions import Intervention, require_transition
 from hotspots.register.partners import COLUMNS as PARTNER_COLUMNS
 from hotspots.register.places import Place
 from hotspots.register.prompts import Concern, Tag
@@ -30,7 +31,7 @@ from hotspots.store.register_reads import SHELVES, Item, Shelf, T, item_of, item
 from hotspots.store.scope import require_inside
 
 _ONLY = "districts of the register's writer"
-_OWN_WORDS = {Action: ("task", "outcome"), Intervention: ("title",)}
+_OWN_WORDS = {Action: ("task", "outcome"), Assessment: ("found",), Intervention: ("title",)}
 """What a person writes in her own words and everybody at the table reads."""
 
 
@@ -77,10 +78,29 @@ def change(store: Store, item: T, *, who: str, at: datetime) -> T:
     """Save a changed item; returns it with its new version.
 
     item: as read from the store, with changes; its `version` must still be the store's.
-    Raises `Conflict` when it is not, `BadValue` for a status step that is not allowed.
+    Raises `Conflict` when it is not, `BadValue` for a status step that is not allowed, or for an assessment: what
+    was found on a day stays as it was written.
     """
+    if isinstance(item, Assessment):
+        raise BadValue("An assessment is not changed once it is recorded; record the next one.")
     with _writing(store) as connection:
         return _change(connection, item, who=who, at=at)
+
+
+def record_assessment(
+    store: Store, assessment: Assessment, *, who: str, at: datetime, closes: bool = False
+) -> Assessment:
+    """Save an assessment that was made; with `closes` its ended intervention becomes assessed in the same stroke.
+
+    Raises `BadValue` for one that is recorded already or an intervention that cannot be assessed.
+    """
+    with _writing(store) as connection:
+        saved = _add(connection, assessment, who=who, at=at)
+        if closes:
+            held = _intervention_of(connection, assessment)
+            require_transition(held.status, "assessed")
+            _change(connection, replace(held, status="assessed"), who=who, at=at)
+        return saved
 
 
 def remove(store: Store, item: Tag | Concern, *, who: str, at: datetime) -> None:
@@ -202,6 +222,9 @@ def _add(connection: Connection, item: T, *, who: str, at: datetime) -> T:
     _require_place(connection, item)
     if isinstance(item, SaraPlan) and items(connection, SaraPlan, item.place_id):
         raise StoreError("The place has a plan already; open that one and change it.")
+    if isinstance(item, Assessment):
+        made = [a for a in items(connection, Assessment, item.place_id) if a.intervention_id == item.intervention_id]
+        require_assessable(_intervention_of(connection, item), item, made)
     values = {**_values(item), "version": 1, **_stamp(who, at)}
     new_id = connection.execute(insert(shelf.table).values(**values)).inserted_primary_key[0]
     saved = _read_back(connection, replace(item, id=new_id))
@@ -250,6 +273,15 @@ def _held(connection: Connection, item: Item) -> Row:
     return row
 
 
+def _intervention_of(connection: Connection, assessment: Assessment) -> Intervention:
+    """The intervention an assessment is about, of the same place; raises `BadValue` where there is none."""
+    found = items(connection, Intervention, assessment.place_id)
+    held = next((i for i in found if i.id == assessment.intervention_id), None)
+    if held is None:
+        raise BadValue("The intervention is not in the register of this place; record it first.")
+    return held
+
+
 def _read_back(connection: Connection, item: T) -> T:
     return item_of(type(item), _held(connection, item))
 
@@ -262,7 +294,7 @@ def _require_place(connection: Connection, item: Item) -> None:
     status = connection.scalar(select(t.place.c.status).where(t.place.c.id == item.place_id))
     if status is None:
         raise BadValue("The place is not in the register; adopt it first.")
-    if status in ("merged", "split"):
+    if status in ("merged", "split") and not isinstance(item, Assessment):  # its intervention stays where it was
         raise BadValue(f"The place has been {status}; record it at the place that took over.")
 
 

@@ -14,6 +14,7 @@ from hotspots.register import actions as action_rules
 from hotspots.register import interventions as intervention_rules
 from hotspots.register import places as place_rules
 from hotspots.register.actions import Action
+from hotspots.register.assessments import Assessment
 from hotspots.register.interventions import Intervention
 from hotspots.register.law import kinds
 from hotspots.register.partners import partners_frame
@@ -24,8 +25,8 @@ from hotspots.register.site_checks import ResidentMeeting, SiteCheck
 from hotspots.store import register_tables as t
 from hotspots.store.database import Store
 
-Item = Place | Intervention | Action | SiteCheck | ResidentMeeting | SaraPlan | Tag | Concern
-T = TypeVar("T", Place, Intervention, Action, SiteCheck, ResidentMeeting, SaraPlan, Tag, Concern)
+Item = Place | Intervention | Action | Assessment | SiteCheck | ResidentMeeting | SaraPlan | Tag | Concern
+T = TypeVar("T", Place, Intervention, Action, Assessment, SiteCheck, ResidentMeeting, SaraPlan, Tag, Concern)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ SHELVES: Mapping[type, Shelf] = {
     Place: Shelf(t.place, "place", step=place_rules.require_transition),
     Intervention: Shelf(t.intervention, "intervention", step=intervention_rules.require_transition),
     Action: Shelf(t.action, "action", step=action_rules.require_transition),
+    Assessment: Shelf(t.assessment, "assessment"),
     SiteCheck: Shelf(t.site_check, "site check"),
     ResidentMeeting: Shelf(t.resident_meeting, "residents' meeting"),
     SaraPlan: Shelf(t.sara_plan, "plan"),
@@ -122,6 +124,15 @@ def actions(store: Store) -> pd.DataFrame:
     """Actions, a row each, days as Timestamps, with place and district beside the fields."""
     rows, names = _rows_with_places(store, Action)
     return _frame(rows, names, ["due", "raised", "closed"])
+
+
+def assessments(store: Store) -> pd.DataFrame:
+    """Assessments that were made, a row each, with `what` (the label of the intervention) beside the fields."""
+    rows, names = _rows_with_places(store, Assessment)
+    labels = {item.id: item.label for item in listed(store, Intervention)}
+    for row, item in rows:
+        row["what"] = labels[item.intervention_id]
+    return _frame(rows, [*names, "what"], ["done_on"])
 
 
 def site_checks(store: Store) -> pd.DataFrame:

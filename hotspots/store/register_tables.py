@@ -151,6 +151,18 @@ action = Table(
     Index("action_by_due", "status", "due"),
 )
 
+assessment = Table(
+    "assessment",
+    metadata,
+    *_at_place(),
+    Column("intervention_id", Integer, ForeignKey("intervention.id"), nullable=False, index=True),
+    Column("weeks", Integer, nullable=False),
+    Column("done_on", Date, nullable=False),
+    *_text("by", "found"),
+    *_kept(),
+)
+"""Assessments that were made: added, never changed."""
+
 site_check = Table(
     "site_check",
     metadata,

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Dialect
 from hotspots.errors import NotAllowed
 
 _OF_PLACE = (
-    "intervention", "action", "site_check", "resident_meeting", "sara_plan", "restricted_tag", "concern",
+    "intervention", "action", "assessment", "site_check", "resident_meeting", "sara_plan", "restricted_tag", "concern",
 )  # fmt: skip
 SHARED = {"place": "id", "intervention": "place_id", "action": "place_id"}
 """Tables of which a hub may share rows → their column with the place's id. Nothing restricted is among them."""

@@ -20,6 +20,7 @@ ACTION_COLUMNS: Mapping[str, str] = {
     "task": "Task",
     "owner": "Owner",
     "role": "Role",
+    "raised": "Agreed on",
     "due": "Due",
     "power_id": "Power",
     "status": "Status",
@@ -32,6 +33,14 @@ OVERDUE_COLUMNS: Mapping[str, str] = {
     "task": "Task",
     "due": "Due",
     "days_late": "Days late",
+}
+ASSESSED_COLUMNS: Mapping[str, str] = {
+    "place": "Place",
+    "what": "What was done",
+    "weeks": "Weeks after",
+    "done_on": "Assessed on",
+    "by": "By",
+    "found": "What was found",
 }
 DECISION_COLUMNS: Mapping[str, str] = {
     "place": "Place",
@@ -78,6 +87,7 @@ def minutes_html(
     *,
     overdue: pd.DataFrame,
     news: pd.DataFrame,
+    assessed: pd.DataFrame,
     decisions: pd.DataFrame,
     new_actions: pd.DataFrame,
     clocks: pd.DataFrame,
@@ -85,14 +95,16 @@ def minutes_html(
 ) -> str:
     """The minutes in agenda order, one HTML file without scripts, links or pictures.
 
-    overdue: actions late on the day, with days_late · news: new and rising areas · decisions:
-    interventions decided · new_actions: actions raised · clocks: label, due, standing, rule …
+    overdue: actions late on the day, with days_late · news: new and rising areas · assessed: assessments made,
+    with what was found · decisions: interventions decided · new_actions: actions raised · clocks: label, due,
+    standing, rule …
     prompt: what the room was reminded of, a count and no names. Restricted items are never among them.
     """
     prompts = [prompt] if prompt else []
     sections = [
         _section("Actions overdue", overdue, OVERDUE_COLUMNS, "No action was overdue."),
         _section("New and rising", news, NEWS_COLUMNS, "Nothing was above its usual range.", notes=prompts),
+        _section("Assessed", assessed, ASSESSED_COLUMNS, "Nothing was assessed."),
         _section("Decisions", decisions, DECISION_COLUMNS, "Nothing was decided."),
         _section("Clocks", clocks, CLOCK_COLUMNS, "No clock is running.", notes=_rules(clocks)),
         _section("New actions", new_actions, ACTION_COLUMNS, "No action was raised."),

@@ -21,6 +21,21 @@ def short_day(value: date | pd.Timestamp | None, empty: str = "") -> str:
     return empty if value is None or pd.isna(value) else f"{value.day} {value:%b %Y}"
 
 
+STATUS = {
+    "proposed": "○ Proposed", "decided": "◔ Decided", "authorised": "◑ Authorised", "active": "● Active",
+    "extended": "● Extended", "ended": "■ Ended", "assessed": "✓ Assessed", "refused": "✕ Refused",
+    "withdrawn": "– Withdrawn",
+}  # fmt: skip
+"""Status of an intervention as every screen writes it: a shape and a word."""
+
+
+def late_or_due(due: date | pd.Timestamp, days_late: float) -> str:
+    """ "◷ 3 days late", or "○ 12 Sep 2018" for a day that is not passed; days_late may be missing."""
+    if pd.notna(days_late) and days_late > 0:
+        return f"◷ {int(days_late)} day{'' if days_late == 1 else 's'} late"
+    return f"○ {short_day(due)}"
+
+
 def month(value: date) -> str:
     """October 2017."""
     return f"{value:%B %Y}"

@@ -24,7 +24,7 @@ MEETING_DAYS = 7
 """A hub meets weekly: minutes hold what was decided and raised since the meeting before."""
 
 
-@st.dialog("Record an action", width="large")
+@st.dialog("Record an action", width="large", dismissible=False)
 @signin.checked
 def record_action_dialog(
     viewer: Viewer,
@@ -42,7 +42,7 @@ def record_action_dialog(
     viewer.require(Action.RECORD)
     place = _place_field(viewer, store, place_id, place_name, first)
     task = st.text_input("What will be done", key="action-task", placeholder="One task, no names, no flat")
-    left, middle, right = st.columns([2, 2, 1])
+    left, middle = st.columns(2)
     partners = reads.partners(store)
     known = sorted(partners["agency"])  # so that whoever owes an action is found among those to invite
     owner = left.selectbox(
@@ -54,7 +54,15 @@ def record_action_dialog(
         "Role that answers for it", value=lead.iloc[0] if len(lead) else "", key=f"action-role-{owner}"
     )
     today = session.today(store)
-    due = right.date_input("Due", today + timedelta(days=DUE_DAYS), format="DD/MM/YYYY", key="action-due")
+    agreed, until = st.columns(2)
+    raised = agreed.date_input(
+        "Agreed on", today, max_value=today, format="DD/MM/YYYY", key="action-raised",
+        help="The day of the meeting that gave it, today unless you say otherwise. The minutes of that week hold it.",
+    )  # fmt: skip
+    due = until.date_input(
+        "Due", today + timedelta(days=DUE_DAYS), format="DD/MM/YYYY", key="action-due",
+        help="The last day on which it is in time; it is late from the day after.",
+    )  # fmt: skip
     epic, side = st.columns(2)
     kind = epic.segmented_control("Kind", rules.EPIC, key="action-epic")
     of = side.segmented_control("Side of the triangle", rules.SIDES, format_func=str.capitalize, key="action-side")
@@ -64,7 +72,7 @@ def record_action_dialog(
         format_func=_power_words,
         key="action-power",
     )
-    if st.button("Save action", type="primary", key="action-save"):
+    if shared.save_or_leave("Save action", key="action-save"):
         shared.save(
             lambda: register.add(
                 store,
@@ -74,7 +82,7 @@ def record_action_dialog(
                     owner=owner or "",
                     role=role,
                     due=due,
-                    raised=today,
+                    raised=raised,
                     epic=kind or "",
                     side=of or "",
                     power_id=power,
@@ -86,12 +94,15 @@ def record_action_dialog(
         )
 
 
-@st.dialog("Close an action", width="medium")
+@st.dialog("Close an action", width="medium", dismissible=False)
 @signin.checked
 def close_action_dialog(viewer: Viewer, store: Store, action: Task) -> None:
     """Close one action with its outcome; action: as read when the dialog was opened."""
     viewer.require(Action.RECORD)
-    st.markdown(f"**{show.plain(action.task)}**  \n{show.plain(action.owner)}, due {sentences.short_day(action.due)}")
+    st.markdown(
+        f"**{show.plain(action.task)}**  \n{show.plain(action.owner)}, "
+        f"agreed on {sentences.short_day(action.raised)}, due {sentences.short_day(action.due)}"
+    )
     status = st.segmented_control(
         "It is", ["done", "cancelled"], default="done", required=True, key=f"close-status-{action.id}"
     )
@@ -101,7 +112,7 @@ def close_action_dialog(viewer: Viewer, store: Store, action: Task) -> None:
         "On", today, min_value=action.raised, max_value=max(today, action.raised), format="DD/MM/YYYY",
         key=f"close-on-{action.id}",
     )  # fmt: skip
-    if st.button("Close action", type="primary", key=f"close-save-{action.id}"):
+    if shared.save_or_leave("Close action", key=f"close-save-{action.id}"):
         closing = {"status": status, "outcome": outcome, "closed": closed}
         shared.change(store, viewer, action, lambda: replace(action, **closing), f"Action {status}")
 
@@ -122,7 +133,7 @@ def overdue_list(viewer: Viewer, store: Store, *, place_id: int | None = None, k
     action_list(viewer, store, table, key=key, empty=first if every.empty else "No action is overdue.")
 
 
-_WIDTHS = {"When": 115, "Place": 130, "Task": 190, "Owner": 125}
+_WIDTHS = {"When": 105, "Place": 115, "Task": 165, "Owner": 115, "Agreed": 85}
 
 
 def action_list(viewer: Viewer, store: Store, table: pd.DataFrame, *, key: str, empty: str) -> None:
@@ -198,6 +209,7 @@ def _minutes(viewer: Viewer, store: Store, news: pd.DataFrame, data_to: date, ca
     )
     parts = {
         "overdue": release(papers.overdue, viewer, policy="actions").table,
+        "assessed": release(papers.assessed, viewer, policy="assessments").table,
         "decisions": release(papers.decisions, viewer, policy="interventions").table,
         "new_actions": release(papers.new_actions, viewer, policy="actions").table,
         "clocks": release(papers.clocks, viewer, policy="clocks").table,
@@ -234,12 +246,9 @@ def _power_words(power_id: str) -> str:
 
 def _action_rows(table: pd.DataFrame, many_places: bool) -> pd.DataFrame:
     late = table["days_late"] if "days_late" in table else pd.Series(pd.NA, index=table.index)
-    when = [
-        f"◷ {int(days)} day{'' if days == 1 else 's'} late" if pd.notna(days) and days > 0
-        else f"○ {sentences.short_day(due)}"
-        for days, due in zip(late, table["due"], strict=True)
-    ]  # fmt: skip
+    when = [sentences.late_or_due(due, days) for days, due in zip(late, table["due"], strict=True)]
     rows = pd.DataFrame({"When": when, "Task": table["task"], "Owner": table["owner"]})
+    rows["Agreed"] = [sentences.short_day(day) for day in table["raised"]]
     if many_places:
         rows.insert(1, "Place", table["place"])
     return rows

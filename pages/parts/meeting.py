@@ -13,7 +13,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import sentences
-from pages.parts import actions, session, show, signin
+from pages.parts import actions, assessing, session, show, signin
 from pages.parts import case_review as case_reviews
 
 RISING = ("new", "growing", "returned")
@@ -159,16 +159,8 @@ def late_actions(viewer: Viewer, store: Store) -> None:
 
 
 def assessments(viewer: Viewer, store: Store) -> None:
-    """What is due for assessment by the next meeting."""
-    due = release(session.assessments(store), viewer, policy="assessments due").table
-    if due.empty:
-        fresh = not session.places(viewer, store)
-        first = "Nothing to assess yet: adopt an area as a place first, then record what is done there."
-        st.caption(first if fresh else "No intervention is due for assessment this week.")
-        return
-    rows = due.assign(assess_on=due["assess_on"].map(sentences.short_day))
-    names = {"place": "Place", "what": "What was done", "assess_on": "Assess on", "weeks": "Weeks after"}
-    st.dataframe(rows[list(names)].rename(columns=names), hide_index=True, alt="Assessments due")
+    """What is due for assessment by the next meeting, however late; a chosen one can be recorded."""
+    assessing.due_list(viewer, store, key="hub-assess", most=4)
 
 
 def case_review(store: Store, view: HubView, step: str) -> None:
@@ -186,8 +178,10 @@ def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> 
     if fresh.table.empty:
         st.markdown("No action has been raised since the last meeting.")
     else:
-        rows = fresh.table.assign(due=[sentences.short_day(d) for d in fresh.table["due"]])
-        names = {"place": "Place", "task": "Task", "owner": "Owner", "due": "Due", "status": "Status"}
+        rows = fresh.table.assign(**{day: fresh.table[day].map(sentences.short_day) for day in ("raised", "due")})
+        names = {
+            "place": "Place", "task": "Task", "owner": "Owner", "raised": "Agreed", "due": "Due", "status": "Status",
+        }  # fmt: skip
         st.dataframe(
             rows[list(names)].rename(columns=names), hide_index=True, height=40 * min(len(rows), 5) + 40,
             row_height=40, alt="Actions raised since the last meeting",

@@ -33,7 +33,7 @@ TRIANGLE = {
 }
 
 
-@st.dialog("Adopt a hotspot", width="large")
+@st.dialog("Adopt a hotspot", width="large", dismissible=False)
 @signin.checked
 def adopt_dialog(viewer: Viewer, store: Store, hotspot: str | None = None) -> None:
     """Adopt a hotspot of the hub screen's first view as a place; its outline is frozen today.
@@ -59,7 +59,7 @@ def adopt_dialog(viewer: Viewer, store: Store, hotspot: str | None = None) -> No
         "The boundary is frozen as drawn today, so that before and after are counted on the same ground. "
         "It can be redrawn later with a reason; earlier boundaries are kept."
     )
-    if st.button("Adopt", type="primary", disabled=chosen is None, key="adopt-save"):
+    if shared.save_or_leave("Adopt", disabled=chosen is None, key="adopt-save"):
         shared.save(
             lambda: register.add(
                 store,
@@ -74,7 +74,7 @@ def adopt_dialog(viewer: Viewer, store: Store, hotspot: str | None = None) -> No
         )  # fmt: skip
 
 
-@st.dialog("Record a site check", width="medium")
+@st.dialog("Record a site check", width="medium", dismissible=False)
 @signin.checked
 def check_dialog(viewer: Viewer, store: Store, place: Place) -> None:
     """Note the condition of each item seen on one day; those left alone are not touched."""
@@ -90,7 +90,7 @@ def check_dialog(viewer: Viewer, store: Store, place: Place) -> None:
         )
         for item in checks.ITEMS
     }  # fmt: skip
-    if st.button("Save check", type="primary", disabled=not any(seen.values()), key="check-save"):
+    if shared.save_or_leave("Save check", disabled=not any(seen.values()), key="check-save"):
         shared.save(
             lambda: [
                 register.add(store, SiteCheck(place.id, item, state, on, by or ""), who=viewer.name, at=session.now())

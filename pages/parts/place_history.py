@@ -14,8 +14,8 @@ from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
+from pages.parts import assessing, session, sharing, show, signin
 from pages.parts import register as shared
-from pages.parts import session, sharing, show, signin
 from pages.parts.map import mark_corners
 
 
@@ -37,6 +37,8 @@ def history(viewer: Viewer, store: Store, place: Place) -> None:
         )
         st.markdown(f"**{len(rows)} version{'' if len(rows) == 1 else 's'}, oldest first**")
         st.dataframe(rows, hide_index=True, alt="History of the place")
+        st.markdown("**What was assessed here, newest first**")
+        assessing.made(viewer, store, place_id=place.id)
     if viewer.can(Action.RECORD):
         with forms:
             held = shared.opened(place)
@@ -100,7 +102,7 @@ def bring_back(viewer: Viewer, store: Store) -> None:
             shared.change(store, viewer, back, lambda: replace(back, status="active"), f"{back.name} is back")
 
 
-@st.dialog("Redraw or split a place", width="large")
+@st.dialog("Redraw or split a place", width="large", dismissible=False)
 @signin.checked
 def reshape_dialog(viewer: Viewer, store: Store, place: Place) -> None:
     """A new boundary from corners clicked on the map, or a straight cut into two places.
@@ -138,7 +140,7 @@ def _redraw_form(viewer: Viewer, store: Store, place: Place, corners: list[tuple
         "Why it is redrawn", key=f"redraw-why-{place.id}", placeholder="The garages belong to it, say"
     )
     st.caption("Earlier boundaries are kept; before and after made on them keep theirs.")
-    if st.button("Save the new boundary", type="primary", key=f"redraw-save-{place.id}"):
+    if shared.save_or_leave("Save the new boundary", key=f"redraw-save-{place.id}"):
         shared.change(
             store, viewer, place,
             lambda: place_rules.redraw(place, place_rules.boundary_of(corners), reason=reason),
@@ -156,7 +158,7 @@ def _split_form(viewer: Viewer, store: Store, place: Place, corners: list[tuple[
         a.number_input("Dwellings there", min_value=0, value=None, step=1, key=f"split-left-homes-{place.id}"),
         b.number_input("Dwellings there ", min_value=0, value=None, step=1, key=f"split-right-homes-{place.id}"),
     )
-    if st.button("Split the place", type="primary", key=f"split-save-{place.id}"):
+    if shared.save_or_leave("Split the place", key=f"split-save-{place.id}"):
         dwellings = {name: n for name, n in zip(names, homes, strict=True) if n is not None}
         shared.save(
             lambda: register.split_place(

@@ -82,6 +82,19 @@ def agencies(store: Store) -> list[str]:
     return sorted(known)
 
 
+def save_or_leave(label: str, *, key: str, disabled: bool = False) -> bool:
+    """The two ways out of a dialog: True when it is to be saved; the other one closes it and drops what was typed.
+
+    Dialogs with something to type in are opened with `dismissible=False`, so that neither Escape nor a click beside
+    one throws a half-written record away.
+    """
+    with st.container(horizontal=True, gap="small"):
+        saved = st.button(label, type="primary", key=key, disabled=disabled)
+        if st.button("Close without saving", key=f"{key}-leave"):
+            st.rerun()
+    return saved
+
+
 def save(write: Callable[[], object], done: str) -> None:
     """Run one write of the register, then close the dialog; a refusal stays in it as a sentence.
 

@@ -66,6 +66,7 @@ def _one(viewer: Viewer, store: Store, row: object) -> None:
     )
     words, drawn = st.columns([67, 33], gap="medium")
     with words:
+        done = done.assign(status=done["status"].map(sentences.STATUS))
         _table(
             "What is done", done,
             {"What": "what", "Lead": "lead", "Status": "status", "Start": "start", "Last day": "last_day"},

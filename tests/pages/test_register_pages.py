@@ -9,6 +9,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from hotspots.register.actions import Action
+from hotspots.register.assessments import Assessment
+from hotspots.register.interventions import Intervention
 from hotspots.register.places import Place, exclude
 from hotspots.register.prompts import Concern, Tag
 from hotspots.release.roles import Role
@@ -275,6 +277,22 @@ class TestActions:
         assert (saved.task, saved.owner) == ("Chase the lock contractor", "Saltreach Homes")
         assert saved.role == "Tenancy enforcement manager", "the register's lead role is offered"
         assert saved.due == date(2018, 9, 26) and saved.version == 1
+        assert saved.raised == date(2018, 9, 12), "agreed today, where nobody says otherwise"
+
+    def test_an_action_agreed_at_an_earlier_meeting_bears_its_day_in_the_list(
+        self,
+        store: Store,
+        forgotten: None,  # noqa: ARG002
+    ) -> None:
+        app = dialog("record", PARK_VIEW)
+        app.text_input(key="action-task").set_value("Chase the lock contractor")
+        app.date_input(key="action-raised").set_value(date(2018, 9, 5))
+        app.selectbox(key="action-owner").set_value("Saltreach Homes").run()
+        app.button(key="action-save").click().run()
+        assert reads.listed(store, Action)[-1].raised == date(2018, 9, 5)
+        shown = page("places", Role.HUB_MEMBER, place=str(PARK_VIEW)).dataframe
+        rows = next(d.value for d in shown if "Agreed" in d.value)
+        assert rows.set_index("Task").loc["Chase the lock contractor", "Agreed"] == "5 Sep 2018"
 
     def test_without_owner_and_place_nothing_is_saved_and_the_dialog_says_what_lacks(self, store: Store) -> None:
         before = len(reads.listed(store, Action))
@@ -309,6 +327,159 @@ class TestActions:
         both = app.dataframe[0].value.set_index("Field")
         assert both.loc["outcome"].tolist() == ["Theirs", "Mine"]
         assert reads.get(store, Action, mine.id).outcome == "Theirs"
+
+
+class TestAssessments:
+    """Due ones stay listed until recorded; then they stand at the place, on the page and in the minutes."""
+
+    CCTV = 5
+
+    @staticmethod
+    def dialog(number: int, *, closes: bool = False) -> AppTest:
+        def script(number: int, closes: bool) -> None:
+            from hotspots.register.interventions import Intervention
+            from hotspots.release.roles import Role, Viewer
+            from hotspots.store import register_reads as reads
+            from pages.parts import assessing, session
+
+            store = session.current_store()
+            viewer = Viewer(role=Role.HUB_MEMBER, name="test member")
+            assessing.dialog(viewer, store, reads.get(store, Intervention, number), closes=closes)
+
+        return AppTest.from_function(script, kwargs={"number": number, "closes": closes}, default_timeout=TIMEOUT).run()
+
+    def test_one_missed_since_june_is_listed_with_its_days_late_until_it_is_recorded(
+        self,
+        store: Store,
+        forgotten: None,  # noqa: ARG002
+    ) -> None:
+        due = self.due(page("interventions", Role.HUB_MEMBER))
+        assert due.iloc[0].tolist() == ["◷ 86 days late", "Park View (fictional)", "CCTV working", "26"]
+        app = self.dialog(self.CCTV)
+        app.text_input(key=f"assess-found-{self.CCTV}").set_value("Every camera still records")
+        app.button(key=f"assess-save-{self.CCTV}").click().run()
+        saved = reads.listed(store, Assessment)[-1]
+        assert (saved.weeks, saved.by, saved.done_on) == (26, "Saltreach Homes", date(2018, 9, 12))
+        app = page("interventions", Role.HUB_MEMBER)
+        assert "CCTV working" not in self.due(app)["What was done"].tolist()
+        made = next(d.value for d in app.dataframe if "What was found" in d.value)
+        assert made.iloc[0]["What was found"] == "Every camera still records"
+        place = page("places", Role.HUB_MEMBER, place=str(PARK_VIEW))
+        made = next(d.value for d in place.dataframe if "What was found" in d.value)
+        assert made.iloc[0]["What was found"] == "Every camera still records" and "Place" not in made
+
+    def test_without_a_line_of_what_was_found_nothing_is_saved(self, store: Store) -> None:
+        before = len(reads.listed(store, Assessment))
+        app = self.dialog(self.CCTV)
+        app.button(key=f"assess-save-{self.CCTV}").click().run()
+        assert "one line of what was found is needed" in words(app).replace("\\", "")
+        assert len(reads.listed(store, Assessment)) == before
+
+    def test_an_ended_order_is_closed_as_assessed_with_its_last_assessment(
+        self,
+        store: Store,
+        forgotten: None,  # noqa: ARG002
+    ) -> None:
+        number = next(i.id for i in reads.listed(store, Intervention) if i.title == "Evening patrols")
+        app = self.dialog(number, closes=True)
+        app.text_input(key=f"assess-found-{number}").set_value("No clear change").run()
+        app.button(key=f"assess-save-{number}").click().run()
+        assert reads.get(store, Intervention, number).status == "assessed"
+
+    def test_only_who_may_record_is_offered_it(self, store: Store) -> None:  # noqa: ARG002
+        offered = {
+            role: {b.label for b in page("interventions", role).button}
+            for role in (Role.HUB_MEMBER, Role.SENIOR_OFFICER)
+        }
+        assert "Record the chosen assessment" in offered[Role.HUB_MEMBER] - offered[Role.SENIOR_OFFICER]
+
+    @staticmethod
+    def due(app: AppTest):
+        return next(d.value for d in app.dataframe if "Weeks after" in d.value and "When" in d.value)
+
+
+class TestInterventionForm:
+    """What it begins with, what it says of the days, and that what was written can be put right."""
+
+    @staticmethod
+    def dialog(which: str, number: int = 0) -> AppTest:
+        def script(which: str, number: int) -> None:
+            from hotspots.register.interventions import Intervention
+            from hotspots.release.roles import Role, Viewer
+            from hotspots.store import register_reads as reads
+            from pages.parts import intervention_forms as forms
+            from pages.parts import session
+
+            store, viewer = session.current_store(), Viewer(role=Role.HUB_MEMBER, name="test member")
+            if which == "record":
+                forms.record_dialog(viewer, store, 1)
+            else:
+                shown = {"change": forms.change_dialog, "step": forms.step_dialog}[which]
+                shown(viewer, store, reads.get(store, Intervention, number))
+
+        kwargs = {"which": which, "number": number}
+        return AppTest.from_function(script, kwargs=kwargs, default_timeout=TIMEOUT).run()
+
+    def order(self, first: date, last: date) -> AppTest:
+        app = self.dialog("record")
+        app.selectbox(key="new-kind").set_value("CLO").run()
+        app.selectbox(key="new-lead").set_value("Saltreach Homes")
+        app.date_input(key="new-start").set_value(first)
+        return app.date_input(key="new-end").set_value(last).run()
+
+    def test_a_past_order_is_saved_as_ended_with_its_power_and_no_day_to_correct(self, store: Store) -> None:
+        app = self.order(date(2018, 3, 1), date(2018, 5, 31))
+        assert app.date_input(key="new-decided").value is None
+        assert "1 Mar 2018 to the end of 31 May 2018: 92 days, both counted" in words(app)
+        app.button(key="new-save").click().run()
+        saved = reads.listed(store, Intervention)[-1]
+        assert (saved.status, saved.power_id, saved.decided) == ("ended", "P022", date(2018, 3, 1))
+        assert (saved.start, saved.end) == (date(2018, 3, 1), date(2018, 5, 31))
+
+    def test_a_future_order_begins_as_decided_today(self, store: Store) -> None:
+        self.order(date(2018, 10, 1), date(2018, 12, 31)).button(key="new-save").click().run()
+        saved = reads.listed(store, Intervention)[-1]
+        assert (saved.status, saved.decided) == ("decided", date(2018, 9, 12))
+
+    def test_an_order_of_more_months_than_the_law_allows_is_told_so_before_it_is_saved(
+        self,
+        store: Store,  # noqa: ARG002
+    ) -> None:
+        told = words(self.order(date(2018, 3, 1), date(2018, 6, 30))).replace("\\", "")
+        assert "longer than the 3 months that a closure order may run before it is extended" in told
+        assert "31 May 2018" in told
+
+    def test_without_place_or_kind_it_says_so_and_saves_nothing(self, store: Store) -> None:
+        before = len(reads.listed(store, Intervention))
+        app = self.dialog("record")
+        app.button(key="new-save").click().run()
+        assert "choose its place and its kind" in words(app).replace("\\", "")
+        assert len(reads.listed(store, Intervention)) == before
+
+    def test_statuses_are_the_same_words_in_list_form_and_step(self, store: Store) -> None:
+        listed = set(page("interventions", Role.HUB_MEMBER).dataframe[1].value["Status"])
+        offered = set(next(s for s in self.dialog("record").selectbox if s.label == "Status").options)
+        running = next(i for i in reads.listed(store, Intervention) if i.status == "active")
+        steps = set(self.dialog("step", running.id).button_group(key=f"step-{running.id}").options)
+        assert {"■ Ended", "● Active"} <= listed & offered and steps == {"● Extended", "■ Ended"}
+
+    def test_what_was_written_is_put_right_and_the_rest_stays(self, store: Store) -> None:
+        held = next(i for i in reads.listed(store, Intervention) if i.title == "CCTV working")
+        app = self.dialog("change", held.id)
+        app.text_input(key=f"edit-{held.id}-title").set_value("Every camera working")
+        app.button(key=f"edit-{held.id}-save").click().run()
+        saved = reads.get(store, Intervention, held.id)
+        assert saved == replace(held, title="Every camera working", version=held.version + 1)
+
+    def test_an_order_is_cut_short_on_a_day_that_still_counts(self, store: Store) -> None:
+        held = next(i for i in reads.listed(store, Intervention) if i.title == "Alley gates")
+        app = self.dialog("step", held.id)
+        app.button_group(key=f"step-{held.id}").set_value(["ended"]).run()
+        app.date_input(key=f"step-on-{held.id}-ended").set_value(date(2018, 9, 1))
+        app.button(key=f"step-save-{held.id}").click().run()
+        saved = reads.get(store, Intervention, held.id)
+        assert (saved.status, saved.last_day) == ("ended", date(2018, 9, 1))
+        assert saved.window is not None and saved.window.end == date(2018, 9, 2)
 
 
 class TestTwoEditors:

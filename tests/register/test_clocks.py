@@ -1,5 +1,6 @@
 """Deadlines over weekends, bank holidays, Christmas Day and the change of the clocks."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from hotspots.register.clocks import (
     possession_notice,
     soonest,
     standing,
+    too_long,
     working_days_after,
 )
 from hotspots.register.interventions import Intervention
@@ -171,3 +173,22 @@ def test_the_clock_table_lists_every_place_in_one_order():
     assert table["standing"].tolist()[-1] == "passed" and str(table["due"].dt.tz) == "Europe/London"
     assert len(table) == len(clocks_of(order)) + len(clocks_of(notice))
     assert clock_table([], {}, at=at(2026, 3, 3, 12, 0)).empty
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ({"start": date(2018, 3, 1), "end": date(2018, 5, 31)}, ""),
+        ({"start": date(2018, 3, 1), "end": date(2018, 6, 1)}, "longer than the 3 months .* would end on 31 May 2018"),
+        ({"start": date(2018, 3, 1), "end": date(2018, 5, 31), "extended_to": date(2018, 8, 31)}, ""),
+        (
+            {"start": date(2018, 3, 1), "end": date(2018, 5, 31), "extended_to": date(2018, 9, 1)},
+            "1 March 2018 to 1 September 2018 is longer than the 6 months .* with its extensions",
+        ),
+        ({"start": date(2018, 3, 1), "end": None}, ""),
+    ],
+)  # fmt: skip
+def test_an_order_longer_than_the_law_allows_is_told_with_the_day_it_would_end(days, says):
+    told = too_long("CLO", **days)
+    assert re.search(says, told) if says else told == ""
+    assert too_long("PAT", **days) == ""

@@ -1,6 +1,5 @@
 """Interventions: the status table, every pair; dates; assessments."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -13,9 +12,10 @@ from hotspots.register.interventions import (
     Intervention,
     advance,
     assessment_dates,
-    assessments_due,
+    decided_by,
     next_assessment,
     reporting_drives,
+    status_by_dates,
 )
 
 ALLOWED = {
@@ -113,6 +113,28 @@ def test_shut_premises_are_assessed_from_the_day_they_open_again():
     assert flagged.shuts and assessment_dates(flagged) == ()
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "status"),
+    [
+        (None, None, "decided"),
+        (date(2026, 6, 2), None, "decided"),
+        (date(2026, 6, 1), None, "active"),
+        (date(2026, 3, 2), date(2026, 6, 1), "active"),
+        (date(2026, 3, 2), date(2026, 5, 31), "ended"),
+    ],
+)
+def test_days_suggest_the_status_and_the_last_day_still_counts(start, end, status):
+    assert status_by_dates(start, end, on=date(2026, 6, 1)) == status
+
+
+def test_an_order_of_the_past_counts_as_decided_no_later_than_it_began():
+    today, began, allowed = date(2026, 6, 1), date(2026, 3, 2), date(2026, 2, 27)
+    assert decided_by("ended", on=today, authorised=None, start=began) == began
+    assert decided_by("active", on=today, authorised=allowed, start=began) == allowed
+    assert decided_by("decided", on=today, authorised=None, start=date(2026, 7, 1)) == today
+    assert decided_by("proposed", on=today, authorised=None, start=None) is None
+
+
 def test_reporting_drives_are_the_windows_in_which_people_were_asked():
     drive = Intervention(
         1, "RES", "Council", status="ended", start=date(2017, 9, 4), end=date(2017, 10, 31),
@@ -120,12 +142,3 @@ def test_reporting_drives_are_the_windows_in_which_people_were_asked():
     )  # fmt: skip
     planned = Intervention(1, "RES", "Council", expected_reporting_effect="up")
     assert reporting_drives([planned, at_status("ended"), drive]) == [Window(date(2017, 9, 4), date(2017, 11, 1))]
-
-
-def test_assessments_due_between_two_meetings_are_half_open():
-    patrol = Intervention(1, "PAT", "Police", status="active", start=date(2026, 3, 2), id=4)
-    order = replace(at_status("ended"), id=5, place_id=2)  # opens again on 2 June: first due on 30 June
-    refused = Intervention(3, "PAT", "Police", status="refused", start=date(2026, 3, 2))
-    due = assessments_due([order, refused, patrol], Window(date(2026, 3, 30), date(2026, 7, 1)))
-    assert due["intervention_id"].tolist() == [4, 4, 5] and due["weeks"].tolist() == [4, 12, 4]
-    assert assessments_due([patrol], Window(date(2026, 3, 23), date(2026, 3, 30))).empty

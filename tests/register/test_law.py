@@ -12,6 +12,7 @@ from hotspots.register import law
 from hotspots.register.clocks import closure_hearing
 from hotspots.register.interventions import Intervention
 from hotspots.register.law import CLOCKS_FILE, KINDS_FILE, kinds, load_kinds, load_rules, rules
+from hotspots.register.powers import load_powers
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -46,6 +47,13 @@ def test_every_law_says_where_it_was_read_and_nothing_claims_to_be_checked() -> 
 def test_a_kind_is_told_in_one_line_without_empty_parts() -> None:
     assert kinds()["RES"].words == "who: Any partner · Recurring · law: by agreement"
     assert kinds()["CLO"].words.startswith("Anti-social Behaviour, Crime and Policing Act 2014 s.80 · who: Magistrates")
+
+
+def test_a_kind_names_a_power_of_the_register_or_none_where_several_fit() -> None:
+    known = set(load_powers(KINDS_FILE.parent / "powers.csv")["id"])
+    named = {kind.code: kind.power for kind in kinds().values() if kind.power}
+    assert set(named.values()) <= known
+    assert named["CLO"] == "P022" and named["CLN"] == "P021" and "WAR" not in named
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def action(**given) -> dict:
 
 
 def minutes(**tables) -> str:
-    names = ("overdue", "news", "decisions", "new_actions", "clocks")
+    names = ("overdue", "news", "assessed", "decisions", "new_actions", "clocks")
     return minutes_html(MEETING, **{n: tables.get(n, EMPTY) for n in names})
 
 
@@ -51,12 +51,20 @@ def test_an_address_that_strays_into_a_table_is_not_printed():
 
 def test_the_agenda_order_marking_dates_and_empty_parts_are_printed():
     page = minutes(new_actions=pd.DataFrame([action()]))
-    heads = ["Actions overdue", "New and rising", "Decisions", "Clocks", "New actions"]
+    heads = ["Actions overdue", "New and rising", "Assessed", "Decisions", "Clocks", "New actions"]
     places = [page.index(f"<h2>{head}</h2>") for head in heads]
     assert places == sorted(places)
     assert page.count("OFFICIAL") == 2 and "Sample data." in page and "Not legal advice" in page
     assert "22 Nov 2017" in page and "Data to 31 October 2017" in page
     assert "No action was overdue." in page and "nan" not in page.lower() and "NaT" not in page
+
+
+def test_what_was_assessed_is_printed_with_who_when_and_what_was_found():
+    row = {"place": "Park View", "what": "Closure order", "weeks": 26, "done_on": pd.Timestamp("2017-11-08"),
+           "by": "Council", "found": "No clear change"}  # fmt: skip
+    page = minutes(assessed=pd.DataFrame([row]))
+    cells = "".join(f"<td>{v}</td>" for v in ("Park View", "Closure order", 26, "8 Nov 2017", "Council"))
+    assert f"{cells}<td>No clear change</td>" in page
 
 
 def test_a_clock_prints_its_hour_and_a_day_prints_none():

@@ -19,6 +19,7 @@ from hotspots.pipeline.query import last_query
 from hotspots.pipeline.watching import watch_for
 from hotspots.register.actions import Action
 from hotspots.register.annotations import EVENT, Annotation
+from hotspots.register.assessments import Assessment
 from hotspots.register.interventions import Intervention
 from hotspots.register.places import Place
 from hotspots.register.prompts import CONFIDENCES, HANDLING, MEMBER_KINDS, TAGS, Concern, Tag
@@ -35,7 +36,7 @@ AT = datetime(2018, 9, 12, 10)
 DAY = date(2018, 9, 12)
 ME = {"who": "A member of one hub", "at": AT}
 SECRET = "callers at the back door nightly"
-NOUNS = (Place, Intervention, Action, SiteCheck, ResidentMeeting, SaraPlan, Concern)
+NOUNS = (Place, Intervention, Action, Assessment, SiteCheck, ResidentMeeting, SaraPlan, Concern)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -60,6 +60,7 @@ TABLES = {
     "default locations": (NO, NO, NO, NO, YES),
     "probably the same": (NO, NO, NO, NO, YES),
     "assessments due": (NO, NO, YES, YES, YES),
+    "assessments": (NO, NO, YES, YES, YES),
     "comparison": (NO, NO, YES, YES, YES),
     "comparison windows": (NO, NO, YES, YES, YES),
     "comparison intervals": (NO, NO, YES, YES, YES),

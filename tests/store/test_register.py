@@ -15,7 +15,9 @@ from shapely.geometry import Point, box
 from sqlalchemy import select
 
 from hotspots.errors import BadValue, HubError, StoreError
+from hotspots.pipeline.agenda import places_to_assess
 from hotspots.register.actions import Action, days_to_joint_action, overdue
+from hotspots.register.assessments import Assessment
 from hotspots.register.clocks import clock_table, clocks_of, local_time
 from hotspots.register.interventions import Intervention, advance, reporting_drives
 from hotspots.register.partners import load_partners
@@ -54,6 +56,12 @@ def task(place: Place, **given) -> Action:
     )
 
 
+def running(store: Store, place: Place, **given) -> Intervention:
+    """A patrol that began in September 2017, saved."""
+    item = Intervention(place.id, "PAT", "Police", "active", start=date(2017, 9, 4))
+    return register.add(store, replace(item, **given), **ME)
+
+
 def audit_lines(store: Store) -> list:
     with store.reading() as connection:
         return connection.execute(select(tables.audit).order_by(tables.audit.c.id)).all()
@@ -68,6 +76,7 @@ def test_every_noun_comes_back_as_it_was_saved(store, place):
         ),
         task(place, epic="Prevention", side="location", power_id="P145"),
         SiteCheck(place.id, "CCTV", "failed", DAY, "Saltreach Homes, caretaker"),
+        Assessment(place.id, running(store, place).id, 4, DAY, "Council", "Too few weeks to tell"),
         ResidentMeeting(place.id, DAY, "drop-in", 14, themes=("drugs", "noise"), asked=12, feel_safe=3),
         SaraPlan(place.id, "Reports rose", "reports a month", 11.5, 3, date(2018, 8, 31), date(2018, 9, 5)),
         Concern(place.id, DAY, "drugs", "councillor", "low", "police only", "Cars behind the garages"),
@@ -279,6 +288,73 @@ def test_a_store_of_version_one_is_upgraded_with_a_back_up_and_keeps_its_rows(tm
     new.close()
 
 
+def test_an_assessment_leaves_the_agenda_once_recorded_and_is_written_in_the_trail(store, place):
+    item = running(store, place)
+    due = places_to_assess(store, today=DAY)
+    assert due[["place", "weeks", "days_late"]].to_numpy().tolist() == [["Park View (fictional)", "4", 37]]
+    made = Assessment(place.id, item.id, 4, DAY, "Council", "Too few weeks to tell")
+    saved = register.record_assessment(store, made, **ME)
+    assert places_to_assess(store, today=DAY).empty
+    held = reads.assessments(store).iloc[0]
+    assert (held["what"], held["by"], held["found"]) == (item.label, "Council", "Too few weeks to tell")
+    line = audit_lines(store)[-1]
+    assert (line.who, line.action) == (ME["who"], "add assessment") and "Too few weeks" in line.after
+    with pytest.raises(BadValue, match="not changed once it is recorded"):
+        register.change(store, replace(saved, found="It worked"), **ME)
+    with pytest.raises(BadValue, match="Council recorded the one after 4 weeks on 8 November 2017 already"):
+        register.record_assessment(store, made, **ME)
+
+
+def test_the_last_assessment_closes_its_ended_intervention_in_the_same_stroke_or_not_at_all(store, place):
+    still = running(store, place)
+    ended = running(store, place, status="ended", end=date(2017, 10, 1))
+    for item in (still, ended):
+        made = Assessment(place.id, item.id, 4, DAY, "Council", "No clear change")
+        if item is still:
+            with pytest.raises(BadValue, match="active cannot become assessed"):
+                register.record_assessment(store, made, closes=True, **ME)
+        else:
+            register.record_assessment(store, made, closes=True, **ME)
+    assert reads.get(store, Intervention, ended.id).status == "assessed"
+    assert [a.intervention_id for a in reads.listed(store, Assessment)] == [ended.id]
+    assert places_to_assess(store, today=date(2018, 9, 12))["intervention_id"].tolist() == [still.id]
+
+
+def test_an_assessment_is_of_an_intervention_of_its_place_and_names_nobody(store, place):
+    item = running(store, place)
+    made = Assessment(place.id, item.id, 4, DAY, "Council", "Mr Smith has left")
+    with pytest.raises(BadValue, match="seems to name a person"):
+        register.record_assessment(store, made, **ME)
+    with pytest.raises(BadValue, match="not in the register of this place"):
+        register.record_assessment(store, replace(made, intervention_id=item.id + 1, found="Quiet"), **ME)
+
+
+def test_what_was_done_at_a_place_since_merged_can_still_be_assessed(store, place):
+    item = running(store, place)
+    other = register.add(store, replace(BLOCK, name="Next block"), **ME)
+    register.merge_places(store, [place, other], name="Both", on=DAY, **ME)
+    register.record_assessment(store, Assessment(place.id, item.id, 4, DAY, "Council", "Quiet"), **ME)
+    assert places_to_assess(store, today=DAY).empty
+
+
+def test_a_store_from_before_assessments_were_recorded_opens_and_records_them(tmp_path):
+    path = tmp_path / "old.sqlite"
+    old = open_store(path, at=NOW, create=True)
+    place = register.add(old, BLOCK, **ME)
+    item = running(old, place)
+    with old.writing() as connection:
+        register_tables.assessment.drop(connection)
+    old.set_meta({"schema_version": "11"})
+    old.close()
+    new = open_store(path, at=NOW)
+    assert places_to_assess(new, today=DAY)["intervention_id"].tolist() == [item.id]
+    register.record_assessment(new, Assessment(place.id, item.id, 4, DAY, "Council", "Quiet"), **ME)
+    assert places_to_assess(new, today=DAY).empty and check(new)["integrity"] == "ok"
+    assert places_to_assess(new.within({"Tidewick"}), today=DAY).empty
+    assert reads.listed(new.within({"Elsewhere"}), Assessment) == []
+    new.close()
+
+
 def test_a_store_whose_interventions_had_no_title_keeps_them_and_gains_it(tmp_path):
     path = tmp_path / "old.sqlite"
     old = open_store(path, at=NOW, create=True)
@@ -427,6 +503,7 @@ def test_the_story_of_one_block_from_adoption_to_minutes_and_plan(store, place):
         meeting,
         overdue=overdue(actions, on=DAY),
         news=pd.DataFrame(),
+        assessed=reads.assessments(store),
         decisions=interventions,
         new_actions=actions[actions["raised"] == pd.Timestamp(DAY)],
         clocks=clocks,
