@@ -23,7 +23,8 @@ _USE = """
 ## What you can do
 
 - **Everything by keyboard.** Tab moves on, Shift and Tab back, Enter or Space chooses, arrow keys move in lists and
-  tables, Escape closes. On *Hub meeting*, Alt and A starts a new action.
+  tables, Escape closes a menu or a list; a form is left by its own *Close without saving*. On *Hub meeting*, Alt and A
+  starts a new action.
 - **Everything without the map.** Whatever stands on a map stands in the list beside it too, and choosing it there does
   the same. Every chart has a sentence for screen readers and *Show as table* under it.
 - **Everything without colour.** A state is a word and a shape first, a colour third. Nothing is green for good or red

@@ -74,11 +74,11 @@ class Intervention:
         )
         _require(self.cost_hours is None or self.cost_hours >= 0, "cost hours cannot be below zero")
         _require_order(
-            ("decided", self.decided),
-            ("authorised", self.authorised),
-            ("start", self.start),
-            ("end", self.end),
-            ("extended to", self.extended_to),
+            ("the day it was decided", self.decided),
+            ("the day it was authorised", self.authorised),
+            ("its first day", self.start),
+            ("its last day", self.end),
+            ("its new last day", self.extended_to),
         )
         _require(self.status not in _STARTED or self.start is not None, f"{self.status} needs a start date")
         _require(self.status != "extended" or self.extended_to is not None, "extended needs the new last day")
@@ -214,4 +214,8 @@ def _require(holds: bool, what: str) -> None:
 def _require_order(*days: tuple[str, date | None]) -> None:
     known = [(name, day) for name, day in days if day is not None]
     for (earlier, a), (later, b) in zip(known, known[1:], strict=False):
-        _require(a <= b, f"{later} ({b}) lies before {earlier} ({a})")
+        _require(a <= b, f"{later} ({_day(b)}) lies before {earlier} ({_day(a)})")
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

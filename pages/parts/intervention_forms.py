@@ -46,14 +46,17 @@ def record_dialog(viewer: Viewer, store: Store, place_id: int | None = None) -> 
     """Record something decided or done at a place; its clocks and assessment days follow by themselves."""
     viewer.require(Action.RECORD)
     places = {p.id: p.name for p in shared.in_scope(viewer, composed.adopted(store))}
-    place = st.selectbox(
+    a, b = st.columns(2)
+    place = a.selectbox(
         "Place", list(places), index=list(places).index(place_id) if place_id in places else None,
         format_func=places.get, key="new-place",
     )  # fmt: skip
-    fields = _fields(store, "new", None)
+    with b:
+        kind = _kind_field("new", None)
+    fields = _fields(store, "new", kind, None)
     status = _status_field(store, fields["start"], fields["end"])
     if shared.save_or_leave("Save intervention", key="new-save"):
-        if place is None or fields["kind"] is None:
+        if place is None or kind is None:
             frame.told("The intervention was not saved: choose its place and its kind.")
             return
         decided = fields["decided"] or decided_by(
@@ -62,7 +65,7 @@ def record_dialog(viewer: Viewer, store: Store, place_id: int | None = None) -> 
         values = fields | {"status": status, "decided": decided}
         shared.save(
             lambda: register.add(store, Intervention(place, **values), who=viewer.name, at=session.now()),
-            f"{kinds()[fields['kind']].name} saved",
+            f"{kinds()[kind].name} saved",
         )
 
 
@@ -72,23 +75,24 @@ def change_dialog(viewer: Viewer, store: Store, item: Intervention) -> None:
     """Put right what was written about an intervention; its status goes by steps. item: as read when it was opened."""
     viewer.require(Action.RECORD)
     st.markdown(f"**{show.plain(reads.get(store, Place, item.place_id).name)}** · {sentences.STATUS[item.status]}")
-    fields = _fields(store, f"edit-{item.id}", item)
-    if shared.save_or_leave("Save changes", key=f"edit-{item.id}-save"):
-        if fields["kind"] is None:
-            frame.told("The intervention was not saved: choose its kind.")
-            return
+    key = f"edit-{item.id}"
+    fields = _fields(store, key, _kind_field(key, item), item)
+    if shared.save_or_leave("Save changes", key=f"{key}-save"):
         shared.change(store, viewer, item, lambda: replace(item, **fields), f"{item.label} changed")
 
 
-def _fields(store: Store, key: str, held: Intervention | None) -> dict[str, object]:
-    """What a form asks of an intervention, begun with the one held; field of `Intervention` → what was entered."""
+def _kind_field(key: str, held: Intervention | None) -> str | None:
     known = kinds()
-    kind = st.selectbox(
+    return st.selectbox(
         "Kind", list(known), index=list(known).index(held.kind) if held else None, key=f"{key}-kind",
         format_func=lambda code: known[code].name, on_change=_take_power, args=(key,),
     )  # fmt: skip
+
+
+def _fields(store: Store, key: str, kind: str | None, held: Intervention | None) -> dict[str, object]:
+    """What a form asks of an intervention, begun with the one held; field of `Intervention` → what was entered."""
     if kind:
-        st.caption(show.plain(known[kind].words))
+        st.caption(show.plain(kinds()[kind].words))
     if kind == "RES":
         st.caption(
             "Here goes a drive that asks people to report: its first and last day, and *up* below. One meeting that "

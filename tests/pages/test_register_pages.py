@@ -474,7 +474,7 @@ class TestInterventionForm:
     def test_an_order_is_cut_short_on_a_day_that_still_counts(self, store: Store) -> None:
         held = next(i for i in reads.listed(store, Intervention) if i.title == "Alley gates")
         app = self.dialog("step", held.id)
-        app.button_group(key=f"step-{held.id}").set_value(["ended"]).run()
+        app.button_group(key=f"step-{held.id}").set_value("ended").run()
         app.date_input(key=f"step-on-{held.id}-ended").set_value(date(2018, 9, 1))
         app.button(key=f"step-save-{held.id}").click().run()
         saved = reads.get(store, Intervention, held.id)

@@ -83,9 +83,12 @@ def test_an_extension_must_be_later_and_named():
         ({"cost_hours": -1.0}, "cost hours"),
         (
             {"decided": date(2026, 3, 2), "start": date(2026, 3, 1)},
-            r"start \(2026-03-01\) lies before decided",
+            r"its first day \(1 March 2026\) lies before the day it was decided",
         ),
-        ({"start": date(2026, 3, 2), "end": date(2026, 3, 1)}, r"end \(2026-03-01\) lies before start"),
+        (
+            {"start": date(2026, 3, 2), "end": date(2026, 3, 1)},
+            r"its last day \(1 March 2026\) lies before its first day \(2 March 2026\)",
+        ),
         ({"status": "active"}, "active needs a start date"),
         ({"status": "ended", "start": date(2026, 3, 2)}, "ended needs an end date"),
     ],
