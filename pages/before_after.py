@@ -11,7 +11,7 @@ import streamlit as st
 
 from hotspots.errors import NoData
 from hotspots.pipeline.comparing import comparison_for
-from hotspots.pipeline.comparison_view import ComparisonView
+from hotspots.pipeline.comparison_view import GAP, MAP_POINTS, ComparisonView
 from hotspots.pipeline.control import REST
 from hotspots.pipeline.portfolio import comparison_of
 from hotspots.pipeline.target import wards_and_districts
@@ -22,8 +22,8 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register, register_reads
 from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_words as words
+from hotspots.views import refusal_words, sentences
 from hotspots.views import reporting_words as spoken
-from hotspots.views import sentences
 from pages.parts import front_door, papers, session, show
 from pages.parts import register as shared
 from pages.parts.map_pair import map_pair
@@ -31,6 +31,7 @@ from pages.parts.watched import watched
 
 LIKEST = "the likest untouched areas"
 SIDES = {"year": "Same months, a year apart", "sides": "Weeks just before and after"}
+LOGGED, ANY_AREA = "Logged action", "Any area and date"
 LONGEST = "longest"
 MONTHS = (LONGEST, "3", "6", "9", "12")
 
@@ -51,7 +52,10 @@ def render(viewer: Viewer) -> None:
     with left:
         _finding(store, viewer, view, item)
     with right:
-        _intervals(view, released)
+        if view.refused:
+            _what_remains(viewer, view)
+        else:
+            _intervals(view, released)
     left, right = st.columns([63, 37], gap="small")
     with left:
         _timeline(view, released)
@@ -67,8 +71,8 @@ def _logged_or_not(done: Sequence[Intervention]) -> bool:
     """Whether a logged action is looked at, or any area and date."""
     if not done:
         return False
-    kinds = ["Logged action", "Any area and date"]
-    return st.segmented_control("Look at", kinds, default=kinds[0], required=True, key="compare-kind") == kinds[0]
+    st.session_state.setdefault("compare-kind", LOGGED)
+    return st.segmented_control("Look at", [LOGGED, ANY_AREA], required=True, key="compare-kind") == LOGGED
 
 
 def _interventions(store: Store, viewer: Viewer) -> list[Intervention]:
@@ -167,8 +171,11 @@ def _any_area(store: Store) -> ComparisonView:
     )  # fmt: skip
     held = session.months_held(store)
     middle = held.start + (held.end - held.start) / 2
-    start = st.date_input("First day", middle, held.start, held.end, key="compare-start", format="DD/MM/YYYY")
-    end = st.date_input("Day after its last", None, held.start, held.end, key="compare-end", format="DD/MM/YYYY")
+    for key, day in (("compare-start", middle), ("compare-end", None)):
+        st.session_state.setdefault(key, day)
+    limits = {"min_value": held.start, "max_value": held.end, "format": "DD/MM/YYYY"}
+    start = st.date_input("First day", key="compare-start", **limits)
+    end = st.date_input("Day after its last", key="compare-end", **limits)
     if area not in spots:
         return _view_of_area(store, store.data_version, area, "", start, end)
     outline = areas.loc[areas["id"].astype(str) == area, "geometry"].iloc[0]
@@ -225,8 +232,9 @@ def _finding(store: Store, viewer: Viewer, view: ComparisonView, item: Intervent
             st.badge(view.comparison.verdict.capitalize(), icon=look.icon, color=look.badge)
             st.caption(f"by rule: {look.rule}")
         st.title(show.plain(words.headline(view)), anchor=False)
-        if view.comparison.verdict == "refused":
-            st.markdown(show.plain(view.comparison.sentence))
+        if view.refused:
+            _refused(view)
+            return
         st.markdown(words.counts_line(view))
         if view.in_closed is not None:
             st.markdown(words.phases(view))
@@ -243,6 +251,37 @@ def _finding(store: Store, viewer: Viewer, view: ComparisonView, item: Intervent
             st.markdown(f"**What did it cost?** {words.cost(view, item.cost_hours)}")
 
 
+def _refused(view: ComparisonView) -> None:
+    """What there is of a refused comparison: the reason and the counts, and nothing that was not worked out."""
+    st.markdown(f"**Why?** {show.plain(refusal_words.why_refused(view))}")
+    st.markdown(f"**What was counted** {words.counts_line(view)}")
+    if view.ring is not None:
+        st.markdown(f"**Next door** {show.plain(words.moved(view))}")
+
+
+def _what_remains(viewer: Viewer, view: ComparisonView) -> None:
+    """Beside a refusal, in place of a chart with nothing in it: what the hub can still do, with the way there."""
+    with show.card("What can still be done", "Refused does not mean that nothing changed", stretch=True):
+        st.markdown(_bullets(refusal_words.what_remains(view)))
+        if view.refused_for == MAP_POINTS:
+            for area in view.wider:
+                st.button(
+                    f"Compare {area}", icon=":material/zoom_out_map:", key=f"wider-{area}", on_click=_compare_wider,
+                    args=(area, view.start, view.end),
+                )  # fmt: skip
+        if view.refused_for in (MAP_POINTS, GAP) and viewer.can(Action.IMPORT):
+            st.page_link(st.session_state["pages"]["data"], label="Import a file", icon=":material/upload_file:")
+        elif view.refused_for in (MAP_POINTS, GAP):
+            st.caption("A data steward of the hub can import it.")
+
+
+def _compare_wider(area: str, start: date, end: date | None) -> None:
+    """Turn the controls to a ward or district round the same dates."""
+    st.session_state.update(
+        {"compare-kind": ANY_AREA, "compare-spot": area, "compare-start": start, "compare-end": end}
+    )
+
+
 def _lasting(store: Store, viewer: Viewer, view: ComparisonView) -> str:
     """What the relapse watch says of the place."""
     held = watched(store)
@@ -255,26 +294,30 @@ def _lasting(store: Store, viewer: Viewer, view: ComparisonView) -> str:
 def _intervals(view: ComparisonView, released: dict[str, Released]) -> None:
     found = view.comparison
     spread = (
-        "" if np.isnan(found.dispersion) else f", allowing for reports in bursts (dispersion {found.dispersion:.1f})"
+        ""
+        if np.isnan(found.dispersion)
+        else f", allowing for reports in bursts (dispersion {found.dispersion:.1f}; 1 is pure chance)"
     )
     near = "" if view.ring is None else f" (next door {found.ring_level:.0%})"
     subtitle = f"Change in reports, {found.level:.0%} interval{near}{spread}"
     with show.card(words.interval_title(view), subtitle, stretch=True):
         drawn = charts.interval_chart(released["comparison intervals"], colours=show.colours())
         show.chart(drawn, released["comparison intervals"], alt_text=words.headline(view), key="compare-intervals")
-        if found.reference_places:
+        if found.reference_places and found.regression_to_mean < 0:
             st.caption(
                 f"Grey: what a place picked at this level does when left alone, measured on {view.references}. "
                 "The naive figure includes it."
             )
-        st.caption(words.difference(found))
+        st.caption(words.difference(view))
 
 
 def _timeline(view: ComparisonView, released: dict[str, Released]) -> None:
-    subtitle = (
-        f"Reports a {view.unit} · solid blue: {show.plain(view.place)} · dashed turquoise: "
-        f"{_average(view)}{show.plain(view.control.name)} · pink: during the action"
-    )
+    parts = [f"Reports a {view.unit}", f"solid blue: {show.plain(view.place)}"]
+    if charts.beside(released["comparison"]):
+        parts.append(f"dashed turquoise: {_average(view)}{show.plain(view.control.name)}")
+    parts += ["pink: during the action"] if view.windows.closed else []
+    parts += [] if np.isnan(view.comparison.expected_after) else ["dashed grey: expected with no change of its own"]
+    subtitle = " · ".join(parts)
     with show.card(words.timeline_title(view), subtitle):
         drawn = charts.timeline(
             released["comparison"], released["comparison windows"], released["things done"], colours=show.colours()
@@ -292,7 +335,8 @@ def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
     if view.ring is not None:
         areas["ring"] = (f"Nearby, 0 to {view.ring.outer_m:.0f} m", "without other places known before")
     where = "more than 400 m away" if view.control.geometry is None else f"{view.control.distance:,.0f} m away"
-    areas["control"] = ("Comparison area", f"{_average(view)}{show.plain(view.control.name)}, {where}")
+    if not view.refused:
+        areas["control"] = ("Comparison area", f"{_average(view)}{show.plain(view.control.name)}, {where}")
     top = charts.top_of(
         released["comparison"], tuple(a for a in areas if view.control.geometry is not None or a != "control")
     )
@@ -310,12 +354,15 @@ def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
             st.altair_chart(drawn, key=f"multiple-{area}", alt=f"Reports over time, {area}", width="stretch")
             if own != top:
                 st.caption("On a scale of its own.")
+    st.caption("Numbers in the tints: reports in the window before and in the window after.")
 
 
 def _caveats(view: ComparisonView) -> None:
     with st.container(border=True, gap="xsmall"):
-        st.markdown("## Caveats")
-        st.markdown(_bullets(words.caveats(view)))
+        caveats = words.caveats(view)
+        if caveats:
+            st.markdown("## Caveats")
+            st.markdown(_bullets(caveats))
         st.markdown("## What we cannot say")
         st.markdown(_bullets(words.cannot_say(view)))
 
@@ -338,14 +385,15 @@ def _bullets(lines: Sequence[str]) -> str:
 
 def _foot(view: ComparisonView, item: Intervention | None) -> None:
     reasons = " ".join(view.control.reasons)
-    unit = f"by {view.unit}"
     kind = item.label if item else "a date given by hand"
     on_record = " (on record)" if item is not None and item.compare_with == view.control.name else ""
+    against = "" if view.refused else f"Comparison area, {view.control.name}{on_record}: {reasons} "
+    points = "Reports" if view.map_points else "No reports"
+    counted = f"{points} on map points that stand for many addresses are counted."
     st.caption(
         show.plain(
-            f"{kind} · {words.window(view.windows.before)} against {words.window(view.windows.after)}, {unit}. "
-            f"Comparison area, {view.control.name}{on_record}: {reasons} Reports on map points that stand for many "
-            "addresses are left out. A report is not a proven crime. Consistent with is not caused by."
+            f"{kind} · {words.window(view.windows.before)} against {words.window(view.windows.after)}, by {view.unit}. "
+            f"{against}{counted} A report is not a proven crime. Consistent with is not caused by."
         )
     )
 

@@ -12,7 +12,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_words as words
-from hotspots.views import sentences
+from hotspots.views import portfolio_words, sentences
 from pages.parts import front_door, session, show
 from pages.parts import watched as relapses
 
@@ -26,7 +26,7 @@ def render(viewer: Viewer) -> None:
     released = release(made.table, viewer, policy="portfolio", as_of=made.data_to)
     title, tools = st.columns([80, 20], vertical_alignment="center")
     with title:
-        st.title(words.portfolio_title(released.table), anchor=False)
+        st.title(portfolio_words.portfolio_title(released.table), anchor=False)
         st.caption(
             f"Every action in the register against the likest untouched areas · data before {words.day(made.data_to)}"
         )
@@ -67,6 +67,8 @@ def _actions(released: Released) -> None:
             "Actions at one place overlap, so each line shows the change round that action, not its own share: never "
             "add them up. A reporting drive is not judged: more reports are its success."
         )
+    if released.table["low"].isna().all():
+        return
     with show.card("The intervals side by side", "A line that crosses 0% shows no clear change · dot: best estimate"):
         drawn = charts.effects_chart(released, colours=show.colours())
         show.chart(
@@ -81,12 +83,12 @@ def _table(rows: pd.DataFrame) -> pd.DataFrame:
             "Done": rows["done"],
             "From": [sentences.short_day(d) for d in rows["start"]],
             "To": [sentences.short_day(d) for d in rows["last_day"]],
-            "Verdict": [words.verdict_label(v) for v in rows["verdict"]],
+            "Verdict": [portfolio_words.verdict_label(v) for v in rows["verdict"]],
             "Returned": ["↻ Returned" if back else "" for back in rows["returned"]],
-            "Change": [words.change_cell(row) for row in rows.itertuples()],
-            "Counts": [words.pair(row.before, row.after) for row in rows.itertuples()],
-            "Compared": [words.pair(row.control_before, row.control_after) for row in rows.itertuples()],
-            "Next door": [words.ring_cell(row) for row in rows.itertuples()],
+            "Change": [portfolio_words.change_cell(row) for row in rows.itertuples()],
+            "Counts": [portfolio_words.pair(row.before, row.after) for row in rows.itertuples()],
+            "Compared": [portfolio_words.pair(row.control_before, row.control_after) for row in rows.itertuples()],
+            "Next door": [portfolio_words.ring_cell(row) for row in rows.itertuples()],
             "Next test": [sentences.short_day(d) for d in rows["next_assessment"]],
             "Hours": rows["cost_hours"],
             "Status": rows["status"].map(sentences.STATUS),
@@ -101,20 +103,30 @@ def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> N
     kept = quiet["kind"].eq("place") & quiet["place"].isin(unproved)
     no_boast, quiet = [*quiet.loc[kept, "place"], *view.never_quiet], quiet[~kept]
     left, right = st.columns([60, 40], gap="small")
-    with left, show.card(words.watch_title(ringing), words.watch_budget(len(table), view.false_alarms_per_year)):
+    with (
+        left,
+        show.card(
+            portfolio_words.watch_title(ringing, len(table)),
+            portfolio_words.watch_budget(len(table), view.false_alarms_per_year),
+        ),
+    ):
         if len(ringing):
             show.grid(_ringing(ringing), key="portfolio-ringing", row_height=40, alt="Places that ring")
-        st.caption(
-            "The watch starts by itself when an action ends. Reports that come in bursts ring more often than the "
-            "figure says."
-        )
+        st.caption(f"{portfolio_words.WATCH_BEGINS} Reports that come in bursts ring more often than the figure says.")
     with (
         right,
         show.card(
-            words.quiet_title(quiet), "Watched and silent; last whole month against the quiet range", stretch=True
+            portfolio_words.quiet_title(quiet, places_watched=int(table["kind"].eq("place").sum())),
+            "Watched and silent; last whole month against the quiet range",
+            stretch=True,
         ),
     ):
+<<<<<<< HEAD
         show.grid(_quiet(quiet), key="portfolio-quiet", height=300, alt="Places that stayed quiet")
+=======
+        if len(quiet):
+            st.dataframe(_quiet(quiet), hide_index=True, height=300, alt="Places that stayed quiet")
+>>>>>>> before
         if no_boast:
             st.caption(
                 "Not called quiet, because a comparison is refused, reports rose or were not clearly fewer after the "
@@ -136,8 +148,8 @@ def _ringing(rows: pd.DataFrame) -> pd.DataFrame:
             "Quiet range": [
                 f"{low:.0f} to {high:.0f}" for low, high in zip(rows["usual_low"], rows["usual_high"], strict=True)
             ],
-            "Rings when": [words.rings_when(row) for row in rows.itertuples()],
-            "By luck": [words.by_luck(row) for row in rows.itertuples()],
+            "Rings when": [portfolio_words.rings_when(row) for row in rows.itertuples()],
+            "By luck": [portfolio_words.by_luck(row) for row in rows.itertuples()],
         }
     )
 

@@ -19,10 +19,19 @@ _SEVERAL = (
     "Marked increase at several properties: the reports of the rise come from three properties or more, none with over "
     "half of them"
 )
-KINDS = {"place": "Place", "hotspot": "Hotspot", "hexagon": "Grid"}
+_KINDS = (
+    "Place: adopted by the hub. Hotspot: found in the data, not adopted. Unwatched spot: a 200 m hexagon that is "
+    "neither"
+)
+STATES = (
+    "An area that rings may still be called *Steady* on the hub meeting's list: a state goes by whole months and their "
+    "usual range, an alarm also by what weeks add up to and by what came after an action. *Still there* in the "
+    "list of hotspots says that a hotspot lies where it lay, not that it has as many reports."
+)
+KINDS = {"place": "Place", "hotspot": "Hotspot", "hexagon": "Unwatched spot"}
 WIDTHS = {
-    "Area": 150, "Rule that tripped": 150, "Reports": 58, "Usual": 65, "By luck": 85, "Several": 60, "Since": 85,
-    "Kind": 62,
+    "Area": 145, "Why it rings": 145, "Reports": 58, "Usually": 65, "By luck": 85, "Properties": 78, "Since": 82,
+    "Kind": 72,
 }  # fmt: skip
 
 
@@ -82,6 +91,7 @@ def _alarms(viewer: Viewer, view: AlarmView, released: Released) -> pd.Series | 
             alt="Alarms, the least likely first; choose a row to see its chart",
             **show.fitted(rows, WIDTHS, special=_columns(view)),
         ).selection.rows
+        st.caption(STATES)
         chosen = table.iloc[picked[0] if picked and picked[0] < len(table) else 0]
         return chosen
 
@@ -96,11 +106,11 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Area": table["place"],
-            "Rule that tripped": [words.RULES[rule] for rule in table["rule"]],
+            "Why it rings": [words.RULES[rule] for rule in table["rule"]],
             "Reports": table["observed"],
-            "Usual": [words.usual_words(r.usual_low, r.usual_high) for r in table.itertuples()],
+            "Usually": [words.usual_words(r.usual_low, r.usual_high) for r in table.itertuples()],
             "By luck": [words.luck(yearly) for yearly in table["false_alarms_per_year"]],
-            "Several": ["◆ Yes" if several else "–" for several in table["several_properties"]],
+            "Properties": ["◆ Several" if several else "–" for several in table["several_properties"]],
             "Since": [sentences.short_day(day, "–") for day in table["since"]],
             "Kind": [KINDS[kind] for kind in table["kind"]],
         }
@@ -112,12 +122,16 @@ def _columns(view: AlarmView) -> dict:
     month = sentences.month(view.last_month)
     column = st.column_config
     return {
-        "Rule that tripped": column.TextColumn(width=WIDTHS["Rule that tripped"], help=_RULES),
+        "Why it rings": column.TextColumn(width=WIDTHS["Why it rings"], help=_RULES),
         "Reports": column.NumberColumn(
             width=WIDTHS["Reports"], format="localized", help=f"In {month}, or since the rise began"
         ),
+        "Usually": column.TextColumn(
+            width=WIDTHS["Usually"], help="Reports to be expected over the same time had nothing changed"
+        ),
+        "Kind": column.TextColumn(width=WIDTHS["Kind"], help=_KINDS),
         "Since": column.TextColumn(width=WIDTHS["Since"], help="First day of the rise"),
-        "Several": column.TextColumn(width=WIDTHS["Several"], help=_SEVERAL),
+        "Properties": column.TextColumn(width=WIDTHS["Properties"], help=_SEVERAL),
         "By luck": column.TextColumn(
             width=WIDTHS["By luck"], help="How often this rule rings at this area when nothing has changed"
         ),
@@ -177,7 +191,7 @@ def _luck(viewer: Viewer, view: AlarmView) -> None:
             {
                 "Rule": released["rule"],
                 "Needs": released["needs"],
-                "By luck": [words.luck(y) if y > 0 else "not used here" for y in released["yearly"]],
+                "Rings by luck": [words.luck(y) if y > 0 else "not used here" for y in released["yearly"]],
             }
         )
         show.read_table(rows)

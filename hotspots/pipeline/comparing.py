@@ -15,11 +15,11 @@ from hotspots.analysis.evaluation import compare
 from hotspots.errors import BadValue, NoData
 from hotspots.periods import Window
 from hotspots.pipeline import control as controls
-from hotspots.pipeline.comparison_view import ComparisonView, Ring
+from hotspots.pipeline.comparison_view import ComparisonView, Ring, reason_of
 from hotspots.pipeline.control import FAR_RING_M, REST, RING_M, ControlArea
 from hotspots.pipeline.evidence import Evidence, evidence_of
 from hotspots.pipeline.long_run import LongRun, long_run
-from hotspots.pipeline.target import Target, place_called, target_of
+from hotspots.pipeline.target import Target, place_called, target_of, wider_than
 from hotspots.pipeline.windows import Unit, Windows, length_in, moved, said_day, windows_for
 from hotspots.register.annotations import RECORDING, Annotation, concerning
 from hotspots.register.interventions import Intervention, reporting_drives
@@ -208,12 +208,15 @@ def _viewed(
     }
     totals, what = _references(case, control)
     found, rings = _compared(counts, case, totals, refusal=bool(refusal))
+    found = _worded(found, case, refusal)
+    gaps = evidence.gaps(windows.before, windows.after)
+    refused = found.verdict == "refused"
     return ComparisonView(
         place=target.name,
         place_id=target.ids[0] if target.ids else None,
         start=start,
         end=end,
-        comparison=_worded(found, case, refusal),
+        comparison=found,
         windows=windows,
         unit=unit,
         control=control,
@@ -227,8 +230,12 @@ def _viewed(
         references=what,
         outlines=outlines,
         done=tuple(_done(evidence, target)),
-        notes=tuple(_notes(case, control, () if refusal else changes)),
+        notes=tuple(_notes(case, control, () if refusal else changes, gaps, refused=refused)),
         long_run=None if refusal else _long_run(case, start),
+        map_points=bool((evidence.incidents.loc[target.mask, "location_precision"] == "snapped").any()),
+        refused_for=reason_of(counts, map_points=refusal == SNAPPED_REFUSED, given=bool(refusal)) if refused else "",
+        gaps=tuple(gaps),
+        wider=() if target.wide else wider_than(target, evidence),
     )
 
 
@@ -287,6 +294,7 @@ def _worded(found: Comparison, case: _Case, refusal: str) -> Comparison:
     if refusal:
         return replace(found, verdict="refused", sentence=refusal, caveats=())
     snapped = case.target.wide and (case.evidence.incidents["location_precision"] == "snapped").any()
+    snapped = snapped and found.verdict != "refused"
     return replace(found, sentence=f"{found.sentence} {SNAPPED_CAVEAT}") if snapped else found
 
 
@@ -355,17 +363,18 @@ def _in_closed(case: _Case) -> int | None:
     return _inside(case, case.target.mask, closed)
 
 
-def _notes(case: _Case, control: ControlArea, changes: Sequence[Annotation]) -> list[str]:
+def _notes(
+    case: _Case, control: ControlArea, changes: Sequence[Annotation], gaps: Sequence[str], *, refused: bool
+) -> list[str]:
     """What moved the windows, what was recorded otherwise, what else was done, what was left out."""
-    notes = [*case.windows.notes, *control.warnings]
+    notes = [*case.windows.notes, *([] if refused else control.warnings)]
     notes += [
         f"Recorded otherwise since {said_day(a.start)}, here and in the comparison area: {a.note}." for a in changes
     ]
-    gaps = case.evidence.gaps(case.windows.before, case.windows.after)
     if gaps:
         notes.append(f"Not received, or in part only: {', '.join(gaps[:4])}{' …' if len(gaps) > 4 else ''}.")
-    if case.target.geometry is not None and not case.target.wide:
-        notes.append("Next door is held against the rest of the district, beyond 400 m; the WDD leaves it out.")
+    if case.target.geometry is not None and not case.target.wide and not refused:
+        notes.append("Next door is held against the rest of the district, beyond 400 m; it is no part of the WDD.")
     notes += _overlaps(case)
     if length_in(case.windows.before, case.unit) != length_in(case.windows.after, case.unit):
         notes.append("The windows differ in length, so counts are compared per period.")

@@ -17,6 +17,21 @@ from hotspots.pipeline.long_run import LongRun
 from hotspots.pipeline.windows import Unit, Windows, moved
 from hotspots.register.interventions import Intervention
 
+MAP_POINTS, RECORDED, GAP, NOTHING = "map points", "recorded otherwise", "a gap", "nothing reported"
+"""Why a comparison is refused."""
+
+
+def reason_of(counts: Mapping[str, pd.DataFrame], *, map_points: bool, given: bool) -> str:
+    """Which of the reasons a refusal has.
+
+    counts: window → [period, area, n], gaps missing · given: whether it was refused before anything was compared,
+    either for reports on map points or, else, because one area was recorded otherwise than the other
+    """
+    if given:
+        return MAP_POINTS if map_points else RECORDED
+    held = pd.concat(counts.values())
+    return GAP if held.loc[held["area"].isin(("target", "control")), "n"].isna().any() else NOTHING
+
 
 @dataclass(frozen=True)
 class Ring:
@@ -42,6 +57,10 @@ class ComparisonView:
     in_closed: reports during the action itself, None where days are not known
     references: what luck was measured on · outlines: area → geometry in metres
     done: everything logged at the place · long_run: a ward's or district's interrupted time series
+    map_points: whether reports on map points that stand for many addresses are among those counted
+    refused_for: why the verdict is *refused* (MAP_POINTS, RECORDED, GAP or NOTHING), "" where it is not
+    gaps: source and month of the windows that were not received whole, in words
+    wider: wards and districts in which most of the reports lie, that can be compared in its stead
     """
 
     place: str
@@ -64,6 +83,15 @@ class ComparisonView:
     done: tuple[Intervention, ...]
     notes: tuple[str, ...]
     long_run: LongRun | None = None
+    map_points: bool = False
+    refused_for: str = ""
+    gaps: tuple[str, ...] = ()
+    wider: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing can be said, so that counts stand alone and nothing is held against them."""
+        return self.comparison.verdict == "refused"
 
     @property
     def could_tell_on(self) -> date | None:

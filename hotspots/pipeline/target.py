@@ -41,6 +41,13 @@ def target_of(store: Store, evidence: Evidence, place: str | BaseGeometry, name:
     return Target(called, evidence.inside(place), place, tuple(same["id"]), wide=place.area >= WIDE_M2)
 
 
+def wider_than(target: Target, evidence: Evidence) -> tuple[str, ...]:
+    """The ward and the district in which most of a target's reports lie, where the data name them."""
+    inside = evidence.incidents.loc[target.mask, ["ward", "district"]]
+    known = (inside[column].dropna().mode() for column in inside)
+    return tuple(dict.fromkeys(str(names.iloc[0]) for names in known if len(names)))
+
+
 def wards_and_districts(store: Store) -> list[str]:
     """Names that `comparison_for` knows besides places: districts, then wards."""
     names = [

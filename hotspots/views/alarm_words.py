@@ -16,24 +16,24 @@ RULES: Mapping[str, str] = {
 }
 """Rule of an alarm → the rule in plain words, short enough for a table."""
 BUDGET: Mapping[str, tuple[str, str]] = {
-    "range": ("Last month above its usual range", "months"),
-    "weeks": ("Small weekly rises that add up", "exact days"),
-    "returned": ("Came back after the action ended", "an ended action"),
-    "hexagons": ("New concentration on the hexagon grid", "points"),
+    "range": ("Last month above its usual range", "whole months"),
+    "weeks": ("Small weekly rises that add up", "reports with their day"),
+    "returned": ("Came back after the action ended", "an action that ended"),
+    "hexagons": ("New concentration on the hexagon grid", "reports on the map"),
 }
 """Part of the false-alarm budget → the rule, and what it needs."""
 BECAME: Mapping[str, str] = {
     "born": "✦ First seen",
     "returned": "↻ Returned",
     "grew": "▲ Grew",
-    "kept": "■ Same",
+    "kept": "■ Still there",
     "shrank": "▼ Shrank",
     "split": "◇ Split",
     "merged": "◆ Merged",
     "ended": "○ Ended",
 }
 """Event of the ledger → word with its shape, for tables."""
-_IN_SENTENCES = {"born": "first seen", "kept": "the same"}
+_IN_SENTENCES = {"born": "first seen", "kept": "still there"}
 """Events that another word tells better; the rest are told as the ledger calls them."""
 
 

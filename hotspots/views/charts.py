@@ -19,8 +19,8 @@ from hotspots.views.palette import COLOURS
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH = "%b %Y"
 PADDING = {"left": 4, "top": 4, "right": 4, "bottom": 2}
-_ROOM = 0.2
-"""Share of a chart's height that two lines of words need between them."""
+_ROOM, _WORDS_WIDE = 0.2, 0.3
+"""Share of a chart's height that two lines of words need, and of its width that those of a usual range take."""
 
 
 def month_chart(
@@ -99,16 +99,19 @@ def month_rows(released: Released) -> pd.DataFrame:
 
 
 def _usual_words(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """The last month's usual range in words, and the height to write it at: on the band's upper edge, or,
-    where the last count stands too near it, under the band or (a band that begins at nothing) in its middle."""
+    """The last month's usual range in words, and a height for it on, in or under its band where the line keeps off."""
     banded = rows[rows["usual_high"].notna()].tail(1)
     if banded.empty:
         return _only(banded.index, rows, ""), pd.Series(np.nan, index=rows.index)
-    n, low, high = banded[["n", "usual_low", "usual_high"]].iloc[0]
+    low, high = banded[["usual_low", "usual_high"]].iloc[0]
     room = _ROOM * rows[["n", "usual_high"]].max().max()
-    height = high if not abs(n - high) < room else low - room / 2 if low > room else (low + high) / 2
+    heights = [high, *np.linspace(high - room, max(low - room / 2, 0.0), 8)]
+    n = rows["n"].tail(2 + int(len(rows) * _WORDS_WIDE)).dropna().to_numpy(float)
+    line = np.interp(np.linspace(0, len(n) - 1, 10 * len(n)), np.arange(len(n)), n) if len(n) else n
+    gaps = [np.abs(line - (height + room / 4)).min() if len(line) else room for height in heights]
+    free = next((at for at, gap in zip(heights, gaps, strict=True) if gap >= room / 2), heights[np.argmax(gaps)])
     words = f"usual {low:,.0f} to {high:,.0f}"
-    return _only(banded.index, rows, words), pd.Series(height, index=banded.index).reindex(rows.index)
+    return _only(banded.index, rows, words), pd.Series(free, index=banded.index).reindex(rows.index)
 
 
 def _only(at: pd.Index, rows: pd.DataFrame, words: str) -> pd.Series:

@@ -11,8 +11,11 @@ from hotspots.views.palette import COLOURS
 MEANING: Mapping[str, str] = {"target": "place", "control": "comparison", "ring": "ring", "far ring": "ring"}
 """Area of a comparison → the meaning its colour carries."""
 WORDS: Mapping[str, str] = {"before": "Before", "after": "After", "closed": "During"}
-LEFT, RIGHT = -1.0, 1.0
-"""Ends of the interval plot: everything gone, and twice as many; a line that goes on has an arrow."""
+LEFT = -1.0
+RIGHTS = (1.0, 1.25, 1.5, 2.0)
+"""Ends of the interval plot: everything gone; twice to three times as many."""
+ON_ONE_SCALE = 3.0
+"""How many times the place's largest count the comparison area's may be, for two lines on one scale."""
 _ROW = 62
 _LANES_FROM, _LANE = 56, 16
 
@@ -29,20 +32,30 @@ def timeline(
 
     series: [period, area, n], gaps missing · windows: [area, window, start, end, n, expected …]
     done: [done, start, end, drive], one lane each. The dashed grey line is what the place would have
-    had with no change of its own, its band the interval of that.
+    had with no change of its own, its band the interval of that. The comparison area is drawn where it is `beside`.
     """
-    shown = series.table[series.table["area"].isin(("target", "control"))]
+    areas = ("target", "control") if beside(series) else ("target",)
+    shown = series.table[series.table["area"].isin(areas)]
     tinted = windows.table[windows.table["area"] == "target"]
     top = _top(shown, tinted)
     x = _time_axis(colours)
-    layers = [*_windows(tinted, top, x, colours), *_expected(tinted, x, colours), *_gaps(shown, top, x, colours)]
-    layers += [_line(shown, area, x, top, colours) for area in ("control", "target")]
+    expected, said = _expected(tinted, x, colours)
+    layers = [*_windows(tinted, top, x, colours), *expected, *_gaps(shown, top, x, colours)]
+    layers += [*[_line(shown, area, x, top, colours) for area in reversed(areas)], *said]
     main = alt.layer(*layers).properties(height=height, width="container")
     if done.table.empty:
         return _finished(main)
     lanes = _lanes(done.table, shown, x, colours)
     room = height + _LANES_FROM + _LANE * len(done.table)  # the whole picture is fitted into its height
     return _finished(alt.layer(*layers, lanes).properties(height=room, width="container"))
+
+
+def beside(series: Released) -> bool:
+    """Whether the comparison area can share the place's scale without making a flat line of it."""
+    largest = series.table.groupby("area")["n"].max()
+    if not {"target", "control"} <= set(largest.dropna().index):
+        return False
+    return bool(largest["control"] <= ON_ONE_SCALE * max(largest["target"], 1))
 
 
 def small_multiple(
@@ -74,17 +87,16 @@ def interval_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) 
     """Changes with their intervals: honest, naive without one, rings; luck's share in grey behind.
 
     released: [row, kind, about, before, after, change, low, high], changes as fractions (−0.5 is half).
-    A line that leaves the plot ends in an arrow; it starts at −100 % and ends at twice as many.
+    The plot reaches to the largest upper end; a line that leaves it ends in an arrow and says up to where.
     """
     rows = released.table[released.table["kind"] != "luck"].copy()
     luck = released.table[released.table["kind"] == "luck"]
-    rows["label"] = [_label(row) for row in rows.itertuples()]
-    rows["from"], rows["to"] = rows["low"].clip(LEFT, RIGHT), rows["high"].clip(LEFT, RIGHT)
-    rows["at"] = rows["change"].clip(LEFT, RIGHT)
     rows["says"] = [_says(row) for row in rows.itertuples()]
-    x = alt.X("from:Q", title="fewer reports   ←   change   →   more", scale=_scale(), axis=_change_axis(colours))
-    y = alt.Y("label:N", sort=rows["label"].tolist(), title=None, axis=_label_axis(colours))
-    layers = [*_luck(luck, x, colours), _zero(colours), *_bars(rows, x, y, colours), *_marks(rows, y, colours)]
+    rows["label"] = [_label(row) for row in rows.itertuples()]
+    right = _right_end(pd.concat([rows["high"], rows["change"]]))
+    rows, x, y = _placed(rows, right), _change_x(right, colours), _label_y(rows, colours)
+    bars, marks = _bars(rows, x, y, right, colours), _marks(rows, y, right, colours)
+    layers = [*_luck(luck, x, colours), _zero(x, colours), *bars, *marks]
     return _finished(alt.layer(*layers).properties(height=_ROW * len(rows) + 60, width="container"))
 
 
@@ -95,15 +107,37 @@ def effects_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
     """
     rows = released.table[released.table["low"].notna()].copy()
     rows["kind"], rows["change"] = "honest", rows["ratio"] - 1
-    rows["label"] = [f"{row.place}|{row.done}" for row in rows.itertuples()]
-    rows["from"], rows["to"] = (rows["low"] - 1).clip(LEFT, RIGHT), (rows["high"] - 1).clip(LEFT, RIGHT)
-    rows["low"], rows["high"] = rows["low"] - 1, rows["high"] - 1
-    rows["at"], rows["says"] = rows["change"].clip(LEFT, RIGHT), ""
-    rows["label"] = _unique(rows["label"])
-    x = alt.X("from:Q", title="fewer reports   ←   change   →   more", scale=_scale(), axis=_change_axis(colours))
-    y = alt.Y("label:N", sort=rows["label"].tolist(), title=None, axis=_label_axis(colours))
-    layers = [_zero(colours), *_bars(rows, x, y, colours), *_marks(rows, y, colours)]
+    rows["label"] = _unique(pd.Series([f"{row.place}|{row.done}" for row in rows.itertuples()], index=rows.index))
+    rows["low"], rows["high"], rows["says"] = rows["low"] - 1, rows["high"] - 1, ""
+    # One action of which hardly anything is known must not squeeze the lines of all the others.
+    right = RIGHTS[0]
+    rows, x, y = _placed(rows, right), _change_x(right, colours), _label_y(rows, colours)
+    layers = [_zero(x, colours), *_bars(rows, x, y, right, colours), *_marks(rows, y, right, colours)]
     return _finished(alt.layer(*layers).properties(height=46 * max(len(rows), 1) + 60, width="container"))
+
+
+def _right_end(ends: pd.Series) -> float:
+    """The first of the ends that holds all of them, else the last."""
+    return next((end for end in RIGHTS if not ends.max() > end), RIGHTS[-1])
+
+
+def _placed(rows: pd.DataFrame, right: float) -> pd.DataFrame:
+    """Rows with the ends and the estimate as they are drawn, and how far a line goes on that leaves the plot."""
+    on = rows["high"] > right
+    return rows.assign(
+        **{"from": rows["low"].clip(LEFT, right), "to": rows["high"].clip(LEFT, right)},
+        at=rows["change"].clip(LEFT, right),
+        beyond=[f"goes on to +{100 * high:,.0f}%" if high > right else "" for high in rows["high"].where(on, LEFT)],
+    )
+
+
+def _change_x(right: float, colours: Mapping[str, str]) -> alt.X:
+    title = "fewer reports   ←   change   →   more"
+    return alt.X("from:Q", title=title, scale=_scale(right), axis=_change_axis(right, colours))
+
+
+def _label_y(rows: pd.DataFrame, colours: Mapping[str, str]) -> alt.Y:
+    return alt.Y("label:N", sort=rows["label"].tolist(), title=None, axis=_label_axis(colours))
 
 
 def _unique(labels: pd.Series) -> pd.Series:
@@ -145,27 +179,24 @@ def _window_words(row: tuple, *, words: bool) -> str:
     return f"{WORDS[row.window]}: {int(row.n):,}" if words else f"{int(row.n):,}"
 
 
-def _expected(tinted: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> list[alt.Chart]:
-    """What the window after would have held with no change of its own."""
+def _expected(tinted: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> tuple[list[alt.Chart], list[alt.Chart]]:
+    """What the window after would have held with no change of its own; and its words, to stand over the lines."""
     rows = tinted[tinted["expected"].notna()] if "expected" in tinted else tinted.head(0)
     if rows.empty:
-        return []
+        return [], []
     rows = rows.assign(says=[f"expected {row.expected:.1f}" for row in rows.itertuples()])
     base = alt.Chart(rows)
-    return [
+    drawn = [
         base.mark_rect(color=colours["usual"], opacity=0.9, clip=True).encode(
             x=_from(x, "start"), x2="end:T", y="expected_low:Q", y2="expected_high:Q"
         ),
         base.mark_rule(color=colours["other"], strokeDash=[5, 4], strokeWidth=2).encode(
             x=_from(x, "start"), x2="end:T", y="expected:Q"
         ),
-        *[
-            base.mark_text(align="right", dx=-4, dy=-9, fontSize=13, **look).encode(
-                x=_from(x, "end"), y="expected:Q", text="says:N"
-            )
-            for look in ({"stroke": colours["ground"], "strokeWidth": 5}, {"color": colours["second"]})
-        ],
     ]
+    looks = ({"stroke": colours["ground"], "strokeWidth": 5, "strokeJoin": "round"}, {"color": colours["second"]})
+    at = {"x": _from(x, "end"), "y": "expected:Q", "text": "says:N"}
+    return drawn, [base.mark_text(align="right", dx=-4, dy=-9, fontSize=13, **look).encode(**at) for look in looks]
 
 
 def _gaps(
@@ -227,27 +258,25 @@ def _lanes(done: pd.DataFrame, shown: pd.DataFrame, x: alt.X, colours: Mapping[s
     return alt.layer(*bars)
 
 
-def _bars(rows: pd.DataFrame, x: alt.X, y: alt.Y, colours: Mapping[str, str]) -> list[alt.Chart]:
-    """Seven-pixel lines, with an arrow where the interval goes on beyond the plot."""
+def _bars(rows: pd.DataFrame, x: alt.X, y: alt.Y, right: float, colours: Mapping[str, str]) -> list[alt.Chart]:
+    """Seven-pixel lines, with an arrow where the interval goes on beyond the plot, and up to where."""
     known = rows[rows["low"].notna()]
     shade = _kind_colour(colours)
     lines = alt.Chart(known).mark_rule(strokeWidth=7).encode(x=x, x2="to:Q", y=y, color=shade)
-    beyond = known[known["high"] > RIGHT].assign(to=RIGHT)
-    arrows = (
-        alt.Chart(beyond)
-        .mark_point(shape="triangle-right", filled=True, size=190, opacity=1)
-        .encode(x=alt.X("to:Q", scale=_scale()), y=y, color=shade)
-    )
-    return [lines, arrows]
+    beyond = alt.Chart(known[known["high"] > right].assign(to=right))
+    at = _from(x, "to", "Q")
+    arrows = beyond.mark_point(shape="triangle-right", filled=True, size=190, opacity=1).encode(x=at, y=y, color=shade)
+    said = beyond.mark_text(align="right", dy=-13, fontSize=13, color=colours["second"])
+    return [lines, arrows, said.encode(x=at, y=y, text="beyond:N")]
 
 
-def _marks(rows: pd.DataFrame, y: alt.Y, colours: Mapping[str, str]) -> list[alt.Chart]:
-    """A dot on each estimate, a hollow diamond for the naive figure, and what each says."""
-    at = alt.X("at:Q", scale=_scale())
+def _marks(rows: pd.DataFrame, y: alt.Y, right: float, colours: Mapping[str, str]) -> list[alt.Chart]:
+    """A dot on each estimate, a hollow diamond for the naive figure; what that says stands in its label."""
+    at = alt.X("at:Q", scale=_scale(right))
     tips = [alt.Tooltip("before:Q", title="Before"), alt.Tooltip("after:Q", title="After")]
     # An estimate beyond the plot has the arrow alone.
     honest, naive = (
-        rows[rows["low"].notna() & (rows["change"] <= RIGHT)],
+        rows[rows["low"].notna() & (rows["change"] <= right)],
         rows[(rows["kind"] == "naive") & rows["change"].notna()],
     )
     dots = (
@@ -260,12 +289,7 @@ def _marks(rows: pd.DataFrame, y: alt.Y, colours: Mapping[str, str]) -> list[alt
         .mark_point(shape="diamond", size=170, filled=True, fill=colours["ground"], stroke=colours["other"])
         .encode(x=at, y=y, tooltip=tips)
     )
-    words = (
-        alt.Chart(naive)
-        .mark_text(align="left", dx=14, fontSize=13, color=colours["second"])
-        .encode(x=at, y=y, text="says:N")
-    )
-    return [dots, diamonds, words]
+    return [dots, diamonds]
 
 
 def _luck(luck: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> list[alt.Chart]:
@@ -285,15 +309,16 @@ def _luck(luck: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> list[alt.
     ]
 
 
-def _zero(colours: Mapping[str, str]) -> alt.Chart:
-    line = alt.Chart(pd.DataFrame({"from": [0.0]})).mark_rule(color=colours["text"], strokeWidth=2)
-    return line.encode(x=alt.X("from:Q", scale=_scale()))
+def _zero(x: alt.X, colours: Mapping[str, str]) -> alt.Chart:
+    return alt.Chart(pd.DataFrame({"from": [0.0]})).mark_rule(color=colours["text"], strokeWidth=2).encode(x=x)
 
 
 def _label(row: tuple) -> str:
     if row.kind == "ring":
         return f"Nearby, {row.about}|against rest of district"
-    return "Honest|against comparison area" if row.kind == "honest" else "Naive|before and after, alone"
+    if row.kind == "honest":
+        return "Honest|against comparison area"
+    return f"Naive, before and after alone|{row.says}" if row.says else "Naive|before and after alone"
 
 
 def _says(row: tuple) -> str:
@@ -311,14 +336,17 @@ def _kind_colour(colours: Mapping[str, str]) -> alt.Color:
     )
 
 
-def _scale() -> alt.Scale:
-    return alt.Scale(domain=[LEFT - 0.03, RIGHT + 0.05], nice=False)
+def _scale(right: float) -> alt.Scale:
+    """Room for half a dot on the left, for an arrow and half a label on the right."""
+    return alt.Scale(domain=[LEFT - 0.02 * (right - LEFT), right + 0.06 * (right - LEFT)], nice=False)
 
 
-def _change_axis(colours: Mapping[str, str]) -> alt.Axis:
+def _change_axis(right: float, colours: Mapping[str, str]) -> alt.Axis:
+    step = 0.25 if right <= 1.25 else 0.5
     return alt.Axis(
-        values=[-1, -0.75, -0.5, -0.25, 0, 0.25, 0.5, 0.75, 1],
-        labelExpr="datum.value == 0 ? '0%' : (datum.value < 0 ? '−' : '+') + format(abs(datum.value), '.0%')",
+        values=[LEFT + step * n for n in range(int((right - LEFT) / step) + 1)],
+        labelExpr="datum.value == 0 ? ['0%', 'no change'] : "
+        "(datum.value < 0 ? '−' : '+') + format(abs(datum.value), '.0%')",
         gridColor=colours["grid"],
         domain=False,
         ticks=False,
@@ -353,10 +381,10 @@ def _time_axis(colours: Mapping[str, str], *, years: bool = False) -> alt.X:
     return alt.X("period:T", title=None, axis=axis)
 
 
-def _from(x: alt.X, column: str) -> alt.X:
+def _from(x: alt.X, column: str, kind: str = "T") -> alt.X:
     """The same axis read from another column."""
     again = x.copy()
-    again.shorthand = f"{column}:T"
+    again.shorthand = f"{column}:{kind}"
     return again
 
 

@@ -36,6 +36,13 @@ def has_outlines(released: Released) -> bool:
     return bool(((released.table["area"] == "target") & released.table["geometry"].notna()).any())
 
 
+def shows_comparison(released: Released) -> bool:
+    """Whether the comparison area is near enough to stand in the pictures."""
+    shapes = released.table.set_index("area")["geometry"].dropna()
+    control = shapes.get("control")
+    return control is not None and control.distance(shapes["target"]) <= SHOWN_WITHIN
+
+
 def _frame(table: pd.DataFrame) -> tuple[float, float, float]:
     """West, north and width of a square that holds what is drawn, in metres."""
     target = table.loc["target", "geometry"]

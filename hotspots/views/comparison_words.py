@@ -11,8 +11,7 @@ from hotspots.analysis.comparison import Comparison
 from hotspots.analysis.evaluation import FEWEST_BEFORE
 from hotspots.analysis.findings import span
 from hotspots.periods import Window
-from hotspots.pipeline.comparison_view import ComparisonView, Ring
-from hotspots.pipeline.watching import PER_YEAR
+from hotspots.pipeline.comparison_view import GAP, ComparisonView, Ring
 from hotspots.views.reporting_words import reporting
 from hotspots.views.sentences import day, short_day
 
@@ -77,10 +76,16 @@ def headline(view: ComparisonView) -> str:
 def counts_line(view: ComparisonView) -> str:
     """The four counts with their months, and the best estimate after them."""
     found, before, after = view.comparison, view.windows.before, view.windows.after
-    text = f"From **{found.before:,}** in {window(before)} to **{found.after:,}** in {window(after)}."
+    text = f"From **{found.before:,}** {_noun(found.before)} in {window(before)}"
+    text += f" to **{found.after:,}** in {window(after)}."
+    if view.refused_for == GAP:
+        return f"{text} What was not received whole is left out of both counts."
+    if view.refused:
+        return f"{text} They are what was counted, not a change."
     if found.control_before is not None:
         areas = "area" if len(view.control.parts) < 2 else f"areas ({len(view.control.parts)} together)"
-        text += f" The comparison {areas} went from **{found.control_before:,}** to **{found.control_after:,}**."
+        text += f" The comparison {areas} went from **{found.control_before:,}** to **{found.control_after:,}**"
+        text += " over the same dates."
     if found.verdict in ("fell", "rose"):
         text += f" Best estimate {change(found.ratio - 1)}."
     return text if math.isnan(found.low) else f"{text} The interval allows for {_allowed(found)}."
@@ -99,14 +104,18 @@ def phases(view: ComparisonView) -> str:
     )
 
 
-def difference(found: Comparison) -> str:
-    """The weighted displacement difference with its interval; "" where it cannot be worked out."""
+def difference(view: ComparisonView) -> str:
+    """The weighted displacement difference, what it is and its interval; "" where it cannot be worked out."""
+    found = view.comparison
     if math.isnan(found.wdd) or math.isnan(found.wdd_low):
         return ""
     ends = f"{_signed(found.wdd_low)} to {_signed(found.wdd_high)}"
     return (
-        f"Weighted displacement difference: {ends} reports (best estimate WDD {_signed(found.wdd)}). It sets counts, "
-        "not rates, side by side, so a larger comparison area blurs it; the verdict rests on the ratio above."
+        "Weighted displacement difference (WDD): how many reports the place's count changed by, less how many the "
+        "comparison area's did. Minus: fewer reports than had the place gone the comparison area's way; plus: more. "
+        f"From {window(view.windows.before)} to {window(view.windows.after)} it is {ends} reports "
+        f"(best estimate WDD {_signed(found.wdd)}). It sets counts, not rates, side by side, so a larger comparison "
+        "area blurs it; the verdict rests on the change in per cent above."
     )
 
 
@@ -118,7 +127,10 @@ def moved(view: ComparisonView) -> str:
     if view.ring.verdict != "refused":
         parts.append(f"(Next door is a warning, so it is judged by a {view.comparison.ring_level:.0%} interval.)")
     named = view.destinations[view.destinations["after"] > view.destinations["before"]]
-    parts += [f"{row.place}, {row.distance:.0f} m away: {row.before:,} to {row.after:,}." for row in named.itertuples()]
+    parts += [
+        f"{row.place}, {row.distance:.0f} m away: {row.before:,} to {row.after:,} reports."
+        for row in named.itertuples()
+    ]
     return " ".join(parts)
 
 
@@ -172,10 +184,11 @@ def lasted(seen: pd.DataFrame, waiting: bool, *, verdict: str = "fell", never: b
     if seen.empty:
         return "Not watched yet: that starts by itself when the action ends." if waiting else ""
     row = seen.iloc[0]
-    usual = f"{row['observed']:.0f} in the last month, quiet range {row['usual_low']:.0f} to {row['usual_high']:.0f}"
+    last = _reports(int(row["observed"]))
+    usual = f"{last} in the last month, quiet range {row['usual_low']:.0f} to {row['usual_high']:.0f} a month"
     if verdict in NEVER_QUIET and pd.isna(row["since"]):
         why = "the comparison is refused" if verdict == "refused" else "reports rose"
-        return f"Cannot be said, because {why} ({row['observed']:.0f} in the last month)."
+        return f"Cannot be said, because {why} ({last} in the last month)."
     if pd.isna(row["since"]):
         return f"So far: watched since {day(row['watched_from'])} and quiet ({usual})."
     return f"No, it has come back since {day(row['since'])}: {usual}."
@@ -203,6 +216,12 @@ def caveats(view: ComparisonView) -> list[str]:
 
 def cannot_say(view: ComparisonView) -> list[str]:
     """What this comparison leaves open, always said beside it."""
+    if view.refused:
+        return [
+            f"Whether reports at {view.place} rose or fell: the two counts stand alone.",
+            "Whether it moved next door.",
+            "That people are safer or feel so: reports are not harm.",
+        ]
     lines = ["That the action did it: other things happened too, and nobody drew lots for the place."]
     ring = view.ring
     if ring is None or ring.verdict == "refused":
@@ -223,17 +242,29 @@ def cost(view: ComparisonView, hours: float) -> str:
         return f"{hours:,.0f} staff hours are recorded; reports avoided cannot be worked out."
     months = window(view.windows.after)
     return (
-        f"{hours:,.0f} staff hours are recorded. Between {_signed(found.avoided_low)} and "
-        f"{_signed(found.avoided_high)} fewer reports than expected in {months} (best estimate "
-        f"{_signed(found.avoided)}). Other actions at the place share in them."
+        f"{hours:,.0f} staff hours are recorded. {_avoided(found)} reports than expected in {months} (best estimate "
+        f"{_than(found.avoided)}). Other actions at the place share in them."
     )
+
+
+def _avoided(found: Comparison) -> str:
+    """Between 14 and 29 fewer; or, where it may have been either, From 18 more to 12 fewer."""
+    low, high = found.avoided_low, found.avoided_high
+    if low < 0 < high:
+        return f"From {_than(low)} to {_than(high)}"
+    least, most = sorted((abs(low), abs(high)))
+    return f"Between {least:,.0f} and {most:,.0f} {'more' if high <= 0 else 'fewer'}"
+
+
+def _than(avoided: float) -> str:
+    return f"{abs(avoided):,.0f} {'more' if avoided < 0 else 'fewer'}"
 
 
 def interval_title(view: ComparisonView) -> str:
     """What the interval plot shows."""
     found = view.comparison
     if math.isnan(found.low):
-        return "No interval can be drawn from these counts"
+        return "No interval can be worked out from these counts"
     if found.verdict in ("fell", "rose"):
         return "The honest interval stays clear of no change; the naive figure has no interval"
     return "The honest interval includes no change; the naive figure hides that"
@@ -260,13 +291,17 @@ def change(value: float) -> str:
 
 
 def _ring_line(ring: Ring) -> str:
+    """What happened between two distances, with its counts; of a ring that was not judged the counts alone."""
+    where = f"within {ring.outer_m:.0f} m" if not ring.inner_m else f"{ring.inner_m:.0f} to {ring.outer_m:.0f} m away"
+    counts = f"{ring.before:,} to {ring.after:,} reports"
+    if ring.verdict == "refused":
+        return f"Not judged {where}: {counts}."
     said = {
         "rose": "It rose",
         "fell": "It fell too",
         "no clear change": "No clear change",
     }.get(ring.verdict, "Too few to say")
-    where = f"within {ring.outer_m:.0f} m" if not ring.inner_m else f"{ring.inner_m:.0f} to {ring.outer_m:.0f} m away"
-    return f"{said} {where}: {ring.before:,} to {ring.after:,} ({_fits(ring)})."
+    return f"{said} {where}: {counts} ({_fits(ring)})."
 
 
 def _fits(ring: Ring) -> str:
@@ -284,7 +319,11 @@ def _odds(p_value: float) -> str:
 
 
 def _reports(n: int) -> str:
-    return "1 report" if n == 1 else f"{n:,} reports"
+    return f"{n:,} {_noun(n)}"
+
+
+def _noun(n: int) -> str:
+    return "report" if n == 1 else "reports"
 
 
 def _a_month(n: int, days: Window) -> float:
@@ -297,92 +336,6 @@ def _signed(value: float) -> str:
 
 def _without_year(first: date, last: date) -> str:
     return f"{first.day} {first:%B}" if first.year == last.year else day(first)
-
-
-def verdict_label(verdict: str) -> str:
-    """A verdict for a table cell, with its shape; other words stand as they are."""
-    look = VERDICTS.get(verdict)
-    return look.word if look else verdict.capitalize()
-
-
-def portfolio_title(table: pd.DataFrame) -> str:
-    """How many actions were compared, and how each of their places stands: once, by the latest action judged there."""
-    judged = table[table["verdict"].isin(tuple(VERDICTS))]
-    if judged.empty:
-        return "No action can be judged yet"
-    latest = judged.sort_values("start", kind="stable").drop_duplicates("place", keep="last")
-    places = latest["verdict"].value_counts()
-    parts = [f"{word} at {places[word]}" for word in VERDICTS if word in places.index]
-    noun = "action" if len(judged) == 1 else "actions"
-    where = "place" if len(latest) == 1 else "places"
-    each = "; by the latest at each, " if len(judged) > len(latest) else ": "
-    return f"{len(judged)} {noun} at {len(latest)} {where}{each}{', '.join(parts)}"
-
-
-def change_cell(row: object) -> str:
-    """An interval for a table cell; empty where there is none."""
-    if pd.isna(row.low):
-        return ""
-    return f"{_end(row.low)} to {_end(row.high)}"
-
-
-def ring_cell(row: object) -> str:
-    """What happened within 150 m, with its counts."""
-    if pd.isna(row.ring_before):
-        return ""
-    said = {"rose": "▲ rose", "fell": "▼ fell", "no clear change": "no clear change"}
-    return f"{said.get(row.ring_verdict, 'too few to say')}, {pair(row.ring_before, row.ring_after)}"
-
-
-def pair(before: float, after: float) -> str:
-    """49 to 4; empty where nothing was counted."""
-    return "" if pd.isna(before) or pd.isna(after) else f"{int(before):,} to {int(after):,}"
-
-
-def rings_when(row: object) -> str:
-    """The rule of one watch in few letters: over 2 a month, adding to 2.5."""
-    return (
-        row.rule.split(" (")[0].removeprefix("Reports ").replace(" add up to ", ", adding to ").removesuffix(" or more")
-    )
-
-
-def by_luck(row: object) -> str:
-    """How often one watch rings with nothing wrong."""
-    years = row.run_length / PER_YEAR[row.counted_by]
-    return f"once in {years:.0f} years"
-
-
-def watch_title(ringing: pd.DataFrame) -> str:
-    """How many ring, and how many of them had gone quiet after an action."""
-    if ringing.empty:
-        return "Nothing has come back and nothing is rising"
-    back = int((ringing["state"] == "returned").sum())
-    rising = len(ringing) - back
-    parts = [f"{back} came back after an action" if back else "", f"{rising} rising" if rising else ""]
-    return " and ".join(part for part in parts if part).capitalize()
-
-
-def watch_budget(watched: int, yearly: float) -> str:
-    """How often all the watched places together ring by luck."""
-    return (
-        f"{watched} places and hotspots are watched; with nothing wrong anywhere they would together ring about "
-        f"{yearly:.1f} times a year"
-    )
-
-
-def quiet_title(quiet: pd.DataFrame) -> str:
-    """How many stayed quiet."""
-    after = int((quiet["kind"] == "place").sum())
-    noun = "place" if after == 1 else "places"
-    return f"{after} {noun} stayed quiet after the action, {len(quiet) - after} hotspots as usual"
-
-
-def _end(ratio: float) -> str:
-    value = 100 * (ratio - 1)
-    if abs(value) < 0.5:
-        return "no change"
-    digits = 1 if -100 < value < -99.5 else 0  # short of everything is never rounded up to everything
-    return f"{max(value, -99.9) if digits else value:+,.{digits}f}%".replace("-", "−")
 
 
 def checks_title(checks: pd.DataFrame) -> str:

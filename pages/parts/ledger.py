@@ -16,7 +16,7 @@ from pages.parts import session, show, signin
 
 PAST_MONTHS = 12
 """Months whose sets the first keeping adds, so that a new ledger begins with a year of history."""
-_WIDTHS = {"Id": 50, "Hotspot": 140, "Became": 78, "From, into": 62, "Reports": 62, "Rank": 46, "Moved": 60}
+_WIDTHS = {"Id": 50, "Hotspot": 140, "Became": 92, "From, into": 62, "Reports": 62, "Rank": 46, "Moved": 60}
 """Columns of the list and their pixels on a small laptop."""
 
 
@@ -90,8 +90,14 @@ def _list(table: pd.DataFrame) -> str:
             {name: wide for name, wide in _WIDTHS.items() if name in rows},
             most=6,
             special={
-                "Reports": {"width": 62},
-                "Rank": {"width": 46},
+                "Id": st.column_config.TextColumn(width=50, help="A number it keeps for good"),
+                "Became": st.column_config.TextColumn(
+                    width=92, help="Against the set before: where it lies, not how many reports it has"
+                ),
+                "Reports": st.column_config.NumberColumn(
+                    width=62, format="localized", help="In the months the filters show"
+                ),
+                "Rank": st.column_config.NumberColumn(width=46, help="1 has the most reports"),
                 "Moved": st.column_config.TextColumn(width=60, help="Rank against the set before"),
             },
         ),

@@ -22,6 +22,9 @@ def map_pair(store: Store, view: ComparisonView, outlines: Released) -> None:
     if not pictures.has_outlines(outlines):
         return
     streets = _streets(session.streets_file(store), store.crs)
+    near = pictures.shows_comparison(outlines)
+    comparison = "Turquoise: comparison area. " if near else "The comparison area is too far off to show. "
+    comparison = "" if view.refused and not near else comparison
     pair = pictures.still_pair(outlines, streets=streets, colours=show.colours())
     with st.container(border=True, gap="xsmall"):
         for column, side, drawn in zip(st.columns(2, gap="small"), ("before", "after"), pair, strict=True):
@@ -29,8 +32,8 @@ def map_pair(store: Store, view: ComparisonView, outlines: Released) -> None:
                 st.markdown(f"**{side.capitalize()}**: {words.window(getattr(view.windows, side))}")
                 st.image(drawn, width="stretch", alt=f"Map {side}: the place, its ring and counts, as in the table")
         st.caption(
-            "Same frame, same scale. Yellow edge: the place. Dashed purple: 150 m round it. Turquoise: comparison "
-            "area, where it is near enough to show. Counts in white boxes."
+            f"Same frame, same scale. Yellow edge: the place. Dashed purple: 150 m round it. {comparison}"
+            "White boxes: reports there in that window."
         )
 
 

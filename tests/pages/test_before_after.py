@@ -11,7 +11,7 @@ from hotspots.register.interventions import Intervention
 from hotspots.register.places import Place
 from hotspots.sample import story
 from hotspots.store import register
-from hotspots.views import comparison_words as words
+from hotspots.views import portfolio_words
 from tests.pipeline import small_town as town
 
 PAGES = ("before_after", "portfolio")
@@ -56,6 +56,19 @@ def _act(store):
     register.add(store, Intervention(place.id, "CLO", "Council", "ended", **shut), **who)
     drive = {"start": date(2017, 9, 1), "end": date(2017, 9, 30), "expected_reporting_effect": "up"}
     register.add(store, Intervention(place.id, "RES", "Council", "ended", **drive), **who)
+
+
+@pytest.fixture(scope="module")
+def map_points(tmp_path_factory):
+    """A hub that holds nothing but reports on map points, with a place and its closure."""
+    folder = tmp_path_factory.mktemp("mappoints")
+    store = town.store_of(folder, pd.concat([town.at(town.CENTRE, town.DAYS[::5]), town.background()]),
+                          precision="snapped")  # fmt: skip
+    _act(store)
+    store.set_meta({"identity": "map points"})  # made at the same moment, they would share every cache
+    store.close()
+    (folder / "settings.toml").write_text('store = "hub.sqlite"\n')
+    return folder / "settings.toml"
 
 
 @pytest.fixture
@@ -126,6 +139,19 @@ def test_without_places_a_hotspot_and_a_date_are_chosen(page):
     assert shown.title[0].value
 
 
+def test_where_a_place_is_refused_one_button_compares_its_district_round_the_same_dates(page, stores, map_points):
+    stores["map points"] = map_points
+    shown = page("before_after", hub="map points")
+    text = said(shown)
+    assert "Nothing can be said" in shown.title[0].value and "8 or more addresses" in text
+    assert "What was counted" in text and "Import a partner's own log" in text
+    assert "More than luck?" not in text and "95% interval" not in text and "No reports on map points" not in text
+    wider = next(button for button in shown.button if button.label == "Compare Saltmere").click().run()
+    assert not wider.exception and not wider.warning
+    assert "Saltmere" in wider.title[0].value and "Nothing can be said" not in wider.title[0].value
+    assert [day.value for day in wider.date_input] == [date(2017, 10, 1), date(2018, 1, 1)]
+
+
 def test_the_portfolio_counts_verdicts_and_states_the_alarm_budget(page):
     shown = page("portfolio")
     assert shown.title[0].value.startswith("1 action at 1 place: ")
@@ -141,7 +167,7 @@ def test_each_place_counts_once_in_the_portfolios_title():
             "verdict": ["cannot tell yet", "fell", "fell", "no clear change"],
         }
     )
-    title = words.portfolio_title(rows)
+    title = portfolio_words.portfolio_title(rows)
     assert title == "4 actions at 3 places; by the latest at each, fell at 2, no clear change at 1"
 
 
@@ -156,6 +182,8 @@ def test_the_samples_recording_change_is_not_read_as_a_fall(sample_file, tmp_pat
     text = said(shown.run())
     assert not shown.exception
     assert "Refused" in text and "Some anti-social behaviour recorded as public order" in text
+    assert "What can still be done" in text and "after the recording changed" in text
+    assert "Change in reports, 95% interval" not in text and "Reports a month: " not in text
     assert "consistent with" not in shown.title[0].value
     shown.session_state["compare-start"] = date(2018, 2, 1)  # both sides recorded the new way
     later = said(shown.run())

@@ -51,11 +51,12 @@ def test_what_rings_is_named_with_its_number_its_range_and_its_luck(page):
     shown = page[0]("rising")
     alarms = shown.dataframe[0].value
     assert "need" in shown.title[0].value and "a look" in shown.title[0].value
-    assert "Last month above usual" in alarms["Rule that tripped"].tolist()
-    assert (alarms["Reports"] >= 30).any() and alarms["Usual"].str.contains("to").any()
+    assert "Last month above usual" in alarms["Why it rings"].tolist()
+    assert (alarms["Reports"] >= 30).any() and alarms["Usually"].str.contains("to").any()
     assert alarms["By luck"].str.contains("once in|a year").all()
-    assert alarms["Several"].str.contains("Yes").any(), "the rise comes from seven flats"
+    assert alarms["Properties"].str.contains("Several").any(), "the rise comes from seven flats"
     assert "a year by luck alone" in said(shown)
+    assert "may still be called *Steady*" in said(shown), "a state and an alarm do not contradict each other"
 
 
 def test_a_quiet_screen_names_the_nearest_and_what_would_ring(page):

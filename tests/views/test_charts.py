@@ -38,3 +38,18 @@ def test_the_usual_range_is_written_once_and_under_the_band_where_the_last_count
     rows = charts.month_rows(Released)
     assert rows["usual_words"].dropna().tolist() == ["usual 18 to 24"]
     assert rows["usual_at"].dropna().item() < 18
+
+
+def test_the_words_of_a_usual_range_keep_off_a_line_that_climbs_through_its_edge():
+    class Released:
+        table = pd.DataFrame(
+            {
+                "period": pd.date_range("2025-01-01", periods=24, freq="MS"),
+                "n": [4] * 19 + [4, 5, 6, 11, 17],
+                "low": [0] * 24,
+                "high": [11] * 24,
+            }
+        )
+
+    at = charts.month_rows(Released)["usual_at"].dropna().item()
+    assert at < 3, "the line runs from 4 to 17 over the months that the words cover"

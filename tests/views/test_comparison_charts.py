@@ -10,7 +10,7 @@ from shapely.geometry import Point
 
 from hotspots.analysis.evaluation import compare
 from hotspots.periods import Window
-from hotspots.pipeline.comparison_view import ComparisonView, Ring
+from hotspots.pipeline.comparison_view import GAP, ComparisonView, Ring
 from hotspots.pipeline.control import ControlArea
 from hotspots.pipeline.windows import Windows
 from hotspots.release.disclosure import release
@@ -18,7 +18,7 @@ from hotspots.release.roles import Role, Viewer
 from hotspots.views import comparison_charts as charts
 from hotspots.views import comparison_maps as pictures
 from hotspots.views import comparison_words as words
-from hotspots.views import reporting_words
+from hotspots.views import portfolio_words, refusal_words, reporting_words
 from hotspots.views.palette import COLOURS
 
 VIEWER = Viewer(role=Role.SENIOR_OFFICER)
@@ -102,14 +102,36 @@ def test_small_multiples_share_the_scale_they_are_given(view):
 
 def test_an_interval_beyond_the_plot_ends_in_an_arrow_and_the_naive_figure_has_none(view):
     frame = view.intervals
-    frame.loc[frame["kind"] == "ring", "high"] = 1.6
+    frame.loc[frame["kind"] == "ring", "high"] = 4.6
     spec = charts.interval_chart(released("comparison intervals", frame)).to_dict()
     marks = [layer["mark"] for layer in spec["layer"]]
     assert any(mark.get("shape") == "triangle-right" for mark in marks)
     data = {row["kind"]: row for rows in spec["datasets"].values() for row in rows if "kind" in row and "says" in row}
     assert data["naive"]["low"] is None
     assert data["naive"]["says"] == "92% fewer: do not quote"
-    assert data["ring"]["to"] == 1.0
+    assert data["ring"]["to"] == charts.RIGHTS[-1] and data["ring"]["beyond"] == "goes on to +460%"
+    assert data["naive"]["label"] == "Naive, before and after alone|92% fewer: do not quote"  # no words in the plot
+
+
+@pytest.mark.parametrize(("high", "end"), [(0.64, 1.0), (1.04, 1.25), (1.27, 1.5), (1.9, 2.0)])
+def test_the_plot_reaches_as_far_as_its_lines_do(view, high, end):
+    frame = view.intervals
+    frame.loc[frame["kind"] == "ring", "high"] = high
+    spec = charts.interval_chart(released("comparison intervals", frame)).to_dict()
+    scale = next(layer["encoding"]["x"]["scale"] for layer in spec["layer"] if "scale" in layer["encoding"]["x"])
+    assert scale["domain"][0] < -1 and scale["domain"][1] > end
+    rows = [row for rows in spec["datasets"].values() for row in rows if row.get("kind") == "ring"]
+    assert all(row["to"] == high and row["beyond"] == "" for row in rows)
+    assert "no change" in texts(charts.interval_chart(released("comparison intervals", frame)))
+
+
+def test_a_district_does_not_make_a_flat_line_of_a_place(view):
+    many = view.series.assign(n=view.series["n"].where(view.series["area"] != "control", 150.0))
+    near, far = (released("comparison", frame) for frame in (view.series, many))
+    assert charts.beside(near) and not charts.beside(far)
+    table = released("comparison windows", view.windows_table)
+    done = release(pd.DataFrame(columns=["done", "start", "end", "drive"]), VIEWER, policy="things done")
+    assert "150.0" not in texts(charts.timeline(far, table, done))
 
 
 def test_the_sentence_gives_the_interval_before_the_estimate_and_never_a_cause(view):
@@ -118,14 +140,14 @@ def test_the_sentence_gives_the_interval_before_the_estimate_and_never_a_cause(v
     )
     assert "are consistent with a fall of between" in words.headline(view)
     assert "%" in words.headline(view) and "Best estimate" not in words.headline(view)
-    assert "**49** in March to August 2017 to **4** in March to August 2018" in words.counts_line(view)
+    assert "**49** reports in March to August 2017 to **4** in March to August 2018" in words.counts_line(view)
     assert "caused by" not in everything and "because of" not in everything
 
 
 def test_a_refusal_says_so_and_draws_nothing_false():
     view = view_of(before=(8, 9, math.nan, 8, 8, 8))
     assert "Nothing can be said" in words.headline(view)
-    assert words.interval_title(view) == "No interval can be drawn from these counts"
+    assert words.interval_title(view) == "No interval can be worked out from these counts"
     spec = charts.interval_chart(released("comparison intervals", view.intervals)).to_dict()
     rows = [row for rows in spec["datasets"].values() for row in rows if row.get("kind") == "honest"]
     assert all(row["low"] is None for row in rows)
@@ -184,7 +206,9 @@ def test_a_closed_period_has_its_own_rate_beside_the_two_windows(view):
 
 
 def test_the_difference_in_reports_gives_its_interval_first(view):
-    said = words.difference(view.comparison)
+    said = words.difference(view)
+    assert said.startswith("Weighted displacement difference (WDD): how many reports") and "Minus: fewer" in said
+    assert "From March to August 2017 to March to August 2018" in said
     assert said.index(" to −") < said.index("WDD −")
 
 
@@ -193,9 +217,9 @@ def test_what_the_watch_says_of_a_place():
     back = pd.DataFrame([row | {"since": pd.Timestamp("2018-08-01")}])
     quiet = pd.DataFrame([row | {"observed": 0.0, "since": pd.NaT}])
     assert words.lasted(back, waiting=False) == (
-        "No, it has come back since 1 August 2018: 8 in the last month, quiet range 0 to 3."
+        "No, it has come back since 1 August 2018: 8 reports in the last month, quiet range 0 to 3 a month."
     )
-    assert "watched since 21 February 2018 and quiet (0 in the last month" in words.lasted(quiet, waiting=False)
+    assert "watched since 21 February 2018 and quiet (0 reports in the last month" in words.lasted(quiet, waiting=False)
     assert "when the action ends" in words.lasted(quiet.head(0), waiting=True)
     assert words.lasted(quiet.head(0), waiting=False) == ""
     for verdict in ("refused", "rose"):
@@ -207,14 +231,26 @@ def test_what_the_watch_says_of_a_place():
 def test_a_watch_says_in_few_letters_when_it_rings_and_how_often_by_luck():
     rule = "Reports over 2 a month add up to 2.5 or more (usual 1 a month; with nothing wrong it rings once in …)"
     row = pd.Series({"rule": rule, "run_length": 60.0, "counted_by": "month"})
-    assert words.rings_when(row) == "over 2 a month, adding to 2.5"
-    assert words.by_luck(row) == "once in 5 years"
+    assert portfolio_words.rings_when(row) == "over 2 a month, adding to 2.5"
+    assert portfolio_words.by_luck(row) == "once in 5 years"
 
 
 def test_hours_stand_beside_an_interval_of_reports_avoided(view):
     said = words.cost(view, 55)
     assert said.startswith("55 staff hours")
     assert said.index("Between") < said.index("best estimate")
+    either = replace(view.comparison, avoided_low=-18.2, avoided=4.1, avoided_high=12.0)
+    told = words.cost(replace(view, comparison=either), 180)
+    assert "From 18 more to 12 fewer reports than expected" in told and "(best estimate 4 fewer)" in told
+
+
+def test_a_gap_is_told_as_such_beside_counts_that_leave_it_out():
+    view = view_of(before=(8, 9, math.nan, 8, 8, 8), refused_for=GAP, gaps=("council log, May 2017",))
+    assert "left out of both counts" in words.counts_line(view) and "periods" not in refusal_words.why_refused(view)
+    assert "not received whole" in refusal_words.why_refused(view)
+    assert refusal_words.what_remains(view)[0] == "Import what was not received: council log, May 2017."
+    assert words.moved(replace(view, ring=replace(view.ring, verdict="refused"))).startswith("Not judged within 150 m")
+    assert all("rose or fell" not in line or "stand alone" in line for line in words.cannot_say(view))
 
 
 def test_map_pictures_hold_counts_and_no_text_of_the_data(view):
@@ -237,3 +273,11 @@ def test_map_pictures_hold_counts_and_no_text_of_the_data(view):
 )
 def test_windows_in_words(window, said):
     assert words.window(window) == said
+
+
+def test_where_no_place_is_watched_nobody_is_told_that_none_stayed_quiet():
+    spots = pd.DataFrame({"kind": ["hotspot"] * 3})
+    told = portfolio_words.quiet_title(spots, places_watched=0)
+    assert told == "No watch of a place has begun; 3 hotspots as usual"
+    assert portfolio_words.watch_title(spots.head(0), 0) == "Nothing is watched yet"
+    assert "times a year" not in portfolio_words.watch_budget(0, 0.0)
