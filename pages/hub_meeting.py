@@ -1,5 +1,6 @@
 """Where is it, and what do we do about it? The shared screen of a hub meeting."""
 
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -16,9 +17,11 @@ from pages.parts import filters, front_door, guides, hub_card, meeting, papers, 
 from pages.parts import register as shared
 from pages.parts.map import draw_map
 
-ROWS_SHOWN, ROWS_PRESENTED = 7, 4
-_MOVED = "Rank against the set kept before, else against the same window one month earlier"
+ROWS_SHOWN, ROWS_PRESENTED = 8, 4
+_MOVED = "Rank against the set kept before, else against the same window one month earlier; new: it was not among them"
 _ID = "A hotspot keeps its id and name while it shares most of its addresses or ground; – where no set knows it yet"
+_TOO_FEW = "too few"
+_USUAL = f"What earlier months of the same place usually held; {_TOO_FEW}: those months cannot tell"
 TITLES = {
     "late": "Overdue actions, agency by agency",
     "assess": "Did it work? Assessments due by the next meeting",
@@ -52,16 +55,14 @@ def render(viewer: Viewer) -> None:
     with agenda:
         step = meeting.agenda(viewer, store, released)
     st.session_state["whole"] = True
-    _body(viewer, store, view, released, step)
-    with st.container(key="hub-foot"):
-        _foot(store, view, first)
+    _body(viewer, store, view, released, step, first)
 
 
 @st.fragment
 @signin.checked
-def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step: str) -> None:
+def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step: str, first: Query) -> None:
     listed = meeting.areas_of(step, released.table)
-    chosen = _chosen(released, listed)
+    chosen = _chosen(released, meeting.areas_about(step, viewer, store, released.table))
     st.session_state["on_card"] = chosen
     _write_link(released, step, chosen)
     with st.container(key="hub-body"):
@@ -71,7 +72,7 @@ def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step:
     for part in _order():
         if part == "card":
             with below:
-                hub_card.card(viewer, store, view, released, chosen)
+                hub_card.card(viewer, store, view, released, chosen, none=meeting.no_area(step))
         elif part == "list":
             with ranked:
                 _list(viewer, store, view, released, step, listed, chosen)
@@ -79,6 +80,8 @@ def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step:
             with beside:
                 meeting.turn(released.table, step, chosen)
                 _map(store, view, released, chosen)
+            with left, st.container(key="hub-foot"):
+                _foot(store, view, first)
 
 
 def _order() -> tuple[str, ...]:
@@ -117,12 +120,10 @@ def _list(
         meeting.case_review(store, view, step)
 
 
-def _chosen(released: Released, listed: pd.DataFrame) -> str | None:
-    """The chosen hotspot while it exists, else the first of the list."""
+def _chosen(released: Released, about: list[str]) -> str | None:
+    """The chosen hotspot while it exists, else the first of those that the item of the agenda is about."""
     chosen = st.session_state.get("chosen")
-    if chosen in set(released.table["id"]):
-        return chosen
-    return listed["id"].iloc[0] if len(listed) else None
+    return chosen if chosen in set(released.table["id"]) else next(iter(about), None)
 
 
 def _follow_link(released: Released) -> None:
@@ -151,10 +152,10 @@ def _link_words(released: Released) -> dict[str, str]:
 
 def _heading(view: HubView, released: Released, listed: pd.DataFrame, step: str) -> str:
     """What the item of the agenda is about."""
-    table = released.table
+    table, where = released.table, show.plain(", ".join(view.query.districts))
     if step == "rising" and len(table):
-        return sentences.new_or_back_title(len(listed))
-    return TITLES.get(step) or sentences.hub_title(len(table), int(table["n"].sum()), view.incidents)
+        return sentences.new_or_back_title(len(listed), where=where)
+    return TITLES.get(step) or sentences.hub_title(len(table), int(table["n"].sum()), view.incidents, where=where)
 
 
 def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen: str | None) -> None:
@@ -162,10 +163,11 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
         st.info(_nothing(released))
         return
     rows = listed["id"].tolist()
-    rows_shown, tall = (ROWS_PRESENTED, 44) if st.session_state.get("present") else (ROWS_SHOWN, 38)
+    rows_shown, tall = (ROWS_PRESENTED, 44) if st.session_state.get("present") else (ROWS_SHOWN, 32)
     at = [rows.index(chosen)] if chosen in rows else []
     turn = st.session_state.get("map_turn", 0)
-    key = f"list-{view.query.window.end}-{turn}"
+    # Another list is another element: it would keep the row that was ticked in the one before it.
+    key = f"list-{zlib.crc32(repr(rows).encode())}-{turn}"
 
     def from_list() -> None:
         if st.session_state.get("map_turn", 0) != turn:
@@ -188,7 +190,7 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
             },  # lets the arrow keys in
             row_height=tall,
             height=tall * (min(len(rows), rows_shown) + 1) + 2,
-            column_config=_columns(view, ids=(listed["hotspot"] != "").any()),
+            column_config=_columns(view, ids=(listed["hotspot"] != "").any(), moved=(listed["moved"] != "").any()),
             alt="Hotspots ranked by reports; choose a row to see its card",
         )
 
@@ -203,30 +205,35 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
             "Area": listed["name"],
             "State": [state_label(s) for s in listed["state"]],
             "Month": listed["latest"],
-            "Against usual": [
+            "Range": [
                 charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top, colours=colours)
                 for r in listed.itertuples()
             ],
-            "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in listed.itertuples()],
+            "Usual": [
+                _TOO_FEW if pd.isna(r.usual_high) else sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ")
+                for r in listed.itertuples()
+            ],
             "Window": listed["n"],
             "Id": listed["hotspot"].where(listed["hotspot"] != "", "–"),
         }
     )
 
 
-def _columns(view: HubView, *, ids: bool) -> dict:
+def _columns(view: HubView, *, ids: bool, moved: bool) -> dict:
     months = int(view.query.window.length_in_months)
     presenting = bool(st.session_state.get("present"))
     return {
         "Rank": st.column_config.NumberColumn(width=40),
         # From the back of the room the name matters more than last month's rank, which the card says too.
-        "Moved": None if presenting else st.column_config.TextColumn(width=50, help=_MOVED),
-        "Area": st.column_config.TextColumn(width=200 if presenting else 150),
+        "Moved": None if presenting or not moved else st.column_config.TextColumn(width=50, help=_MOVED),
+        "Area": st.column_config.TextColumn(width=200 if presenting else 180),
         "State": st.column_config.TextColumn(width=78, help="By one fixed rule; see Method"),
         "Month": st.column_config.NumberColumn(f"{view.last_month:%b}", width=40, format="localized"),
-        "Against usual": st.column_config.ImageColumn(width=90),
-        "Usual": st.column_config.TextColumn(width=54),
-        "Window": st.column_config.NumberColumn(f"{months} m", width=46, format="localized"),
+        "Range": st.column_config.ImageColumn(width=66, help="The last month against its usual range"),
+        "Usual": st.column_config.TextColumn(width=54, help=_USUAL),
+        "Window": st.column_config.NumberColumn(
+            f"{months} m", width=46, format="localized", help=f"Reports in the {months} months chosen"
+        ),
         # Last, since a small laptop has no room for it; the card says it too.
         "Id": None if presenting or not ids else st.column_config.TextColumn(width=44, help=_ID),
     }
@@ -293,24 +300,16 @@ def _foot(store: Store, view: HubView, first: Query) -> None:
         told = sentences.settings_change(len(view.table), now, len(was.table), before)
         st.caption(f"**Changed settings:** {told}")
     inside = int(view.table["n"].sum())
-    unlocated = (
-        f" {sentences.count(view.unlocated)} without a location are counted but not on the map."
-        if view.unlocated
-        else ""
-    )
+    unlocated = f", {view.unlocated:,} of which have no location" if view.unlocated else ""
     where = show.plain(", ".join(q.districts) or "all districts")
     ground = session.basemap(store)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if ground.kind == "none" and st.button("Add a street map", key="add-basemap", width="content"):
-            _basemap_guide()
-        st.caption(
-            f"{sentences.settings_line(q.eps, view.hotspots.min_samples, q.max_extent, q.window)} "
-            f"{len(view.table)} areas hold {sentences.share(inside, view.incidents)} of reports in {where} "
-            f"({inside:,} of {view.incidents:,})."
-            f"{unlocated} Data to {sentences.last_day(q.window)}. Ground: {show.plain(ground.words)}. "
-            "A report is not a proven crime.",
-            width="stretch",
-        )
+    st.caption(
+        f"{sentences.settings_line(q.eps, view.hotspots.min_samples, q.max_extent, q.window)} "
+        f"All {len(view.table)} hold {inside:,} of the {sentences.count(view.incidents)} in {where}{unlocated}. "
+        f"Data to {sentences.last_day(q.window)}. Ground: {show.plain(ground.words)}. A report is not a proven crime."
+    )
+    if ground.kind == "none" and st.button("Add a street map", key="add-basemap", width="content"):
+        _basemap_guide()
 
 
 def _recipe(view: HubView) -> dict[str, str]:

@@ -121,12 +121,8 @@ def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> N
             stretch=True,
         ),
     ):
-<<<<<<< HEAD
-        show.grid(_quiet(quiet), key="portfolio-quiet", height=300, alt="Places that stayed quiet")
-=======
         if len(quiet):
-            st.dataframe(_quiet(quiet), hide_index=True, height=300, alt="Places that stayed quiet")
->>>>>>> before
+            show.grid(_quiet(quiet), key="portfolio-quiet", height=300, alt="Places that stayed quiet")
         if no_boast:
             st.caption(
                 "Not called quiet, because a comparison is refused, reports rose or were not clearly fewer after the "

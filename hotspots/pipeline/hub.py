@@ -13,7 +13,8 @@ from hotspots import store as stores
 from hotspots.analysis import repeats
 from hotspots.analysis.cluster import NOISE, Hotspots, unique_locations
 from hotspots.analysis.counts import count_grouped, period_starts
-from hotspots.analysis.states import states_of
+from hotspots.analysis.naming import KINDS_OF_PLACE
+from hotspots.analysis.states import STEADY, states_of
 from hotspots.analysis.usual import control_charts
 from hotspots.errors import NoData
 from hotspots.periods import Window, add_months
@@ -31,12 +32,18 @@ from hotspots.pipeline.query import (
 )
 from hotspots.store import Store
 
+SHORT_HISTORY = 18
+"""Earlier months under which a usual range can know no season, and a rise in them makes it wide."""
+TRIED_DISPERSION = 3.0
+"""Dispersion up to which usual ranges of few months were tried (`analysis.usual.usual_range`)."""
+
 
 @dataclass(frozen=True)
 class HubView:
     """Everything the hub screen shows for one query.
 
-    hotspots: the run · located: its incidents · table: one row a hotspot (policy "hotspots")
+    hotspots: the run · located: its incidents · table: one row a hotspot (policy "hotspots"); its usual range is
+    missing where `telling` says that it tells nothing
     charts: id → `usual.control_chart` of its months, history included
     incidents, unlocated: reports in the window with and without a location
     """
@@ -66,11 +73,26 @@ def chance_above(chart: pd.DataFrame) -> float:
     return float(known.iloc[-1]["chance_above"]) if len(known) else 0.0
 
 
+def telling(chart: pd.DataFrame) -> np.ndarray:
+    """Which months of a control chart have a usual range that a month could leave; also true where one has left it.
+
+    False where fewer than 18 earlier months differ by more than ranges of so few were tried for, and the range
+    then ends at twice the highest month seen, or beyond: it would call nothing unusual, so it says nothing.
+    """
+    n, high = chart["n"].to_numpy(), chart["high"].to_numpy()
+    known = ~np.isnan(n)
+    short = known.cumsum() - known < SHORT_HISTORY
+    highest = np.maximum.accumulate(np.nan_to_num(n))
+    wide = short & (chart["dispersion"].to_numpy() > TRIED_DISPERSION) & (high >= 2 * highest)
+    return ~wide | (chart["outside"] != "").to_numpy()
+
+
 @dataclass(frozen=True)
 class Card:
     """One hotspot in detail, as frames for the gate.
 
-    months: period, n, low, high, outside · parts: kind, word, n
+    months: period, n, low, high, outside
+    parts: kind ("category", "source", "ward" or "street"), word, n; a street names map points
     hours: weekday (0 Monday), hour, n of exact times
     exact: members with a real time · snapped: members whose point stands for many addresses
     addresses: members that name an address
@@ -126,15 +148,25 @@ def hub_view(store: Store, query: Query, *, beneath: Background | None = None) -
         raise NoData(nothing_found(query))
     located = as_points(rows, store.crs)
     found = hotspots_of(located, query)
-    charts = _charts(store, query, found, beneath or background(store, **query.chosen))
-    before = labels_of(as_points(in_window(read, earlier.window), store.crs), earlier)
-    ranks = _ranks_of(found, before)
+    beneath = beneath or background(store, **query.chosen)
+    charts = _charts(store, query, found, beneath)
+    ranks = None
+    if _held_alike(beneath.received, earlier.window, query.window):
+        ranks = _ranks_of(found, labels_of(as_points(in_window(read, earlier.window), store.crs), earlier))
     table = _table(found, query, charts, ranks, incidents=len(located))
     return HubView(query, found, located, table, charts, len(rows), len(rows) - len(located))
 
 
 def _a_month_before(window: Window) -> Window:
     return Window(add_months(window.start, -1), add_months(window.end, -1))
+
+
+def _held_alike(received: pd.DataFrame, earlier: Window, window: Window) -> bool:
+    """Whether every source of two windows a month apart sent the months they do not share."""
+    own = (earlier.start.replace(day=1), add_months(window.end, -1).replace(day=1))
+    sent = coverage_within(received, window).query("state != 'missing'")
+    sent = sent[sent["month"].between(*map(pd.Timestamp, own))]
+    return all(set(sent.loc[sent["month"] == pd.Timestamp(month), "source"]) == set(sent["source"]) for month in own)
 
 
 def card_of(view: HubView, hotspot: str) -> Card:
@@ -205,20 +237,27 @@ def _outline_of(rows: pd.DataFrame, found: Hotspots) -> pd.Series:
 
 
 def _table(
-    found: Hotspots, query: Query, charts: dict[str, pd.DataFrame], earlier: dict[str, int], *, incidents: int
+    found: Hotspots, query: Query, charts: dict[str, pd.DataFrame], earlier: dict[str, int] | None, *, incidents: int
 ) -> pd.DataFrame:
+    """One row a hotspot; earlier: ranks a month ago, None where that window was not held."""
     areas = found.areas
     last = pd.DataFrame([charts[h].iloc[-1] for h in areas["id"]], columns=["n", "low", "high"])
+    known = np.array([telling(charts[h])[-1] for h in areas["id"]], dtype=bool)
     judged = states_of(charts).set_index("place_id").reindex(areas["id"])
+    states = judged["state"].mask(~known & (judged["state"] == STEADY).to_numpy())  # inside a range that says nothing
     ranks = np.arange(1, len(areas) + 1)
+    moved = [
+        moved_words(rank, earlier.get(h)) if earlier is not None else ""
+        for rank, h in zip(ranks, areas["id"], strict=True)
+    ]
     return areas.assign(
         rank=ranks,
-        moved=[moved_words(rank, earlier.get(h)) for rank, h in zip(ranks, areas["id"], strict=True)],
+        moved=moved,
         before=[_window_sum(charts[h], query.window.previous()) for h in areas["id"]],
         latest=last["n"].to_numpy(),
-        usual_low=last["low"].to_numpy(),
-        usual_high=last["high"].to_numpy(),
-        state=judged["state"].fillna("not judged").to_numpy(),
+        usual_low=last["low"].where(known).to_numpy(),
+        usual_high=last["high"].where(known).to_numpy(),
+        state=states.fillna("not judged").to_numpy(),
         stands_out=judged["stands_out"].fillna(False).to_numpy(dtype=bool),
         share=areas["n"] / max(incidents, 1),
         one_map_point=areas["locations"] == 1,
@@ -254,17 +293,23 @@ def moved_words(rank: int, earlier: int | None) -> str:
 
 
 def _card_months(view: HubView, hotspot: str) -> pd.DataFrame:
-    """The window's months and the year before them, with the range usual for each."""
+    """The window's months and the year before them, with the range usual for each where it tells anything."""
     chart = view.charts[hotspot]
+    known = telling(chart)
+    chart = chart.assign(low=chart["low"].where(known), high=chart["high"].where(known))
     first = pd.Timestamp(add_months(view.query.window.start, -12))
     return chart.loc[chart["period"] >= first, ["period", "n", "low", "high", "outside"]]
 
 
-def _parts(members: pd.DataFrame) -> pd.DataFrame:
-    """Members by category and by source, most first."""
+def _parts(members: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Members by category, source, ward and street, most first."""
+    # Of map points only: a partner's own words may be an address.
+    named = (members["location_precision"] == "snapped") & ~members["place_text"].isin(KINDS_OF_PLACE)
+    street = members["place_text"].where(named)
+    words = {"category": members["category"], "source": members["source"], "ward": members["ward"], "street": street}
     frames = [
-        members[column].value_counts().rename_axis("word").reset_index(name="n").assign(kind=column)
-        for column in ("category", "source")
+        column.value_counts().rename_axis("word").reset_index(name="n").assign(kind=kind)
+        for kind, column in words.items()
     ]
     return pd.concat(frames, ignore_index=True)[["kind", "word", "n"]]
 

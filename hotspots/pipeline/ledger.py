@@ -13,10 +13,11 @@ from datetime import date, datetime
 from functools import partial
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hotspots.analysis.cluster import NOISE, Hotspots
-from hotspots.analysis.identity import ENDED, match_hotspots
+from hotspots.analysis.identity import ENDED, RETURNED, match_hotspots
 from hotspots.errors import BadValue, NoData
 from hotspots.periods import Window, add_months
 from hotspots.pipeline.hub import HubView, moved_words
@@ -112,22 +113,28 @@ def lasting(store: Store, view: HubView) -> pd.DataFrame:
 def with_lasting(table: gpd.GeoDataFrame, told: pd.DataFrame) -> gpd.GeoDataFrame:
     """The hub's table with lasting ids, the hub's own names, and rank changes against the set kept before.
 
-    told: of `lasting`; where it is empty the table keeps the names as found and last month's ranks.
+    told: of `lasting`; where it is empty the table keeps the names as found and last month's ranks. Where it is the
+    first set of its districts there was none before: last month's ranks stay, and no event is told of.
     """
     if told.empty:
         return table.assign(hotspot="", event="", from_ids=[()] * len(table))
     known = told.set_index("id").reindex(table["id"])
-    moved = [
-        words if pd.isna(change) else moved_words(rank, rank + int(change))
-        for words, rank, change in zip(table["moved"], table["rank"], known["change"], strict=True)
-    ]
+    compared = known["change"].notna().any()
     return table.assign(
         name=known["called"].fillna(table.set_index("id")["name"]).to_numpy(),
-        moved=moved,
+        moved=_moved_since(known, table["rank"].to_numpy()) if compared else table["moved"],
         hotspot=known["hotspot"].fillna("").to_numpy(),
-        event=known["event"].fillna("").to_numpy(),
-        from_ids=known["from_ids"].to_numpy(),
+        event=known["event"].fillna("").to_numpy() if compared else "",
+        from_ids=known["from_ids"].to_numpy() if compared else [()] * len(table),
     )
+
+
+def _moved_since(known: pd.DataFrame, ranks: np.ndarray) -> list[str]:
+    """Rank against the set before: up 2, down 1, –; "back" for one known from an older set, else "new"."""
+    return [
+        ("back" if event == RETURNED else "new") if pd.isna(change) else moved_words(rank, rank + int(change))
+        for rank, change, event in zip(ranks, known["change"], known["event"], strict=True)
+    ]
 
 
 def what_became(store: Store, view: HubView) -> pd.DataFrame:

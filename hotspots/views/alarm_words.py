@@ -126,12 +126,18 @@ def moved(change: object) -> str:
 
 
 def standing(row: pd.Series) -> str:
-    """Lasting id, rank, what became of it since the set before: "H12 · rank 3, up 2 · split, from H4"."""
-    moved_ = {"–": "unmoved", "new": "new among them"}.get(row["moved"], row["moved"])
+    """Rank and what it is against, what became of it, lasting id: "rank 3, up 2 since the set before · split, from H4
+    · id H12". Says nothing of a move where nothing was held to compare with.
+    """
+    since = "since the set before" if row["event"] else "on a month ago"
+    moved_ = {"": "", "–": f", unmoved {since}", "new": ", new among them", "back": ", back among them"}.get(
+        row["moved"], f", {row['moved']} {since}"
+    )
     kin = lineage(row["event"], row["hotspot"], row["from_ids"], None) if row["event"] else ""
-    became = "" if row["event"] == "kept" else _IN_SENTENCES.get(row["event"], row["event"])
+    became = "" if row["event"] in ("kept", "born", "returned") else row["event"]
     event = "" if not became else f"{became}{', ' + kin if kin else ''}"
-    return " · ".join(part for part in (row["hotspot"], f"rank {row['rank']}, {moved_}", event) if part)
+    lasting_id = f"id {row['hotspot']}" if row["hotspot"] else ""
+    return " · ".join(part for part in (f"rank {row['rank']}{moved_}", event, lasting_id) if part)
 
 
 def lineage(event: str, own: str, from_ids: tuple[str, ...], into: object) -> str:

@@ -59,7 +59,7 @@ STATES: Mapping[str, StateLook] = {
     ),
     "quiet": StateLook("○", ":material/radio_button_unchecked:", "gray", "low", "three months running at 0 or 1"),
     "not judged": StateLook(
-        "–", ":material/schedule:", "gray", "steady", "fewer than six earlier months, so no usual range yet"
+        "–", ":material/schedule:", "gray", "steady", "too few earlier months to know its usual range"
     ),
 }
 

@@ -84,8 +84,16 @@ def short_history(earlier: int) -> str:
     """What a usual range made from few months cannot do; earlier: months with a count before the last."""
     months = "1 earlier month" if earlier == 1 else f"{earlier} earlier months"
     return (
-        f"Short history: only {months} stand behind the usual range. It cannot know the season, and it can miss a rise "
-        "that began in them."
+        f"Short history: only {months} stand behind the usual range, drawn from the seventh on. It cannot know the "
+        "season, and it can miss a rise that began in them."
+    )
+
+
+def nothing_usual(earlier: int, low: float, high: float) -> str:
+    """That few months which differ much make no usual range; low, high: least and most of the months held."""
+    return (
+        f"Too few months to know what is usual: {earlier} earlier ones, between {int(low):,} and {int(high):,} reports "
+        "each, so even twice the highest would not stand out. It needs more months, not a closer look."
     )
 
 
@@ -94,26 +102,31 @@ def nobody_to_invite(*, registered: bool) -> str:
     return "no partner joins for its problems" if registered else "no partner is registered yet (Respond, Partners)"
 
 
-def hub_title(n_hotspots: int, inside: int, incidents: int) -> str:
-    """The finding of the ranked list."""
+def hub_title(n_hotspots: int, inside: int, incidents: int, *, where: str = "") -> str:
+    """The finding of the ranked list; where: the district it is of, "" for all."""
+    of = f" in {where}" if where else ""
     if not n_hotspots:
-        return "No area holds enough reports to be a hotspot"
+        return f"No area{of} holds enough reports to be a hotspot"
     noun = "area holds" if n_hotspots == 1 else "areas hold"
-    return f"{n_hotspots} {noun} {share(inside, incidents)} of all reports"
+    return f"{n_hotspots} {noun} {share(inside, incidents)} of all reports{of}"
 
 
-def new_or_back_title(n: int) -> str:
-    """The finding of the list of areas that are new, growing or back."""
-    return {0: "No area is new, growing or back", 1: "1 area is new, growing or back"}.get(
-        n, f"{n} areas are new, growing or back"
-    )
+def new_or_back_title(n: int, *, where: str = "") -> str:
+    """The finding of the list of areas that are new, growing or back; where: the district, "" for all."""
+    of = f" of {where}" if where else ""
+    told = {0: f"No area{of} is", 1: f"1 area{of} is"}.get(n, f"{n} areas{of} are")
+    return f"{told} new, growing or back"
+
+
+def _long(window: Window) -> str:
+    """12 months, or 45 days where months are not whole."""
+    return count(window.length_in_months, "month") if window.whole_months else count(window.days, "day")
 
 
 def settings_line(eps: float, min_samples: int, max_extent: float, window: Window) -> str:
     """How the hotspots were made, under every map."""
-    months = f"{int(window.length_in_months)} months" if window.whole_months else f"{window.days} days"
     return (
-        f"Hotspot: reports within {eps:g} m of each other, at least {min_samples} in {months}, "
+        f"Hotspot: reports within {eps:g} m of each other, at least {min_samples} in {_long(window)}, "
         f"walkable ({max_extent:g} m)."
     )
 
@@ -121,9 +134,16 @@ def settings_line(eps: float, min_samples: int, max_extent: float, window: Windo
 def against_before(n: float, before: float, window: Window) -> str:
     """Counts of a window and of the one before, without a percentage: no test was made."""
     if pd.isna(before):
-        return f"{count(n)} in {period(window)}; the window before is not complete, so there is nothing to compare."
+        return f"{count(n)} in {period(window)}; the {_long(window)} before are not held whole, so nothing is compared."
     earlier = window.previous()
     return f"{count(n)} in {period(window)}, {int(before):,} in the {period(earlier)}."
+
+
+def no_history(district: str, *, kept: bool) -> str:
+    """Why a card has no lasting id and no history; kept: a set of the district was kept, without this hotspot."""
+    if kept:
+        return "No id and history yet: the set kept last does not have this hotspot. Keep this set on What's new."
+    return f"No id and history yet: no set of {district} was kept. Keep this set on What's new."
 
 
 def times_sentence(exact: int, members: int) -> str:

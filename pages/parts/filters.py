@@ -1,9 +1,9 @@
 """Choosing what to look at: dates, district, category, source and the hotspot settings."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
 from hotspots import store as stores
@@ -16,6 +16,7 @@ from pages.parts import remembered, session, show
 
 ALL_DISTRICTS = "All districts together"
 MONTHS = (1, 3, 6, 9, 12, 24)
+_COUNTED = re.compile(r" \([\d,]+ reports\)$")
 REACH, EXTENT = (15, 200), (100, 1000)
 """Least and most that the sliders offer, metres."""
 
@@ -23,7 +24,7 @@ REACH, EXTENT = (15, 200), (100, 1000)
 def filter_row(store: Store, viewer: Viewer, first: Query) -> Query:
     """Filters and the settings drawer in one row; returns the query they make."""
     remembered.recall(store, viewer, _offered(store))
-    query = _settings(_filters(store, viewer, first, label=_label(first)), first)
+    query = _settings(_filters(store, viewer, first, named=True), first)
     remembered.keep(store, viewer)
     return query
 
@@ -36,16 +37,15 @@ def trend_row(store: Store, viewer: Viewer, first: Query, *, every: bool = False
     return query
 
 
-def _label(first: Query) -> str:
-    """The button says which district the screen shows: the room must not have to open it to know."""
-    district = st.session_state.get("district") or ", ".join(first.districts)
-    return f"Filters: {show.plain(district)}" if district else "Filters"
-
-
-def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False, label: str = "Filters") -> Query:
+def _filters(store: Store, viewer: Viewer, first: Query, *, every: bool = False, named: bool = False) -> Query:
+    """The panel of filters; named: its button says which district the screen shows without being opened."""
     held = session.months_held(store)
+    offered = _offered_districts(store, viewer, every=every)
+    own = _own_district(first, offered)
+    shown = _shown_district(own, offered, key=_district_key(every=every))
+    label = f"Filters: {show.plain(shown)}" if named and shown else "Filters"
     with st.popover(f":material/tune: {label}", width="content"):
-        districts = _district(store, viewer, first, every=every)
+        districts = _district(store, viewer, offered, own, every=every)
         window = _window(first, held)
         categories, sources = choices(store, store.data_version)
         chosen = st.multiselect(
@@ -74,26 +74,60 @@ def _source_pills(sources: list[str]) -> list[str]:
     )  # fmt: skip
 
 
-def _district(store: Store, viewer: Viewer, first: Query, *, every: bool) -> tuple[str, ...]:
-    counts = _districts(store, store.data_version)
-    allowed = counts if viewer.districts is None else counts[counts["district"].isin(viewer.districts)]
-    options = allowed["district"].tolist()
-    if not options:
-        return ()
-    per_name = dict(zip(allowed["district"], allowed["n"], strict=True))
+def _district_key(*, every: bool) -> str:
+    return "trend-district" if every else "district"
+
+
+def _offered_districts(store: Store, viewer: Viewer, *, every: bool) -> list[str]:
+    """Districts to choose from: by name, those with few reports last, all together first where there are several."""
+    names = session.districts_by_name(store, viewer)
     # A county looks across its borders; where there is one district, all together would be the same.
-    offered = [ALL_DISTRICTS, *options] if every or len(options) > 1 else options
-    start = offered.index(first.districts[0]) if first.districts and first.districts[0] in offered else 0
+    return [ALL_DISTRICTS, *names] if names and (every or len(names) > 1) else names
+
+
+def _own_district(first: Query, offered: list[str]) -> str:
+    """The district a screen opens with, the first on offer where the viewer may not have that one."""
+    own = first.districts[0] if first.districts else ""
+    return own if own in offered else next(iter(offered), "")
+
+
+def _shown_district(own: str, offered: list[str], *, key: str) -> str:
+    """What the list of districts will say: the choice made, else the address, else the screen's own.
+
+    A choice that is not on offer (the sample's town, once the hub has data of its own) is forgotten.
+    """
+    if st.session_state.get(key) in offered:
+        return st.session_state[key]
+    st.session_state.pop(key, None)
+    said = st.query_params.get(key, "")
+    asked = link_district(said)
+    if asked not in offered:
+        return own
+    if asked != said:  # the list reads an address itself, and as it is today
+        st.query_params[key] = asked
+        st.rerun()
+    return asked
+
+
+def link_district(asked: str) -> str:
+    """The district an address names; older links bear its number of reports behind the name."""
+    return _COUNTED.sub("", asked)
+
+
+def _district(store: Store, viewer: Viewer, offered: list[str], own: str, *, every: bool) -> tuple[str, ...]:
+    if not offered:
+        return ()
     chosen = st.selectbox(
         "District",
         offered,
-        index=start,
-        key="trend-district" if every else "district",
-        format_func=lambda name: f"{name} ({per_name[name]:,} reports)" if name in per_name else name,
+        index=offered.index(own),
+        key=_district_key(every=every),
+        help="By name, those with few reports last. Open the list and type to find one.",
         bind="query-params",
     )
     if chosen == ALL_DISTRICTS:
-        return () if viewer.districts is None else tuple(options)
+        return () if viewer.districts is None else tuple(name for name in offered if name != ALL_DISTRICTS)
+    st.caption(f"{sentences.count(session.district_counts(store)[chosen])} held of {show.plain(chosen)}")
     return (chosen,)
 
 
@@ -147,8 +181,3 @@ def _settings(query: Query, first: Query) -> Query:
 def choices(_store: Store, version: str) -> tuple[list[str], list[str]]:
     """Categories and sources that the store holds."""
     return stores.words(_store, "category"), stores.words(_store, "source")
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def _districts(_store: Store, version: str) -> pd.DataFrame:
-    return stores.districts(_store)

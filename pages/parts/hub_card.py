@@ -5,6 +5,7 @@ import streamlit as st
 
 from hotspots.pipeline import Card, HubView, card_of, repeats_of
 from hotspots.pipeline.agenda import drive_since, place_of
+from hotspots.pipeline.hub import SHORT_HISTORY
 from hotspots.register import actions as action_rules
 from hotspots.register.places import Place
 from hotspots.release.disclosure import Released, release
@@ -18,26 +19,27 @@ from pages.parts import register as shared
 
 CHART, PRESENTED = 144, 118
 """Pixels of the chart on the card, which must fit a short screen, and in presenter view."""
-SHORT_HISTORY = 18
-"""Earlier months under which a usual range can know no season, and a rise in them makes it wide."""
 INVITED = 3
 """Partners a card names; the partners page has them all."""
 
 
-def card(viewer: Viewer, store: Store, view: HubView, released: Released, chosen: str | None) -> None:
+def card(viewer: Viewer, store: Store, view: HubView, released: Released, chosen: str | None, *, none: str) -> None:
     """Everything the room needs about the chosen hotspot, and what it can do about it.
 
     released: the view's table through the gate · chosen: id of the hotspot, None for none
+    none: what to say where there is none
     """
     with st.container(border=True, key="card", gap="xsmall"):
         if chosen is None:
-            st.markdown("Choose an area on the map to see its card.")
+            st.markdown(none)
             return
         row = released.table[released.table["id"] == chosen].iloc[0]
         made = card_of(view, chosen)
         place = place_of(row["geometry"], session.places(viewer, store))
         kind = _head(row)
-        number, drawn, who = st.columns([17, 45, 38], gap="small")
+        if place is None:
+            _where(viewer, made)
+        number, drawn, who = st.columns([20, 43, 37], gap="small")
         with number:
             _big_number(view, row, place)
         with who, st.container(key="who", gap="xsmall"):
@@ -47,7 +49,7 @@ def card(viewer: Viewer, store: Store, view: HubView, released: Released, chosen
         _notes(store, view, made, row, place)
         if place is not None:
             _who_can_act(viewer, store, place)
-        _what_next(viewer, store, row, place)
+        _what_next(viewer, store, view, row, place)
 
 
 def _head(row: pd.Series) -> str:
@@ -63,9 +65,21 @@ def _head(row: pd.Series) -> str:
         )  # fmt: skip
 
 
+def _where(viewer: Viewer, made: Card) -> None:
+    """Ward and streets of the reports: a name alone does not say in which town it lies."""
+    parts = release(made.parts, viewer, policy="parts of a hotspot").table
+    wards, streets = (
+        parts.loc[parts["kind"] == kind, "word"].head(most) for kind, most in (("ward", 2), ("street", 3))
+    )
+    told = [f"{name}: {', '.join(words)}" for name, words in (("Ward", wards), ("Streets", streets)) if len(words)]
+    if told:
+        st.caption(show.plain(" · ".join(told)))
+
+
 def _big_number(view: HubView, row: pd.Series, place: Place | None) -> None:
     latest = "no data" if pd.isna(row["latest"]) else f"{int(row['latest']):,}"
-    usual = sentences.usual(row["usual_low"], row["usual_high"])
+    known = pd.notna(row["usual_high"])
+    usual = sentences.usual(row["usual_low"], row["usual_high"]) if known else "too few months"
     when = sentences.month(view.last_month)
     homes = f"<br>{place.dwellings} dwellings" if place is not None and place.dwellings else ""
     st.html(
@@ -129,9 +143,12 @@ def _repeats(viewer: Viewer, view: HubView, made: Card, hotspot: str) -> None:
 def _notes(store: Store, view: HubView, made: Card, row: pd.Series, place: Place | None) -> None:
     snapped = ""
     notes = []
-    earlier = int(made.months["n"].notna().sum()) - 1
+    before = made.months["n"].dropna().iloc[:-1]
+    earlier = len(before)
     if pd.notna(row["usual_high"]) and earlier < SHORT_HISTORY:
         notes.append(sentences.short_history(earlier))
+    elif earlier and pd.isna(row["usual_high"]):
+        notes.append(sentences.nothing_usual(earlier, before.min(), before.max()))
     drive = drive_since(store, place, month=view.last_month) if place else None
     if drive:
         notes.append(f"Residents have been asked to report since {sentences.day(drive)}: some of the rise is that.")
@@ -169,17 +186,16 @@ def _who_can_act(viewer: Viewer, store: Store, place: Place) -> None:
             st.caption(sentences.place_line(place.name, open_), width="content")
 
 
-def _what_next(viewer: Viewer, store: Store, row: pd.Series, place: Place | None) -> None:
+def _what_next(viewer: Viewer, store: Store, view: HubView, row: pd.Series, place: Place | None) -> None:
     """Record an action without leaving the map; adopt the area, or open its profile and powers."""
     pages = st.session_state["pages"]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="right", gap="small"):
-        if row["hotspot"]:
-            ledger.history_button(viewer, store, row["hotspot"], key="card-history")
+        ledger.history_button(viewer, store, row["hotspot"], view.query, key="card-history")
         if place is not None:
             known = shared.problems_known(place)
             st.page_link(pages["powers"], label="Powers", query_params={"problem": known} if known else None)
             st.page_link(pages["places"], label="Open profile", query_params={"place": str(place.id)})
         elif viewer.can(Action.RECORD) and st.button("Adopt as a place", icon=":material/add_location_alt:"):
-            place_forms.adopt_dialog(viewer, store, row["id"])
+            place_forms.adopt_dialog(viewer, store, view.query, row["id"])
         if viewer.can(Action.RECORD) and st.button("Record action", type="primary", icon=":material/add:"):
             actions.record_action_dialog(viewer, store, place.id if place else None, place.name if place else None)

@@ -10,6 +10,7 @@ from hotspots.pipeline import ledger as kept
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
+from hotspots.store import ledger as sets
 from hotspots.views import alarm_words as words
 from hotspots.views import sentences
 from pages.parts import session, show, signin
@@ -44,7 +45,7 @@ def became_card(viewer: Viewer, store: Store, view: HubView, first: Query) -> No
             recipe = {"district": ", ".join(view.query.districts) or "all", "window": str(view.query.window.end)}
             show.downloads(released, store, title="What became of the hotspots", settings=recipe, name="hotspot-ledger")
             if chosen and is_kept:
-                history_button(viewer, store, chosen, key="ledger-history", label=f"History of {chosen}")
+                history_button(viewer, store, chosen, view.query, key="ledger-history", label=f"History of {chosen}")
 
 
 def _keep_button(viewer: Viewer, store: Store, view: HubView, first: Query, *, past: bool) -> None:
@@ -106,10 +107,21 @@ def _list(table: pd.DataFrame) -> str:
     return table["hotspot"].iloc[chosen[0]] if chosen else ""
 
 
-def history_button(viewer: Viewer, store: Store, hotspot: str, *, key: str, label: str = "History") -> None:
-    """The button that opens a hotspot's history, where it can also be renamed."""
-    if st.button(label, icon=":material/history:", key=key, help="Every set it was in; rename it here"):
+def history_button(
+    viewer: Viewer, store: Store, hotspot: str, query: Query, *, key: str, label: str = "History"
+) -> None:
+    """The button that opens a hotspot's history, where it can also be renamed; without an id it says why not.
+
+    hotspot: lasting id, "" for none · query: what the hotspot was found with
+    """
+    why = "Every set it was in; rename it here" if hotspot else _why_none(store, query)
+    if st.button(label, icon=":material/history:", key=key, help=why, disabled=not hotspot):
         _history(viewer, store, hotspot)
+
+
+def _why_none(store: Store, query: Query) -> str:
+    where = show.plain(sentences.listing(query.districts)) if query.districts else "all districts together"
+    return sentences.no_history(where, kept=sets.last_set(store, query.districts) is not None)
 
 
 @st.dialog("History of a hotspot", width="large")

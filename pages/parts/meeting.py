@@ -8,6 +8,7 @@ import streamlit as st
 from hotspots.pipeline import HubView
 from hotspots.pipeline import register as overview
 from hotspots.pipeline.agenda import place_of
+from hotspots.register.actions import overdue
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
@@ -26,7 +27,7 @@ WALKED = 10
 Stop = tuple[str, str | None]
 _STYLE = """<style>
 .st-key-hub-map { position: relative; gap: 0; }
-@media (min-width: 801px) { .st-key-hub-map iframe { height: max(22rem, calc(100vh - 15.2rem)) !important; } }
+@media (min-width: 801px) { .st-key-hub-map iframe { height: max(22rem, calc(100vh - 16rem)) !important; } }
 .st-key-turn { position: absolute !important; top: .6rem; right: .6rem; z-index: 5; width: auto !important;
   background: var(--hub-ground); border: 1px solid var(--hub-edge); border-radius: 4px; padding: 0 .4rem; }
 .st-key-turn button { min-height: 2rem; padding: 0 .3rem; }
@@ -34,15 +35,16 @@ _STYLE = """<style>
 .st-key-card { gap: .3rem; }
 .st-key-card-chart button { min-height: 1.9rem; padding: 0 .5rem; }
 .st-key-card-chart button p { font-size: .84rem; }
-.st-key-hub-foot { padding: 0; }
+.st-key-hub-foot { padding: 0; margin-top: -.7rem; gap: .3rem; }
+.st-key-hub-foot button { min-height: 1.9rem; padding: 0 .5rem; }
 .st-key-hub-foot p { font-size: .76rem; }
 .st-key-card-late { gap: .5rem; }
 .st-key-card-words p, .st-key-card-routes p, .st-key-card-late p { font-size: .92rem; line-height: 1.35; }
 @media (max-height: 900px) { .st-key-hub-list [data-testid="stElementContainer"],
   .st-key-hub-list [data-testid="stFullScreenFrame"], .st-key-hub-list [data-testid="stDataFrame"],
-  .st-key-hub-list [data-testid="stDataFrameResizable"] { max-height: 154px !important; flex: 0 1 auto !important; } }
+  .st-key-hub-list [data-testid="stDataFrameResizable"] { max-height: 166px !important; flex: 0 1 auto !important; } }
 </style>"""
-"""A short screen shows three rows of the list and scrolls the rest, so that list, card and map fit it."""
+"""A short screen shows four rows of the list and scrolls the rest, so that list, card and map fit it."""
 _PRESENTING = """<style>
 @media (max-height: 900px) {
   .st-key-hub-tools, .st-key-card-chart, .st-key-card-words, .st-key-review-rising,
@@ -95,7 +97,7 @@ def agenda(viewer: Viewer, store: Store, released: Released) -> str:
             key="step",
             label_visibility="collapsed",
             on_change=_first_of_step,
-            args=(released.table,),
+            args=(viewer, store, released.table),
         )
         if viewer.can(Action.RECORD):
             _new_action(viewer, store, released)
@@ -123,6 +125,30 @@ def _new_action(viewer: Viewer, store: Store, released: Released) -> None:
 def areas_of(step: str, table: pd.DataFrame) -> pd.DataFrame:
     """Rows of the ranked list an item of the agenda talks about."""
     return table[table["state"].isin(RISING)] if step == "rising" else table
+
+
+def areas_about(step: str, viewer: Viewer, store: Store, table: pd.DataFrame) -> list[str]:
+    """Ids of the areas an item of the agenda is about: those it lists, or those on the places it names."""
+    if step in BY_AREA:
+        return areas_of(step, table)["id"].tolist()
+    named = set(_named_in(step, store)["place_id"])
+    places = [place for place in session.places(viewer, store) if place.id in named]
+    rows = zip(table["id"], table["geometry"], strict=True) if places else ()
+    return [area for area, outline in rows if place_of(outline, places) is not None]
+
+
+def _named_in(step: str, store: Store) -> pd.DataFrame:
+    """What an item that goes by actions or assessments lists, as rows that name their place."""
+    if step == "assess":
+        return session.assessments(store)
+    return overdue(session.actions(store), on=session.today(store)) if step == "late" else _raised(store)
+
+
+def no_area(step: str) -> str:
+    """What the card says where an item of the agenda leads to no area."""
+    if step in BY_AREA:
+        return "Choose an area on the map to see its card."
+    return "No hotspot lies on a place named above. Choose an area on the map to see its card."
 
 
 def stops(table: pd.DataFrame) -> list[Stop]:
@@ -197,27 +223,28 @@ def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> 
 
 def _fresh(viewer: Viewer, store: Store) -> Released:
     """Actions raised since the last meeting."""
+    return release(_raised(store), viewer, policy="actions", as_of=session.today(store))
+
+
+def _raised(store: Store) -> pd.DataFrame:
     today = session.today(store)
-    raised = overview.raised_since(session.actions(store), since=actions.since_last_meeting(today), on=today)
-    return release(raised, viewer, policy="actions", as_of=today)
+    return overview.raised_since(session.actions(store), since=actions.since_last_meeting(today), on=today)
 
 
-def _first_of_step(table: pd.DataFrame) -> None:
-    """Choose the first area of the item just opened."""
-    step = st.session_state["step"]
-    ids = areas_of(step, table)["id"].tolist()
-    if step in BY_AREA and ids and st.session_state.get("chosen") not in ids:
-        _show(ids[0])
+def _first_of_step(viewer: Viewer, store: Store, table: pd.DataFrame) -> None:
+    """Let the card follow the item just opened: keep an area it is about, else take its first."""
+    about = areas_about(st.session_state["step"], viewer, store, table)
+    if st.session_state.get("chosen") not in about:
+        _show(next(iter(about), None))
 
 
 def _go(stop: Stop) -> None:
     st.session_state["step"], area = stop
-    if area is not None:
-        _show(area)
+    _show(area)
 
 
-def _show(area: str) -> None:
-    """Choose an area from outside list and map, and let both follow."""
+def _show(area: str | None) -> None:
+    """Choose an area, None for the first the item is about, from outside list and map, and let both follow."""
     st.session_state["chosen"] = area
     for turned in ("list_turn", "map_turn"):
         st.session_state[turned] = st.session_state.get(turned, 0) + 1

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from hotspots.pipeline import Query
 from hotspots.pipeline import places as composed
 from hotspots.pipeline import register as overview
 from hotspots.pipeline.places import PlaceView
@@ -35,31 +36,43 @@ TRIANGLE = {
 
 @st.dialog("Adopt a hotspot", width="large", dismissible=False)
 @signin.checked
-def adopt_dialog(viewer: Viewer, store: Store, hotspot: str | None = None) -> None:
-    """Adopt a hotspot of the hub screen's first view as a place; its outline is frozen today.
+def adopt_dialog(viewer: Viewer, store: Store, query: Query | None = None, hotspot: str | None = None) -> None:
+    """Adopt a hotspot as a place; its outline is frozen today.
 
-    hotspot: the one to start with
+    query: what its hotspots were found with, None to choose a district here · hotspot: the one to start with
     """
     viewer.require(Action.RECORD)
-    view = session.view_of(store, session.first_query(store))
+    view = session.view_of(store, query or _of_district(viewer, store))
     table = release(view.table, viewer, policy="hotspots").table
     names = dict(zip(table["id"], table["name"], strict=True))
     counts = dict(zip(table["id"], table["n"], strict=True))
     ids = list(names)
     chosen = st.selectbox(
-        "Hotspot", ids, index=ids.index(hotspot) if hotspot in ids else None, key="adopt-hotspot",
+        "Hotspot", ids, index=ids.index(hotspot) if hotspot in ids else None,
+        key=f"adopt-hotspot-{hotspot}-{view.query.districts}",
         format_func=lambda i: f"{names[i]} ({counts[i]:,} reports)",
     )  # fmt: skip
     name = st.text_input("Name", names.get(chosen, ""), key=f"adopt-name-{chosen}")
     a, b = st.columns(2)
-    kind = a.selectbox("Kind", [k for k in KINDS if k != COMPARISON], key="adopt-kind")
-    homes = b.number_input("Dwellings inside", min_value=0, value=None, step=1, key="adopt-dwellings")
-    problems = st.multiselect("Problem types", problem_types(shared.powers()), key="adopt-problems")
+    kind = a.selectbox(
+        "Kind", [k for k in KINDS if k != COMPARISON], index=None, key="adopt-kind", placeholder="What it is"
+    )
+    homes = b.number_input(
+        "Dwellings inside", min_value=0, value=None, step=1, key="adopt-dwellings", placeholder="May stay empty",
+        help="How many homes: from 8 on councillors may be shown the place by its name. It can be added later.",
+    )  # fmt: skip
+    problems = st.multiselect(
+        "Problem types", problem_types(shared.powers()), key="adopt-problems", placeholder="May stay empty",
+        help="Which powers fit, and whom to invite, is found by them. They can be added later.",
+    )  # fmt: skip
     st.caption(
         "The boundary is frozen as drawn today, so that before and after are counted on the same ground. "
         "It can be redrawn later with a reason; earlier boundaries are kept."
     )
-    if shared.save_or_leave("Adopt", disabled=chosen is None, key="adopt-save"):
+    missing = [what for what, said in (("the hotspot", chosen), ("its kind", kind)) if said is None]
+    if missing:
+        st.caption(f"Still to choose: {sentences.listing(missing)}.")
+    if shared.save_or_leave("Adopt", disabled=bool(missing), key="adopt-save"):
         shared.save(
             lambda: register.add(
                 store,
@@ -70,8 +83,17 @@ def adopt_dialog(viewer: Viewer, store: Store, hotspot: str | None = None) -> No
                 who=viewer.name,
                 at=session.now(),
             ),
-            f"{name} adopted",
+            f"{name} is adopted as a place",
         )  # fmt: skip
+
+
+def _of_district(viewer: Viewer, store: Store) -> Query:
+    """The screen's first query, of the district chosen here."""
+    first, names = session.first_query(store), session.districts_by_name(store, viewer)
+    if not names:
+        return first
+    own = next((at for at, name in enumerate(names) if name in first.districts), 0)
+    return replace(first, districts=(st.selectbox("District", names, index=own, key="adopt-district"),))
 
 
 @st.dialog("Record a site check", width="medium", dismissible=False)

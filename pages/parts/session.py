@@ -40,7 +40,7 @@ from hotspots.views import basemaps, maps
 from hotspots.views.basemaps import Basemap
 
 NAMED_FROM = 0.02
-"""Share of the reports from which a district's name stands on the map."""
+"""Share of the reports from which a district's name stands on the map and among the first of a list."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 STATIC = PROJECT / "static"
 SAMPLE = PROJECT / "data" / "sample"
@@ -218,13 +218,27 @@ def places(viewer: Viewer, store: Store) -> list[Place]:
 
 def other_districts(store: Store, names: Collection[str]) -> list[str]:
     """Districts of the store that are not among the given ones; none when no name is given."""
-    known = _districts(store, store.data_version)
+    known = sorted(filter(None, district_counts(store)))
     return [d for d in known if d not in names] if any(names) else []
 
 
+def district_counts(store: Store) -> dict[str, int]:
+    """District → reports held of it, most first."""
+    return _district_counts(store, store.data_version)
+
+
+def districts_by_name(store: Store, viewer: Viewer) -> list[str]:
+    """Districts a viewer may choose from, by name; those of a force's stray reports come behind the others."""
+    counts = district_counts(store)
+    few = NAMED_FROM * sum(counts.values())
+    seen = [d for d in counts if viewer.districts is None or d in viewer.districts]
+    return sorted(seen, key=lambda d: (counts[d] < few, d))
+
+
 @st.cache_data(show_spinner=False, max_entries=8)
-def _districts(_store: Store, version: str) -> list[str]:
-    return sorted(d for d in stores.districts(_store)["district"] if d)
+def _district_counts(_store: Store, version: str) -> dict[str, int]:
+    counted = stores.districts(_store)
+    return dict(zip(counted["district"], counted["n"].astype(int).tolist(), strict=True))
 
 
 def neighbours(store: Store, district: str) -> list[str]:

@@ -102,6 +102,7 @@ def adopt(story: Story) -> None:
     story.look("what-is-rising")
     Form(story.visitor).press("Adopt as a place")
     form = dialog(story.visitor, "Adopt a hotspot")
+    form.choose("Kind", "block")
     form.write("Dwellings inside", "31")
     form.choose("Problem types", "drugs", "cuckooing", "ASB")
     story.look("adopt")

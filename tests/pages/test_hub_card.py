@@ -35,6 +35,23 @@ def test_a_short_history_is_said_and_a_long_one_is_not(monkeypatch: pytest.Monke
     assert [words.value for words in card().markdown if "Short history" in words.value] == [sentences.short_history(23)]
 
 
+@pytest.mark.usefixtures("store")
+def test_a_card_without_an_id_says_why_it_has_no_history() -> None:
+    of_main = next(button for button in card(step="all").button if button.label == "History")
+    assert not of_main.disabled
+    elsewhere = next(button for button in card(step="all", district="Brineholt").button if button.label == "History")
+    assert elsewhere.disabled and "no set of Brineholt was kept" in elsewhere.help
+
+
+@pytest.mark.usefixtures("store")
+def test_a_hotspot_of_any_district_is_adopted_from_its_own_card() -> None:
+    ran = card(step="all", district="Brineholt")
+    name = ran.subheader[0].value.replace("\\", "")
+    ran = next(button for button in ran.button if "Adopt" in button.label).click().run()
+    asked = next(field for field in ran.selectbox if field.label == "Hotspot")
+    assert not ran.exception and asked.format_func(asked.value).startswith(name)
+
+
 def test_why_nobody_is_invited_tells_an_empty_register_from_no_match() -> None:
     assert "registered" in sentences.nobody_to_invite(registered=False)
     assert "problems" in sentences.nobody_to_invite(registered=True)

@@ -62,3 +62,52 @@ def test_an_area_that_is_not_there_opens_the_first(forged: str) -> None:
     app = hub(area=forged, step="all")
     assert not app.exception
     assert card_of(app) == card_of(hub(step="all"))
+
+
+def filters_button(app: AppTest) -> str:
+    """Words on the button of the filters, without its icon."""
+    return app.get("popover")[0].proto.popover.label.split(": ", 1)[1].split(": ")[-1]
+
+
+@pytest.mark.parametrize(
+    ("address", "district"),
+    [
+        ({}, "Tidewick"),
+        ({"district": "Brineholt"}, "Brineholt"),
+        ({"district": "Brineholt (1,234 reports)"}, "Brineholt"),
+        ({"district": "Nowhere"}, "Tidewick"),
+    ],
+    ids=["none", "name", "name and count, as links once were", "unknown"],
+)
+def test_the_button_the_heading_and_the_list_name_the_district_an_address_asks_for(address, district) -> None:
+    app = hub(step="all", **address)
+    assert not app.exception
+    assert filters_button(app) == district
+    assert next(s for s in app.selectbox if s.label == "District").value == district
+    assert any(m.value.endswith(f"of all reports in {district}") for m in app.markdown)
+    assert app.query_params.get("district") in ([district], district, None)
+
+
+def test_a_district_of_another_store_is_forgotten() -> None:
+    """The sample's town was on the button over real data after the first import of a session."""
+    app = AppTest.from_string(SCRIPT, default_timeout=TIMEOUT)
+    app.session_state["district"] = "A town of another store"
+    assert filters_button(app.run()) == "Tidewick"
+
+
+def test_districts_are_offered_by_name_alone() -> None:
+    asked = next(s for s in hub().selectbox if s.label == "District")
+    assert asked.options == ["All districts together", "Brineholt", "Tidewick"]
+
+
+def test_the_card_follows_the_item_of_the_agenda() -> None:
+    """Among five places to assess stood the card of a sixth."""
+    app = hub(step="rising")
+    assert "Tanners Court" in card_of(app)
+    app.button_group(key="step").set_value(["assess"]).run()
+    named = {place.split(" (")[0] for d in app.dataframe if "Assess on" in d.value for place in d.value["Place"]}
+    assert card_of(app).replace("\\", "").split(" (")[0] in named
+    app.button_group(key="step").set_value(["new"]).run()
+    assert not app.subheader and any("No hotspot lies on a place named above" in m.value for m in app.markdown)
+    app.button_group(key="step").set_value(["all"]).run()
+    assert "rank 1" in "".join(h.proto.body for h in app.get("html") if "big-number" in h.proto.body)

@@ -507,3 +507,16 @@ class TestTwoEditors:
     @staticmethod
     def save(app: AppTest) -> None:
         next(b for b in app.button if b.label == "Save plan").click().run()
+
+
+def test_a_hotspot_of_another_district_is_adopted_from_the_list_of_places(store: Store) -> None:
+    app = page("places", Role.HUB_MEMBER)
+    app.button(key="adopt").click().run()
+    app.selectbox(key="adopt-district").select("Brineholt").run()
+    offered = next(field for field in app.selectbox if field.label == "Hotspot")
+    assert app.button(key="adopt-save").disabled and "the hotspot and its kind" in words(app)
+    offered.select_index(0).run()
+    app.selectbox(key="adopt-kind").select("street").run()
+    app.button(key="adopt-save").click().run()
+    made = max(reads.listed(store, Place), key=lambda place: place.id)
+    assert (made.district, made.kind) == ("Brineholt", "street")

@@ -8,10 +8,13 @@ import pandas as pd
 import pytest
 
 from hotspots import store as stores
+from hotspots.analysis.usual import control_chart
 from hotspots.errors import BadValue
-from hotspots.periods import last_months
-from hotspots.pipeline import background, default_query, hub_view
+from hotspots.periods import Window, last_months
+from hotspots.pipeline import background, card_of, default_query, hub_view
+from hotspots.pipeline.hub import telling
 from hotspots.settings import Settings
+from tests.pipeline import small_town as town
 
 TODAY = date(2018, 9, 5)
 
@@ -48,3 +51,55 @@ def test_a_filter_offers_every_word_the_reports_have(sample_store):
         assert stores.words(sample_store, column) == sorted(counts[column].unique())
     with pytest.raises(BadValue, match="place_text"):
         stores.words(sample_store, "place_text")
+
+
+CLIMBED = (4, 4, 8, 9, 12, 25, 33, 32, 26, 26, 28, 41, 32)
+"""A high street's months of 2021: closed at first, then open."""
+
+
+def chart_of(counts: tuple[int, ...]) -> pd.DataFrame:
+    return control_chart(
+        pd.Series(counts, index=pd.date_range("2021-01-01", periods=len(counts), freq="MS"), dtype=float)
+    )
+
+
+def test_a_range_that_no_month_could_leave_is_told_from_one_that_says_something():
+    chart = chart_of(CLIMBED)
+    assert chart["high"].iloc[-1] >= 2 * max(CLIMBED) and not telling(chart)[-1]
+    steady = chart_of((4, 3, 5, 2, 4, 3, 6, 4, 3, 5, 4, 2, 3))
+    assert telling(steady).all() and steady["high"].notna().any()
+    rung = chart_of((*CLIMBED[:-1], 400))
+    assert rung["outside"].iloc[-1] == "above" and telling(rung)[-1], "a month outside is always told"
+    assert telling(chart_of(CLIMBED * 2))[-1], "a long history is believed"
+
+
+@pytest.fixture
+def high_street(tmp_path):
+    """A store of one street whose months are `CLIMBED`."""
+    starts = pd.date_range("2017-01-01", periods=len(CLIMBED), freq="MS")
+    days = [start + pd.Timedelta(days=i % 28) for start, n in zip(starts, CLIMBED, strict=True) for i in range(n)]
+    opened = town.store_of(tmp_path, town.at(town.CENTRE, days), precision="snapped")
+    yield opened
+    opened.close()
+
+
+def test_too_few_months_are_not_called_steady_and_print_no_range(high_street):
+    view = hub_view(high_street, default_query(high_street, Settings(), today=date(2018, 2, 5)))
+    row = view.table.iloc[0]
+    assert row["state"] == "not judged" and np.isnan(row["usual_high"]) and row["latest"] == CLIMBED[-1]
+    months = card_of(view, row["id"]).months
+    assert np.isnan(months["high"].iloc[-1]) and months["n"].iloc[-1] == CLIMBED[-1]
+
+
+def test_a_move_is_claimed_only_where_both_windows_were_received(high_street):
+    query = default_query(high_street, Settings(), today=date(2018, 2, 5))
+    assert hub_view(high_street, query).table["moved"].tolist() == ["–"]
+    whole = replace(query, window=Window(date(2017, 1, 1), date(2018, 1, 1)))
+    assert hub_view(high_street, whole).table["moved"].tolist() == [""], "December 2016 was never received"
+
+
+def test_streets_are_named_for_map_points_only(sample_store):
+    view = hub_view(sample_store, default_query(sample_store, Settings(), today=TODAY))
+    parts = card_of(view, view.table["id"].iloc[0]).parts.groupby("kind")["n"].sum()
+    members = view.located[view.hotspots.labels == 0]
+    assert 0 < parts["street"] <= (members["location_precision"] == "snapped").sum() < parts["source"]

@@ -12,6 +12,7 @@ from hotspots.pipeline import Query, default_query, hub_view
 from hotspots.pipeline import ledger as kept
 from hotspots.settings import Settings
 from hotspots.store import ledger
+from hotspots.views.alarm_words import standing
 from tests.pipeline import small_town as town
 
 ME = {"who": "Asha, hub member", "at": town.NOW}
@@ -142,3 +143,35 @@ def test_every_district_once_kept_is_kept_again(store):
     everywhere = replace(LATEST, districts=())
     kept.remember_run(store, hub_view(store, everywhere), **ME)
     assert kept.keep_latest(store, Settings(window_months=6), today=date(2019, 1, 5), **ME) == ("Saltmere", "")
+
+
+def test_the_first_set_of_a_district_tells_of_no_event_and_keeps_last_months_ranks(store):
+    view = hub_view(store, LATEST)
+    kept.remember_run(store, view, **ME)
+    table = kept.with_lasting(view.table, kept.lasting(store, view))
+    assert set(table["event"]) == {""} and table["moved"].tolist() == view.table["moved"].tolist()
+    assert table["hotspot"].str.startswith("H").all()
+
+
+def test_what_the_set_before_did_not_have_is_new_whatever_its_rank_a_month_ago(store):
+    kept.remember_run(store, hub_view(store, SEPTEMBER), **ME)
+    view = hub_view(store, replace(LATEST, window=Window(date(2018, 6, 1), date(2018, 12, 1))))
+    told = kept.lasting(store, view)
+    table = kept.with_lasting(view.table, told).set_index("id")
+    unknown = told.loc[told["change"].isna() & (told["event"] != "returned"), "id"]
+    assert (table.loc[unknown, "moved"] == "new").all() and (table["event"] != "").all()
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"moved": "up 4"}, "rank 21, up 4 on a month ago"),
+        ({"moved": ""}, "rank 21"),
+        ({"moved": "up 2", "event": "kept", "hotspot": "H7"}, "rank 21, up 2 since the set before · id H7"),
+        ({"moved": "new", "event": "born", "hotspot": "H9"}, "rank 21, new among them · id H9"),
+        ({"moved": "–", "event": "split", "hotspot": "H9", "from_ids": ("H4",)},
+         "rank 21, unmoved since the set before · split, from H4 · id H9"),
+    ],
+)  # fmt: skip
+def test_a_card_says_what_its_rank_is_held_against_and_calls_an_id_an_id(row, words):
+    assert standing(pd.Series({"rank": 21, "event": "", "hotspot": "", "from_ids": (), **row})) == words
