@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 from hotspots.__main__ import app
 from hotspots.intake.police_uk import OUTCOMES as OUTCOMES_REASON
+from hotspots.store.published import published_file
 from hotspots.views.import_words import WIDEST, progress_words
 
 HEADER = [
@@ -219,9 +220,11 @@ def test_backup_is_a_store_that_holds_the_same(filled: Hub) -> None:
         assert copy.stat().st_mode & 0o077 == 0
 
 
-def test_the_sample_is_the_same_each_time_and_takes_no_real_data(hub: Hub) -> None:
+def test_the_sample_is_published_and_takes_no_real_data(hub: Hub, made_ahead, monkeypatch) -> None:
+    monkeypatch.setattr("hotspots.__main__.publish_sample", made_ahead)
     made = hub.ask("sample")
     assert made["sample"] is True and made["incidents"] > 10_000 and made["integrity"] == "ok"
+    assert published_file(str(hub.folder / "sample.sqlite")).exists()
     refused = hub.run("import", month_file(hub.folder), "--store", hub.folder / "sample.sqlite")
     assert refused.code == 2 and "sample" in refused.err
     assert hub.ask("check", "--store", hub.folder / "sample.sqlite") == made
