@@ -130,8 +130,13 @@ def test_a_file_of_areas_that_cannot_be_read_is_said_before_anything_is_publishe
 def test_a_second_time_nothing_is_new_and_a_lost_file_is_noticed(town, tmp_path):
     again = publish_store(town.store, town.path, viewer=STEWARD, at=PUBLISHED_AT, today=PUBLISHED_AT.date())
     assert (again.version, again.figures) == (0, 0)
+    told = []
     with pytest.raises(StoreError, match="restore the file"):
-        publish_store(town.store, tmp_path / "lost.sqlite", viewer=STEWARD, at=NOVEMBER, today=NOVEMBER.date())
+        publish_store(
+            town.store, tmp_path / "lost.sqlite", viewer=STEWARD, at=NOVEMBER, today=NOVEMBER.date(),
+            progress=lambda *now: told.append(now),
+        )  # fmt: skip
+    assert told == [], "said before anything is worked out"
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.DATA_STEWARD], ids=str)
