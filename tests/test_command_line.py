@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from hotspots.__main__ import app
+from hotspots.__main__ import app, main
 from hotspots.intake.police_uk import OUTCOMES as OUTCOMES_REASON
 from hotspots.store.published import published_file
 from hotspots.views.import_words import WIDEST, progress_words
@@ -373,8 +373,13 @@ def test_a_file_that_may_not_be_read_is_one_line(filled: Hub) -> None:
     ],
     ids=["option", "value", "verb", "nothing given"],
 )
-def test_a_call_that_does_not_fit_is_one_line(words: list[str], needle: str) -> None:
-    answer = in_a_process(*words)
+def test_a_call_that_does_not_fit_is_one_line(
+    words: list[str], needle: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["hotspots", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    answer = Answer(ended.value.code, *capsys.readouterr())
     assert is_one_clear_line(answer), answer
     assert needle.casefold() in answer.err.casefold()
 
