@@ -145,9 +145,10 @@ def _map(spots: pd.DataFrame) -> Outlines | Text:
 def evidence_pack(ask: Request, name: str) -> Paper:
     """For a peer review or an inspection: what was found at a place, done, changed, and by which methods."""
     ask.viewer.require(Action.SEE_COMPARISONS)
-    case = next((c for c in place_cases(ask.store, today=ask.today) if _begins(c.place.name, name)), None)
-    if case is None:
+    cases = place_cases(ask.store, today=ask.today, wanted=lambda place: _begins(place.name, name))
+    if not cases:
         raise BadValue(f"There is no place called {name!r} where something was done; see the page Places for names.")
+    case = cases[0]
     place = case.place
     done = register_reads.interventions(ask.store)
     actions = register_reads.actions(ask.store)

@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -124,7 +125,10 @@ def place_for_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def published_sample(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a sample store whose outcomes are published, made once a run; nobody writes to it but exports."""
+    """Folder of a sample store whose outcomes are published, made once a run; nobody writes to it but exports.
+
+    `progress.json` holds what was told meanwhile: how far (0 to 1) and with what.
+    """
     from hotspots.release.releasing import publish_sample
     from hotspots.store import open_store
     from hotspots.store.published import published_file
@@ -132,9 +136,25 @@ def published_sample(sample_file: Path, tmp_path_factory: pytest.TempPathFactory
 
     def make(folder: Path) -> None:
         where = Path(shutil.copy(sample_file, folder / "sample.sqlite"))
-        store = open_store(where, at=MADE_AT)
-        publish_sample(store, published_file(str(where)))
+        store, told = open_store(where, at=MADE_AT), []
+        publish_sample(store, published_file(str(where)), progress=lambda *now: told.append(now))
         store.close()
+        (folder / "progress.json").write_text(json.dumps(told), encoding="utf-8")
 
     own = tmp_path_factory.mktemp("published")
     return shutil.copytree(once_a_run(tmp_path_factory, "made-published", make), own, dirs_exist_ok=True)
+
+
+@pytest.fixture
+def made_ahead(published_sample: Path) -> Callable[..., None]:
+    """Stands in for `publish_sample` where only who asks for it is tested: the same file, made earlier."""
+    from hotspots.store.published import published_file
+
+    made = published_file(str(published_sample / "sample.sqlite"))
+
+    def publish(store: object, path: Path) -> None:
+        assert store.is_sample
+        assert not path.exists(), "published already"
+        shutil.copy(made, path)
+
+    return publish

@@ -15,6 +15,7 @@ from hotspots import briefs
 from hotspots import store as stores
 from hotspots.__main__ import app
 from hotspots.errors import BadValue, NotAllowed
+from hotspots.pipeline import outcomes
 from hotspots.release.recipe import recipe_from_json
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import Settings
@@ -223,6 +224,14 @@ def test_the_hub_pack_follows_the_agenda(ask):
     text = text_of(printed(paper, "pdf", author="h"))
     assert "Tanners Court" in text
     assert "Flat " not in text and "9990" not in text
+
+
+def test_an_evidence_pack_compares_the_one_place_it_is_about(ask, monkeypatch):
+    """Whoever presses the button waits for its place, not for all that the hub ever adopted."""
+    compared, compare_in = [], outcomes.compare_in
+    monkeypatch.setattr(outcomes, "compare_in", lambda *a, **of: compared.append(of["name"]) or compare_in(*a, **of))
+    briefs.evidence_pack(ask, "Ropewalk Court")
+    assert set(compared) == {"Ropewalk Court (fictional)"}
 
 
 def test_the_evidence_pack_says_what_was_found_done_and_changed_and_how(ask):

@@ -21,8 +21,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from hotspots.__main__ import app
+from hotspots.__main__ import app, main
 from hotspots.intake.police_uk import OUTCOMES as OUTCOMES_REASON
+from hotspots.store.published import published_file
 from hotspots.views.import_words import WIDEST, progress_words
 
 HEADER = [
@@ -219,9 +220,11 @@ def test_backup_is_a_store_that_holds_the_same(filled: Hub) -> None:
         assert copy.stat().st_mode & 0o077 == 0
 
 
-def test_the_sample_is_the_same_each_time_and_takes_no_real_data(hub: Hub) -> None:
+def test_the_sample_is_published_and_takes_no_real_data(hub: Hub, made_ahead, monkeypatch) -> None:
+    monkeypatch.setattr("hotspots.__main__.publish_sample", made_ahead)
     made = hub.ask("sample")
     assert made["sample"] is True and made["incidents"] > 10_000 and made["integrity"] == "ok"
+    assert published_file(str(hub.folder / "sample.sqlite")).exists()
     refused = hub.run("import", month_file(hub.folder), "--store", hub.folder / "sample.sqlite")
     assert refused.code == 2 and "sample" in refused.err
     assert hub.ask("check", "--store", hub.folder / "sample.sqlite") == made
@@ -370,8 +373,13 @@ def test_a_file_that_may_not_be_read_is_one_line(filled: Hub) -> None:
     ],
     ids=["option", "value", "verb", "nothing given"],
 )
-def test_a_call_that_does_not_fit_is_one_line(words: list[str], needle: str) -> None:
-    answer = in_a_process(*words)
+def test_a_call_that_does_not_fit_is_one_line(
+    words: list[str], needle: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["hotspots", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    answer = Answer(ended.value.code, *capsys.readouterr())
     assert is_one_clear_line(answer), answer
     assert needle.casefold() in answer.err.casefold()
 

@@ -10,14 +10,13 @@ from typer.testing import CliRunner
 
 from hotspots.__main__ import app
 from hotspots.release.roles import Role
-from tests.browser.running import write_settings
+from tests.browser.running import hub_folder
 from tests.role_matrix import BY_FILE, COMMANDS, ROLES
 
 
 @pytest.fixture(scope="module")
-def hub(published_sample):
-    write_settings(published_sample)
-    return published_sample
+def hub(published_sample, tmp_path_factory):
+    return hub_folder(tmp_path_factory.mktemp("hub"), published_sample / "sample.sqlite")
 
 
 def test_every_verb_has_its_row() -> None:

@@ -6,7 +6,7 @@ compared with the same months of the last year before the action. So the season 
 periods released at different times never overlap in part.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -71,9 +71,14 @@ class WardCase:
     comparison: Comparison
 
 
-def place_cases(store: Store, *, today: date) -> list[PlaceCase]:
-    """A case for every adopted place where something was done, in order of id; empty without reports."""
-    adopted = [p for p in register_reads.listed(store, Place) if p.kind != COMPARISON and p.status == "active"]
+def place_cases(store: Store, *, today: date, wanted: Callable[[Place], bool] = lambda _place: True) -> list[PlaceCase]:
+    """A case for every adopted place where something was done, in order of id; empty without reports.
+
+    wanted: which of them to compare, for each takes about a second
+    """
+    adopted = [
+        p for p in register_reads.listed(store, Place) if p.kind != COMPARISON and p.status == "active" and wanted(p)
+    ]
     evidence = _evidence(store)
     if evidence is None:
         return []

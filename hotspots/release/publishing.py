@@ -112,7 +112,8 @@ def publish(
     """
     with publishing(path):
         before = read_published(path)
-        _require_everything(before, last_version, drawn)
+        require_releases(before, last_version)
+        _require_outlines(before, drawn)
         tally = Tally.of(counts, held=held, gaps=gaps)
         accepted, refused = _accepted(places, tally, before, drawn, today)
         wanted = [*_ward_periods(tally, today), *_place_periods(accepted, held)]
@@ -150,13 +151,17 @@ def _safe(fresh: pd.DataFrame, before: Published, tally: Tally, progress: Progre
     return new, require_safe(pd.concat([released, new], ignore_index=True), tally.cells).tried
 
 
-def _require_everything(before: Published, last_version: int, drawn: Collection[str]) -> None:
-    """The audit needs everything ever released: the whole file, and the outlines of its areas."""
+def require_releases(before: Published, last_version: int) -> None:
+    """Raises `StoreError` for a file that lacks a release: the audit needs everything ever released."""
     if before.version < last_version:
         raise StoreError(
             f"The file of released tables ends at release {before.version}, but release {last_version} was "
             "published; restore the file from a backup, for without it no release can be checked."
         )
+
+
+def _require_outlines(before: Published, drawn: Collection[str]) -> None:
+    """The audit needs the outlines of all areas ever released."""
     small = {a for a in before.figures["area"] if not a.startswith(("district:", "ward:"))}
     if small - set(drawn):
         raise BadValue(

@@ -21,13 +21,14 @@ from hotspots.pipeline.outcomes import (
     ward_cases,
 )
 from hotspots.release.outcomes import FEWEST_ADDRESSES, PlaceOutcome, WardOutcome
-from hotspots.release.publishing import Summary, calendar_periods, publish
+from hotspots.release.publishing import Summary, calendar_periods, publish, require_releases
 from hotspots.release.recipe import SHORT, Recipe, recipe_as_json, recipe_of
 from hotspots.release.roles import Action, Role, Viewer
 from hotspots.sample.store import PUBLISHED_AT
 from hotspots.settings import Settings
 from hotspots.store import Store
 from hotspots.store.database import add_audit, put_meta
+from hotspots.store.published import read_published
 from hotspots.store.released_areas import keep_outlines, kept_outlines
 
 _VERSION = "published_version"
@@ -58,6 +59,8 @@ def publish_store(
     if held is None:
         raise NoData("There is nothing to publish: the store holds no incidents yet.")
     outlines = read_areas(Path(areas), store.crs) if areas else None
+    last_version = int(store.meta(_VERSION, "0"))
+    require_releases(read_published(path), last_version)
     progress(0.0, "Comparing each place with the time before")
     cases = place_cases(store, today=today)
     fit = [case for case in cases if case.view is not None and (case.place.dwellings or 0) >= FEWEST_ADDRESSES]
@@ -81,7 +84,7 @@ def publish_store(
         recipe=recipe_as_json(recipe),
         outlines=outlines,
         sample=store.is_sample,
-        last_version=int(store.meta(_VERSION, "0")),
+        last_version=last_version,
         progress=progress,
     )
     told = _with_reasons(summary, cases)

@@ -3,12 +3,15 @@
 Pages are called past the menu, as a forged address would, so what is tested is the page's own gate.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from hotspots.release import releasing
 from hotspots.release.roles import Role, Viewer
+from hotspots.store.published import published_file
 from pages.parts import menu
 from tests.browser.running import ROOT, hub_folder, write_settings
 from tests.role_matrix import PAGES, ROLES
@@ -66,8 +69,8 @@ def refused(ran: AppTest) -> bool:
 
 
 @pytest.fixture(scope="module")
-def hub(sample_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return hub_folder(tmp_path_factory.mktemp("hub"), sample_file)
+def hub(published_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hub_folder(tmp_path_factory.mktemp("hub"), published_sample / "sample.sqlite")
 
 
 @pytest.fixture
@@ -110,6 +113,21 @@ def test_a_page_draws_or_refuses(page: str, role: str) -> None:
         assert refused(ran)
         assert len(texts(ran)) == 1, "a refusal must stand alone"
         assert not len(ran.get("arrow_data_frame")) and not len(ran.get("component_instance"))
+
+
+def test_the_sample_is_published_once_when_its_outcomes_are_first_asked_for(
+    sample_file: Path, made_ahead: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = hub_folder(tmp_path / "hub", sample_file)
+    released = published_file(str(folder / "sample.sqlite"))
+    monkeypatch.setattr(releasing, "publish_sample", made_ahead)
+    monkeypatch.setenv("HUB_SETTINGS", str(folder / "settings.toml"))
+    monkeypatch.chdir(ROOT)
+    for page in ("trends", "outcomes", "outcomes"):
+        ran = run(page, "hub member")
+        assert not ran.exception, [e.value for e in ran.exception]
+        assert released.exists() is (page == "outcomes")
+    assert any("Park View" in text for text in texts(ran))
 
 
 @pytest.mark.usefixtures("sample")

@@ -1,19 +1,19 @@
-"""The sample's store, made once for the tests of the compositions."""
+"""The sample's store, for the tests of the compositions."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
-from hotspots.sample.store import make_sample_store
-from hotspots.store import open_store
+from hotspots.store import Store, open_store
 
 NOW = datetime(2018, 9, 5, 9, 0)
 
 
 @pytest.fixture(scope="session")
-def sample_store(project, tmp_path_factory):
-    where = tmp_path_factory.mktemp("sample") / "sample.sqlite"
-    make_sample_store(project / "data" / "sample", where, at=NOW)
-    store = open_store(where, at=NOW)
+def sample_store(sample_file: Path) -> Iterator[Store]:
+    """Open for reading: other tests of this worker read the same file."""
+    store = open_store(sample_file, at=NOW)
     yield store
     store.close()

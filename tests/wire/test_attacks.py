@@ -83,15 +83,17 @@ def test_the_hub_itself_is_sent_what_is_looked_for(warm: dict[str, list]) -> Non
 @pytest.mark.usefixtures("warm")
 def test_no_canary_on_any_page_by_its_address_and_in_any_file(role: Role, signed_hub: Server, arrive: Arrive) -> None:
     visitor = arrive(signed_hub, PEOPLE[role])
-    got = []
+    got: dict[str, bytes] = {}
     for entry in ENTRIES:
         came = visitor.run(entry.url_path)
         assert not_found(came) is not may(role, entry.url_path)
         for button in elements(came, "download_button"):
+            if button.id in got:  # in place of a page that is not there comes the same first page again
+                continue
             status, body = visitor.fetch(visitor.make(button.deferred_file_id))
             assert status == 200
-            got.append(body)
-    everything = b"".join([*visitor.received, *got]).decode("utf-8", errors="replace")
+            got[button.id] = body
+    everything = b"".join([*visitor.received, *got.values()]).decode("utf-8", errors="replace")
     assert len(everything) > 300_000
     assert CANARIES.findall(everything) == []
     if role is Role.COUNCILLOR:
