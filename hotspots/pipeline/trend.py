@@ -215,9 +215,7 @@ def _beside_the_rest(
     """Each part's months beside what the rest would give it, and what it is doing, false discoveries held."""
     total, expected, changes = _series(whole), [], {}
     parts = {name: _series(counted[counted["series"] == name]) for name in named}
-    charts = control_charts(
-        pd.DataFrame(parts, index=total.index), exclude=dict.fromkeys(parts, exclude), aside=aside
-    )
+    charts = control_charts(pd.DataFrame(parts, index=total.index), exclude=dict.fromkeys(parts, exclude), aside=aside)
     for name, series in parts.items():
         rest = total - series
         expected.append(charts[name].assign(series=name, expected=against_rest(series, rest).to_numpy()))
