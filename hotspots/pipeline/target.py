@@ -42,10 +42,23 @@ def target_of(store: Store, evidence: Evidence, place: str | BaseGeometry, name:
 
 
 def wider_than(target: Target, evidence: Evidence) -> tuple[str, ...]:
-    """The ward and the district in which most of a target's reports lie, where the data name them."""
-    inside = evidence.incidents.loc[target.mask, ["ward", "district"]]
-    known = (inside[column].dropna().mode() for column in inside)
-    return tuple(dict.fromkeys(str(names.iloc[0]) for names in known if len(names)))
+    """The ward and the district in which most of a target's reports lie.
+
+    Only those that can be compared: a ward with reports elsewhere in its district, a district with others beside it.
+    """
+    frame = evidence.incidents
+    home = _most(frame.loc[target.mask, "district"])
+    ward = _most(frame.loc[target.mask, "ward"])
+    beside_ward = frame.loc[frame["district"] == home, "ward"] != ward
+    beside_home = frame["district"].dropna() != home
+    found = ((ward, beside_ward), (home, beside_home))
+    return tuple(dict.fromkeys(name for name, others in found if name and others.any()))
+
+
+def _most(names: pd.Series) -> str:
+    """The commonest of some names, "" where none is known."""
+    known = names.dropna().mode()
+    return str(known.iloc[0]) if len(known) else ""
 
 
 def wards_and_districts(store: Store) -> list[str]:

@@ -92,6 +92,8 @@ def quiet_title(quiet: pd.DataFrame, *, places_watched: int) -> str:
     if not places_watched:
         return f"No watch of a place has begun; {len(quiet)} hotspots as usual"
     after = int((quiet["kind"] == "place").sum())
+    if not after:
+        return f"No watched place can be called quiet; {len(quiet)} hotspots as usual"
     noun = "place" if after == 1 else "places"
     return f"{after} {noun} stayed quiet after the action, {len(quiet) - after} hotspots as usual"
 

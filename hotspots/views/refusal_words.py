@@ -4,6 +4,11 @@ from collections.abc import Sequence
 
 from hotspots.pipeline.comparison_view import GAP, MAP_POINTS, NOTHING, RECORDED, ComparisonView
 
+_NOTHING_WIDER = (
+    "A ward or a district could be compared as a whole, but these reports name no ward and no second district: import "
+    "reports that do."
+)
+
 
 def why_refused(view: ComparisonView) -> str:
     """The reason of a refusal in one sentence, without counts; "" where the verdict is another."""
@@ -23,7 +28,11 @@ def what_remains(view: ComparisonView) -> list[str]:
     wider = " or ".join(view.wider)
     return {
         MAP_POINTS: [
-            *([f"Compare {wider} as a whole: over so wide an area map points may be counted."] if wider else []),
+            *(
+                [f"Compare {wider} as a whole: over so wide an area map points may be counted."]
+                if wider
+                else [_NOTHING_WIDER]
+            ),
             "Import a partner's own log (council, housing, fire) that holds addresses or streets: this place can then "
             "be compared.",
         ],

@@ -62,8 +62,9 @@ def _act(store):
 def map_points(tmp_path_factory):
     """A hub that holds nothing but reports on map points, with a place and its closure."""
     folder = tmp_path_factory.mktemp("mappoints")
-    store = town.store_of(folder, pd.concat([town.at(town.CENTRE, town.DAYS[::5]), town.background()]),
-                          precision="snapped")  # fmt: skip
+    here, there = town.at(town.CENTRE, town.DAYS[::2]), town.background()
+    reports = pd.concat([here.assign(Ward="Old Quay"), there.assign(Ward="New Quay")])
+    store = town.store_of(folder, reports, precision="snapped")
     _act(store)
     store.set_meta({"identity": "map points"})  # made at the same moment, they would share every cache
     store.close()
@@ -139,16 +140,17 @@ def test_without_places_a_hotspot_and_a_date_are_chosen(page):
     assert shown.title[0].value
 
 
-def test_where_a_place_is_refused_one_button_compares_its_district_round_the_same_dates(page, stores, map_points):
+def test_where_a_place_is_refused_one_button_compares_its_ward_round_the_same_dates(page, stores, map_points):
     stores["map points"] = map_points
     shown = page("before_after", hub="map points")
     text = said(shown)
     assert "Nothing can be said" in shown.title[0].value and "8 or more addresses" in text
     assert "What was counted" in text and "Import a partner's own log" in text
     assert "More than luck?" not in text and "95% interval" not in text and "No reports on map points" not in text
-    wider = next(button for button in shown.button if button.label == "Compare Saltmere").click().run()
+    wider = next(button for button in shown.button if button.label == "Compare Old Quay").click().run()
     assert not wider.exception and not wider.warning
-    assert "Saltmere" in wider.title[0].value and "Nothing can be said" not in wider.title[0].value
+    assert not [button for button in shown.button if button.label == "Compare Saltmere"], "no other district is held"
+    assert "Old Quay" in wider.title[0].value and "Nothing can be said" not in wider.title[0].value
     assert [day.value for day in wider.date_input] == [date(2017, 10, 1), date(2018, 1, 1)]
 
 
