@@ -22,6 +22,14 @@ The role matrix comes before the attacks: they plant canaries in every field of 
 kinds are allowed among them, and then a page stops at the first of them.
 """
 
+SHARING = {
+    "the signed-in server": "wire/",
+    "the sample's server": tuple(
+        f"browser/test_{file}" for file in ("every_page", "first_visit", "for_everybody", "hostile_text", "hub_screen")
+    ),
+}
+"""Files that ask one server, which is slow to warm: what they share → how their paths begin."""
+
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(threads, "1")  # two workers share the cores; libraries that wait busily would take a third
 
@@ -38,12 +46,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """A file goes to one worker whole; so do all that ask the one signed-in server, which is slow to warm."""
+    """A file goes to one worker whole; so do all that share a server."""
     from xdist.scheduler import LoadFileScheduling
 
     class Together(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "tests/wire" if nodeid.startswith("tests/wire/") else super()._split_scope(nodeid)
+            below = nodeid.partition("tests/")[2]
+            shared = next((scope for scope, starts in SHARING.items() if below.startswith(starts)), None)
+            return shared or super()._split_scope(nodeid)
 
     return Together(config, log)
 
