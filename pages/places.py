@@ -13,6 +13,7 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import charts, place_charts, sentences
+from hotspots.views import place_words as words
 from hotspots.views.palette import STATES, state_label
 from pages.parts import actions, front_door, place_forms, place_history, restricted, session, sharing, show
 from pages.parts import register as shared
@@ -227,7 +228,7 @@ def _metrics(store: Store, view: PlaceView) -> None:
         delta_color="off", delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
     columns[1].metric(
-        f"{half.start:%B} to {sentences.month(composed.last_month(half))}", _number(now),
+        words.months_title(half), _number(now),
         f"same months a year before: {_number(before)}",
         delta_color="off", delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
@@ -243,24 +244,25 @@ def _number(n: float) -> str:
 def _days_since(column: st.delta_generator.DeltaGenerator, store: Store, view: PlaceView) -> None:
     day = view.last_report
     value = "–" if day is None else f"{(session.today(store) - day).days:,}"
-    words = "none in this period with a known day" if day is None else sentences.day(day)
+    told = "no day is known here" if day is None else sentences.day(day)
     column.metric(
-        "Days since last report", value, words, delta_color="off", delta_arrow="off", border=True, height="stretch",
+        "Days since last report", value, told, delta_color="off", delta_arrow="off", border=True, height="stretch",
         help="The latest report whose day is known; sources that give only the month are not in it.",
     )  # fmt: skip
 
 
 def _first_action(column: st.delta_generator.DeltaGenerator, store: Store, view: PlaceView) -> None:
     signal = view.first_signal
-    value, words = "no signal", "never above its usual range"
+    value = "no signal"
+    told = words.no_signal(composed.signal_from(view.place), view.last["period"].date())
     if signal is not None:
         row = action_rules.days_to_joint_action(
             {view.place.id: signal}, reads.interventions(store), on=session.today(store)
         ).iloc[0]
         until = "no joint action yet" if row["waiting"] else sentences.short_day(row["first_joint_action"])
-        value, words = f"{row['days']} days", f"{sentences.short_day(signal)} to {until}"
+        value, told = f"{row['days']} days", f"{sentences.short_day(signal)} to {until}"
     column.metric(
-        "First signal to first joint action", value, words, delta_color="off", delta_arrow="off", border=True,
+        "First signal to first joint action", value, told, delta_color="off", delta_arrow="off", border=True,
         height="stretch", help=f"{composed.SIGNAL} {action_rules.JOINT_ACTION}",
     )  # fmt: skip
 
@@ -268,9 +270,9 @@ def _first_action(column: st.delta_generator.DeltaGenerator, store: Store, view:
 def _line(column: st.delta_generator.DeltaGenerator, view: PlaceView) -> None:
     quiet = view.state == "quiet"
     value = "not known yet" if view.line is None else f"{view.line} a month"
-    words = "too few months" if view.line is None else f"by luck about once in {view.years:.0f} years"
+    told = "too few months" if view.line is None else f"by luck about once in {view.years:.0f} years"
     column.metric(
-        "Reopen line" if quiet else "Rings next month at", value, words, delta_color="off", delta_arrow="off",
+        "Reopen line" if quiet else "Rings next month at", value, told, delta_color="off", delta_arrow="off",
         border=True, height="stretch",
         help="For a quiet place: the count in one month at which its relapse watch rings (CUSUM from the last "
         "six months' rate back to the rate usual before); a slow climb rings sooner. Else: one above its usual range.",
@@ -357,8 +359,8 @@ def _parts(viewer: Viewer, view: PlaceView) -> None:
     released = release(view.parts, viewer, policy="parts of a place")
     sources = int((released.table["kind"] == "source").sum())
     with show.card(
-        f"{sentences.count(view.n)}, seen by {sentences.count(sources, 'source')}",
-        "What, and who told us",
+        words.parts_title(view.n, sources, view.window),
+        "What, and who told us, inside the frozen boundary; a hotspot on the hub screen has its own outline and dates",
         stretch=True,
     ):
         drawn = place_charts.parts_chart(released, kind="category", colours=show.colours())
@@ -394,11 +396,11 @@ def _repeats(viewer: Viewer, view: PlaceView) -> None:
 
 def _powers(viewer: Viewer, store: Store, place: Place) -> None:
     found = shared.routes_of(place)
-    holders = release(found.agencies, viewer, policy="routes by holder").table
+    holders = release(found.agencies, viewer, policy="routes by holder")
     with show.card(
         f"Powers: {found.heading}", "Not legal advice; the powers finder has each with its source", stretch=True
     ):
-        st.markdown(" · ".join(f"{show.plain(r.agency)} {r.routes}" for r in holders.head(6).itertuples()))
+        st.markdown(show.plain(words.holders_line(holders)))
         invited = shared.invited_to(viewer, store, place)
         st.markdown("**Invite**")
         st.markdown("  \n".join(show.plain(a) for a in invited["agency"].head(5)) or "No partner joins for these.")

@@ -126,11 +126,12 @@ def place_charts(store: Store, places: Sequence[Place], *, today: date) -> dict[
 def place_view(store: Store, place: Place, chart: pd.DataFrame, *, months: int | None, today: date) -> PlaceView:
     """Everything the profile of one place shows.
 
-    chart: of `place_charts` · months: length of the period that ends with the last complete month,
-    None for all held
+    chart: of `place_charts` · months: length of the period that ends with the last complete month, shorter
+    where less is held; None for all held
     """
     whole = _months_held(store, today)
-    window = last_months(whole.end, months) if months else whole
+    asked = last_months(whole.end, months) if months else whole
+    window = Window(max(asked.start, whole.start), whole.end)
     members = _members(store, place, window)
     addresses = members["address_key"].dropna()
     done = reads.listed(store, Intervention, place_id=place.id)
@@ -198,14 +199,13 @@ def lanes_of(done: Sequence[Intervention], *, today: date) -> pd.DataFrame:
 
 def first_signal(chart: pd.DataFrame, place: Place) -> date | None:
     """First day on which a month above the usual range could be known; None where there was none."""
-    start = pd.Timestamp(month_start(add_months(place.adopted_on, -SIGNAL_MONTHS)))
-    above = chart.loc[(chart["outside"] == "above") & (chart["period"] >= start), "period"]
+    above = chart.loc[(chart["outside"] == "above") & (chart["period"] >= pd.Timestamp(signal_from(place))), "period"]
     return add_months(above.iloc[0].date(), 1) if len(above) else None
 
 
-def last_month(window: Window) -> date:
-    """First day of the window's last month."""
-    return add_months(window.end, -1)
+def signal_from(place: Place) -> date:
+    """First month in which a place's first signal is looked for."""
+    return month_start(add_months(place.adopted_on, -SIGNAL_MONTHS))
 
 
 def place_of_hotspot(
