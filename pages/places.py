@@ -19,7 +19,6 @@ from pages.parts import actions, front_door, place_forms, place_history, restric
 from pages.parts import register as shared
 
 PERIODS = {12: "12 months", 24: "24 months", 0: "All months"}
-FLAGS = {"failed": "✕ Failed", "never checked": "◷ Never checked", "not checked": "◷ Not checked"}
 
 
 def render(viewer: Viewer) -> None:
@@ -302,10 +301,9 @@ def _timeline(viewer: Viewer, store: Store, view: PlaceView) -> None:
 
 
 def _checklist(viewer: Viewer, store: Store, place: Place) -> None:
-    table = checks.checklist(reads.site_checks(store), place_id=place.id, on=session.today(store))
+    table = checks.checklist(reads.site_checks(store), place_id=place.id, on=session.today(store), kind=place.kind)
     rows = release(table, viewer, policy="site checks").table
-    failed, stale = int((rows["flag"] == "failed").sum()), int((~rows["flag"].isin(("", "failed"))).sum())
-    with show.card(_checklist_title(failed, stale), "Condition of the site, as last seen"):
+    with show.card(words.site_title(rows), "Condition of the site, as last seen"):
         for row in rows.itertuples():
             item, mark, seen = st.columns([29, 47, 24], vertical_alignment="center")
             item.markdown(row.item.capitalize() if row.item.islower() else row.item)
@@ -316,12 +314,6 @@ def _checklist(viewer: Viewer, store: Store, place: Place) -> None:
             place_forms.check_dialog(viewer, store, place)
 
 
-def _checklist_title(failed: int, stale: int) -> str:
-    parts = [f"{failed} failed" if failed else "", f"{stale} not checked lately" if stale else ""]
-    found = " and ".join(p for p in parts if p)
-    return f"Site: {found}" if found else "Every item was seen working"
-
-
 def _check_badge(row: object) -> None:
     if not row.flag:
         word = "Secured" if row.item == "void flats" else "Working"
@@ -329,7 +321,8 @@ def _check_badge(row: object) -> None:
     elif row.flag == "failed":
         st.badge("Failed", icon=":material/close:", color="orange")
     else:
-        st.badge(row.flag.capitalize(), icon=":material/schedule:", color="orange")
+        colour = "gray" if row.flag == "never checked" else "orange"
+        st.badge(row.flag.capitalize(), icon=":material/schedule:", color=colour)
 
 
 def _open_actions(viewer: Viewer, store: Store, place: Place) -> None:

@@ -178,7 +178,7 @@ def places_table(
         usual_high=last["high"].to_numpy(),
         open_actions=open_["place_id"].value_counts().reindex(frame.index, fill_value=0),
         late_actions=late["place_id"].value_counts().reindex(frame.index, fill_value=0),
-        failed_checks=[_failed(checks, i, today) for i in frame.index],
+        failed_checks=[_failed(checks, p, today) for p in places],
         next_assessment=days_column([_next_assessment(done.get(i, ()), today) for i in frame.index]),
     )
     rising = table["state"].isin(("new", "growing", "returned"))
@@ -353,11 +353,11 @@ def _short(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _failed(checks: pd.DataFrame, place_id: int, today: date) -> int:
+def _failed(checks: pd.DataFrame, place: Place, today: date) -> int:
     """Items of a place that need a look; none while nobody has ever checked there."""
-    if not (checks["place_id"] == place_id).any():
+    if not (checks["place_id"] == place.id).any():
         return 0
-    return int((checklist(checks, place_id=place_id, on=today)["flag"] != "").sum())
+    return int((checklist(checks, place_id=place.id, on=today, kind=place.kind)["flag"] != "").sum())
 
 
 def _next_assessment(done: Sequence[Intervention], today: date) -> date | None:

@@ -33,6 +33,20 @@ def no_signal(looked_from: date, held_to: date) -> str:
     return f"not above its usual range since {month(looked_from)}"
 
 
+def site_title(rows: pd.DataFrame) -> str:
+    """What the checks of a site come to.
+
+    rows: flag, of `register.site_checks.checklist`
+    """
+    never, failed = rows["flag"] == "never checked", int((rows["flag"] == "failed").sum())
+    if never.all():
+        return "Nobody has checked this site yet"
+    stale = int((~rows["flag"].isin(("", "failed"))).sum())
+    parts = [f"{failed} failed" if failed else "", f"{stale} not checked lately" if stale else ""]
+    found = " and ".join(part for part in parts if part)
+    return f"Site: {found}" if found else "Every item was seen working"
+
+
 def holders_line(released: Released) -> str:
     """Who holds the routes that fit, most first, the rest together, so that the numbers add up to all of them.
 

@@ -25,7 +25,7 @@ def test_bars_add_up_to_the_count_above_them():
     many = pd.DataFrame({"kind": "category", "word": list("abcdefghi"), "n": [111, 69, 26, 22, 14, 7, 6, 5, 20]})
     parts = pd.concat([many, pd.DataFrame({"kind": ["source"], "word": ["police.uk"], "n": [280]})])
     drawn = parts_chart(release(parts, MEMBER, policy="parts of a place"), kind="category").to_dict()
-    (rows,) = [data for data in drawn["datasets"].values()]
+    (rows,) = drawn["datasets"].values()
     assert sum(row["n"] for row in rows) == 280 and len(rows) == 6
     assert rows[-1]["word"] == "4 others" and rows[-1]["n"] == 38
     assert words.with_others(many.head(6), 6).equals(many.head(6))
@@ -37,6 +37,15 @@ def test_holders_add_up_to_the_routes_that_fit(project):
     numbers = [int(part.split(" (")[0].rsplit(" ", 1)[1]) for part in line.split(" · ")]
     assert sum(numbers) == len(found.routes) and numbers[:5] == sorted(numbers[:5], reverse=True)
     assert f"({found.police_only} police-only)" in line
+
+
+def test_a_site_nobody_checked_is_not_called_unchecked_lately():
+    def titled(*flags):
+        return words.site_title(pd.DataFrame({"flag": flags}))
+
+    assert titled("never checked", "never checked") == "Nobody has checked this site yet"
+    assert titled("failed", "never checked", "") == "Site: 1 failed and 1 not checked lately"
+    assert titled("", "") == "Every item was seen working"
 
 
 def test_no_signal_says_whether_there_was_anything_to_look_at():
