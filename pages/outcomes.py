@@ -28,7 +28,8 @@ _STYLE = """<style>
 .st-key-outcome-foot { border-top: 1px solid var(--hub-edge); margin-top: .5rem; }
 [data-testid="stPopoverBody"]:has([data-testid="stDataFrame"]) { min-width: min(34rem, 92vw); }
 @media (max-width: 800px) { .st-key-outcome [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
-  .st-key-outcome [data-testid="stColumn"] { min-width: 100%; } }
+  .st-key-outcome [data-testid="stColumn"] { min-width: 100%; }
+  .st-key-outcome [data-testid="stHorizontalBlock"] { row-gap: .6rem; } .st-key-outcome hr { margin: .2rem 0; } }
 @media print { .st-key-outcome-tools { display: none !important; } .st-key-outcome { max-width: 178mm; }
   .st-key-outcome :is(p, [data-testid="stColumn"]:has([data-testid="stVegaLiteChart"], [data-testid="stImage"])) {
     break-inside: avoid; }

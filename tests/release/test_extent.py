@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from hotspots import store as stores
-from hotspots.errors import BadValue, Recoverable
+from hotspots.errors import BadValue
 from hotspots.register.places import Place
-from hotspots.release.audit import require_safe
+from hotspots.release.audit import Recoverable, require_safe
 from hotspots.release.extent import LEAST_SHARE, own_districts
 from hotspots.release.outcomes import facts_from_json
 from hotspots.release.publishing import outlook, publish
