@@ -91,7 +91,7 @@ def _listed(table: pd.DataFrame, columns: dict[str, tuple[str, int, str]], *, ke
 def _publishing(viewer: Viewer, store: Store) -> None:
     if viewer.can(Action.PUBLISH) and session.months_held(store) is not None:
         with show.card("What councillors may read", "The same button is on Outcomes, above what they see"):
-            publishing_bar(viewer, "Whole quarters and years, small numbers hidden. Publishing cannot be taken back.")
+            publishing_bar(viewer, "You see what would go out before it does. Publishing cannot be taken back.")
 
 
 def _coverage(viewer: Viewer, store: Store) -> None:

@@ -10,6 +10,7 @@ from hotspots.views import outcome_paper as paper
 from hotspots.views import outcomes as words
 from hotspots.views import paper_pdf, printing
 from hotspots.views.paper import Outlines
+from hotspots.views.publishing_words import PERIODS
 from hotspots.views.ward_pictures import picture_for
 from pages.parts import front_door, session, show, taking
 from pages.parts.publishing import publishing_bar
@@ -27,7 +28,8 @@ _STYLE = """<style>
 .st-key-outcome-foot { border-top: 1px solid var(--hub-edge); margin-top: .5rem; }
 [data-testid="stPopoverBody"]:has([data-testid="stDataFrame"]) { min-width: min(34rem, 92vw); }
 @media (max-width: 800px) { .st-key-outcome [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
-  .st-key-outcome [data-testid="stColumn"] { min-width: 100%; } }
+  .st-key-outcome [data-testid="stColumn"] { min-width: 100%; }
+  .st-key-outcome [data-testid="stHorizontalBlock"] { row-gap: .6rem; } .st-key-outcome hr { margin: .2rem 0; } }
 @media print { .st-key-outcome-tools { display: none !important; } .st-key-outcome { max-width: 178mm; }
   .st-key-outcome :is(p, [data-testid="stColumn"]:has([data-testid="stVegaLiteChart"], [data-testid="stImage"])) {
     break-inside: avoid; }
@@ -67,8 +69,9 @@ def _for_viewer(everything: Published, viewer: Viewer) -> Published:
 def _nothing_yet() -> None:
     st.title("Nothing has been published yet", anchor=False)
     st.markdown(
-        "This page shows outcomes of places and wards that the hub has released for councillors: "
-        "whole quarters, small numbers hidden, no addresses and no map of hotspots. "
+        "This page shows outcomes of districts, wards and places that the hub has released for councillors: "
+        "small numbers hidden, no addresses and no map of hotspots. "
+        f"{PERIODS}. "
         "The hub publishes them once they are checked; until then there is nothing to see here."
     )
 

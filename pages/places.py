@@ -13,12 +13,12 @@ from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import charts, place_charts, sentences
+from hotspots.views import place_words as words
 from hotspots.views.palette import STATES, state_label
 from pages.parts import actions, front_door, place_forms, place_history, restricted, session, sharing, show
 from pages.parts import register as shared
 
 PERIODS = {12: "12 months", 24: "24 months", 0: "All months"}
-FLAGS = {"failed": "✕ Failed", "never checked": "◷ Never checked", "not checked": "◷ Not checked"}
 
 
 def render(viewer: Viewer) -> None:
@@ -227,7 +227,7 @@ def _metrics(store: Store, view: PlaceView) -> None:
         delta_color="off", delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
     columns[1].metric(
-        f"{half.start:%B} to {sentences.month(composed.last_month(half))}", _number(now),
+        words.months_title(half), _number(now),
         f"same months a year before: {_number(before)}",
         delta_color="off", delta_arrow="off", border=True, height="stretch",
     )  # fmt: skip
@@ -243,24 +243,25 @@ def _number(n: float) -> str:
 def _days_since(column: st.delta_generator.DeltaGenerator, store: Store, view: PlaceView) -> None:
     day = view.last_report
     value = "–" if day is None else f"{(session.today(store) - day).days:,}"
-    words = "none in this period with a known day" if day is None else sentences.day(day)
+    told = "no day is known here" if day is None else sentences.day(day)
     column.metric(
-        "Days since last report", value, words, delta_color="off", delta_arrow="off", border=True, height="stretch",
+        "Days since last report", value, told, delta_color="off", delta_arrow="off", border=True, height="stretch",
         help="The latest report whose day is known; sources that give only the month are not in it.",
     )  # fmt: skip
 
 
 def _first_action(column: st.delta_generator.DeltaGenerator, store: Store, view: PlaceView) -> None:
     signal = view.first_signal
-    value, words = "no signal", "never above its usual range"
+    value = "no signal"
+    told = words.no_signal(composed.signal_from(view.place), view.last["period"].date())
     if signal is not None:
         row = action_rules.days_to_joint_action(
             {view.place.id: signal}, reads.interventions(store), on=session.today(store)
         ).iloc[0]
         until = "no joint action yet" if row["waiting"] else sentences.short_day(row["first_joint_action"])
-        value, words = f"{row['days']} days", f"{sentences.short_day(signal)} to {until}"
+        value, told = f"{row['days']} days", f"{sentences.short_day(signal)} to {until}"
     column.metric(
-        "First signal to first joint action", value, words, delta_color="off", delta_arrow="off", border=True,
+        "First signal to first joint action", value, told, delta_color="off", delta_arrow="off", border=True,
         height="stretch", help=f"{composed.SIGNAL} {action_rules.JOINT_ACTION}",
     )  # fmt: skip
 
@@ -268,9 +269,9 @@ def _first_action(column: st.delta_generator.DeltaGenerator, store: Store, view:
 def _line(column: st.delta_generator.DeltaGenerator, view: PlaceView) -> None:
     quiet = view.state == "quiet"
     value = "not known yet" if view.line is None else f"{view.line} a month"
-    words = "too few months" if view.line is None else f"by luck about once in {view.years:.0f} years"
+    told = "too few months" if view.line is None else f"by luck about once in {view.years:.0f} years"
     column.metric(
-        "Reopen line" if quiet else "Rings next month at", value, words, delta_color="off", delta_arrow="off",
+        "Reopen line" if quiet else "Rings next month at", value, told, delta_color="off", delta_arrow="off",
         border=True, height="stretch",
         help="For a quiet place: the count in one month at which its relapse watch rings (CUSUM from the last "
         "six months' rate back to the rate usual before); a slow climb rings sooner. Else: one above its usual range.",
@@ -300,10 +301,9 @@ def _timeline(viewer: Viewer, store: Store, view: PlaceView) -> None:
 
 
 def _checklist(viewer: Viewer, store: Store, place: Place) -> None:
-    table = checks.checklist(reads.site_checks(store), place_id=place.id, on=session.today(store))
+    table = checks.checklist(reads.site_checks(store), place_id=place.id, on=session.today(store), kind=place.kind)
     rows = release(table, viewer, policy="site checks").table
-    failed, stale = int((rows["flag"] == "failed").sum()), int((~rows["flag"].isin(("", "failed"))).sum())
-    with show.card(_checklist_title(failed, stale), "Condition of the site, as last seen"):
+    with show.card(words.site_title(rows), "Condition of the site, as last seen"):
         for row in rows.itertuples():
             item, mark, seen = st.columns([29, 47, 24], vertical_alignment="center")
             item.markdown(row.item.capitalize() if row.item.islower() else row.item)
@@ -314,12 +314,6 @@ def _checklist(viewer: Viewer, store: Store, place: Place) -> None:
             place_forms.check_dialog(viewer, store, place)
 
 
-def _checklist_title(failed: int, stale: int) -> str:
-    parts = [f"{failed} failed" if failed else "", f"{stale} not checked lately" if stale else ""]
-    found = " and ".join(p for p in parts if p)
-    return f"Site: {found}" if found else "Every item was seen working"
-
-
 def _check_badge(row: object) -> None:
     if not row.flag:
         word = "Secured" if row.item == "void flats" else "Working"
@@ -327,7 +321,8 @@ def _check_badge(row: object) -> None:
     elif row.flag == "failed":
         st.badge("Failed", icon=":material/close:", color="orange")
     else:
-        st.badge(row.flag.capitalize(), icon=":material/schedule:", color="orange")
+        colour = "gray" if row.flag == "never checked" else "orange"
+        st.badge(row.flag.capitalize(), icon=":material/schedule:", color=colour)
 
 
 def _open_actions(viewer: Viewer, store: Store, place: Place) -> None:
@@ -357,8 +352,8 @@ def _parts(viewer: Viewer, view: PlaceView) -> None:
     released = release(view.parts, viewer, policy="parts of a place")
     sources = int((released.table["kind"] == "source").sum())
     with show.card(
-        f"{sentences.count(view.n)}, seen by {sentences.count(sources, 'source')}",
-        "What, and who told us",
+        words.parts_title(view.n, sources, view.window),
+        "What, and who told us, inside the frozen boundary; a hotspot on the hub screen has its own outline and dates",
         stretch=True,
     ):
         drawn = place_charts.parts_chart(released, kind="category", colours=show.colours())
@@ -394,11 +389,11 @@ def _repeats(viewer: Viewer, view: PlaceView) -> None:
 
 def _powers(viewer: Viewer, store: Store, place: Place) -> None:
     found = shared.routes_of(place)
-    holders = release(found.agencies, viewer, policy="routes by holder").table
+    holders = release(found.agencies, viewer, policy="routes by holder")
     with show.card(
         f"Powers: {found.heading}", "Not legal advice; the powers finder has each with its source", stretch=True
     ):
-        st.markdown(" · ".join(f"{show.plain(r.agency)} {r.routes}" for r in holders.head(6).itertuples()))
+        st.markdown(show.plain(words.holders_line(holders)))
         invited = shared.invited_to(viewer, store, place)
         st.markdown("**Invite**")
         st.markdown("  \n".join(show.plain(a) for a in invited["agency"].head(5)) or "No partner joins for these.")

@@ -83,6 +83,7 @@ EXPORTS = {  # address, button (without the numbers and days of its name) → wh
 
 COMMANDS = {  # verbs that let something out or decide who sees what → who may run them
     "publish": STEWARD,
+    "publish --look": STEWARD,
     "grant --issuer i --subject s --role councillor": STEWARD,
     "purge --look": STEWARD,
     "export {out}.csv": STEWARD,

@@ -39,6 +39,21 @@ def test_a_verb_does_or_refuses(verb: str, role: str, hub, tmp_path, monkeypatch
         assert not out.exists()
 
 
+def test_publish_says_first_what_would_go_out_and_takes_districts_by_name(hub, monkeypatch) -> None:
+    monkeypatch.setenv("HUB_SETTINGS", str(hub / "settings.toml"))
+    before = {path: path.read_bytes() for path in hub.glob("*-published.sqlite")}
+
+    def run(*words: str):
+        return CliRunner().invoke(app, ["publish", "--look", *words])
+
+    both, one = run(), run("--district", "Brineholt")
+    assert both.exit_code == one.exit_code == 0, both.output + one.output
+    assert "of 2 districts" in both.output and "None is taken back" in both.output
+    assert "Left out: 1 other district" in one.output and "Tidewick (" in one.output
+    assert "no report of Atlantis" in run("--district", "Atlantis").output
+    assert before and before == {path: path.read_bytes() for path in hub.glob("*-published.sqlite")}
+
+
 def test_a_role_that_does_not_exist_is_refused(hub, monkeypatch) -> None:
     monkeypatch.setenv("HUB_SETTINGS", str(hub / "settings.toml"))
     monkeypatch.setenv("HUB_ROLE", "root")

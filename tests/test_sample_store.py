@@ -10,7 +10,7 @@ import pytest
 from hotspots import store as stores
 from hotspots.errors import NoData
 from hotspots.pipeline.agenda import places_to_assess
-from hotspots.pipeline.places import adopted, place_charts
+from hotspots.pipeline.places import adopted, place_charts, place_view
 from hotspots.register.actions import overdue
 from hotspots.register.assessments import Assessment
 from hotspots.register.interventions import Intervention
@@ -83,6 +83,14 @@ def test_counts_inside_the_frozen_boundary_are_those_the_story_was_written_with(
     known = [int(n) for i, n in enumerate(shown) if i != gap]
     assert known == [1, 2, 3, 3, 2, 2, 3, 2, 1, 3, 2, 5, 6, 8, 9, 10, 11, 14, 19, 15, 6, 4, 3, 2, 1, 0, 1, 0, 0]
     assert shown[gap] != shown[gap], "June 2016 was not received: a gap, never the one report of others"
+
+
+def test_a_profile_begins_where_the_data_begin(store: Store) -> None:
+    place = park_view(store)
+    chart = place_charts(store, [place], today=TODAY)[place.id]
+    whole = place_view(store, place, chart, months=None, today=TODAY)
+    longer = place_view(store, place, chart, months=240, today=TODAY)
+    assert longer.window == whole.window and len(longer.months) == len(chart) and longer.n == whole.n
 
 
 def test_a_missing_file_leaves_no_half_made_sample(project: Path, tmp_path: Path) -> None:

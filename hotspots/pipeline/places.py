@@ -127,11 +127,12 @@ def place_charts(store: Store, places: Sequence[Place], *, today: date) -> dict[
 def place_view(store: Store, place: Place, chart: pd.DataFrame, *, months: int | None, today: date) -> PlaceView:
     """Everything the profile of one place shows.
 
-    chart: of `place_charts` · months: length of the period that ends with the last complete month,
-    None for all held
+    chart: of `place_charts` · months: length of the period that ends with the last complete month, shorter
+    where less is held; None for all held
     """
     whole = _months_held(store, today)
-    window = last_months(whole.end, months) if months else whole
+    asked = last_months(whole.end, months) if months else whole
+    window = Window(max(asked.start, whole.start), whole.end)
     members = _members(store, place, window)
     addresses = members["address_key"].dropna()
     done = reads.listed(store, Intervention, place_id=place.id)
@@ -179,7 +180,7 @@ def places_table(
         usual_high=last["high"].to_numpy(),
         open_actions=open_["place_id"].value_counts().reindex(frame.index, fill_value=0),
         late_actions=late["place_id"].value_counts().reindex(frame.index, fill_value=0),
-        failed_checks=[_failed(checks, i, today) for i in frame.index],
+        failed_checks=[_failed(checks, p, today) for p in places],
         next_assessment=days_column([_next_assessment(done.get(i, ()), known, today) for i in frame.index]),
     )
     rising = table["state"].isin(("new", "growing", "returned"))
@@ -200,14 +201,13 @@ def lanes_of(done: Sequence[Intervention], *, today: date) -> pd.DataFrame:
 
 def first_signal(chart: pd.DataFrame, place: Place) -> date | None:
     """First day on which a month above the usual range could be known; None where there was none."""
-    start = pd.Timestamp(month_start(add_months(place.adopted_on, -SIGNAL_MONTHS)))
-    above = chart.loc[(chart["outside"] == "above") & (chart["period"] >= start), "period"]
+    above = chart.loc[(chart["outside"] == "above") & (chart["period"] >= pd.Timestamp(signal_from(place))), "period"]
     return add_months(above.iloc[0].date(), 1) if len(above) else None
 
 
-def last_month(window: Window) -> date:
-    """First day of the window's last month."""
-    return add_months(window.end, -1)
+def signal_from(place: Place) -> date:
+    """First month in which a place's first signal is looked for."""
+    return month_start(add_months(place.adopted_on, -SIGNAL_MONTHS))
 
 
 def place_of_hotspot(
@@ -355,11 +355,11 @@ def _short(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _failed(checks: pd.DataFrame, place_id: int, today: date) -> int:
+def _failed(checks: pd.DataFrame, place: Place, today: date) -> int:
     """Items of a place that need a look; none while nobody has ever checked there."""
-    if not (checks["place_id"] == place_id).any():
+    if not (checks["place_id"] == place.id).any():
         return 0
-    return int((checklist(checks, place_id=place_id, on=today)["flag"] != "").sum())
+    return int((checklist(checks, place_id=place.id, on=today, kind=place.kind)["flag"] != "").sum())
 
 
 def _next_assessment(done: Sequence[Intervention], known: Mapping[int, int], today: date) -> date | None:

@@ -8,6 +8,10 @@ import pandas as pd
 from hotspots.errors import BadValue
 
 ITEMS = ("communal door", "CCTV", "lighting", "bin store", "void flats")
+OUTDOORS = ("CCTV", "lighting")
+"""Items that any place may have; the others are of buildings."""
+OPEN_KINDS = frozenset({"street", "shops", "park", "car park", "station"})
+"""Kinds of place that are no building: nobody checks their communal door."""
 STATES = ("working", "failed", "not checked")
 STALE_DAYS = 60
 MEETING_KINDS = ("residents' meeting", "drop-in", "walkabout", "survey")
@@ -58,15 +62,19 @@ class ResidentMeeting:
         _require(self.attended >= 0, "attendance cannot be below zero")
 
 
-def checklist(checks: pd.DataFrame, *, place_id: int, on: date) -> pd.DataFrame:
-    """The five items of a place as last seen: item, state, checked_on, by, days, flag.
+def checklist(checks: pd.DataFrame, *, place_id: int, on: date, kind: str = "block") -> pd.DataFrame:
+    """The items of a place as last seen: item, state, checked_on, by, days, flag.
+
+    kind: of the place; one of `OPEN_KINDS` has the items of buildings only once they were checked there.
 
     checks: frame of the store's site checks. flag: "failed", "not checked for N days" (over
     `STALE_DAYS`), "never checked" or empty; a failed item stays failed however old.
     """
     mine = checks[(checks["place_id"] == place_id) & (checks["checked_on"] <= pd.Timestamp(on))]
     latest = mine.sort_values(["checked_on", "id"], kind="stable").groupby("item").last()
-    table = latest.reindex(list(ITEMS))[["state", "checked_on", "by"]]
+    expected = OUTDOORS if kind in OPEN_KINDS else ITEMS
+    items = [item for item in ITEMS if item in expected or item in latest.index]
+    table = latest.reindex(items)[["state", "checked_on", "by"]]
     table["state"] = table["state"].astype(object).where(table["state"].notna(), "not checked")
     table["by"] = table["by"].astype(object).where(table["by"].notna(), "")
     table["days"] = (pd.Timestamp(on) - table["checked_on"]).dt.days.astype("Int64")

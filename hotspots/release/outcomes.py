@@ -6,12 +6,12 @@ people. Facts hold no count; verdicts are given only where the released numbers 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
 
 from hotspots.analysis.comparison import Comparison
-from hotspots.periods import Window
+from hotspots.periods import Window, add_months
 from hotspots.register.interventions import Intervention
 from hotspots.register.places import Place
 from hotspots.release.rounding import LEAST_BASE, SUPPRESSED, number_of
@@ -57,8 +57,7 @@ class PlaceOutcome:
     @property
     def told(self) -> tuple[Intervention, ...]:
         """What was done and may be told, in order of time."""
-        started = [i for i in self.interventions if i.status in _STARTED and i.start is not None]
-        return tuple(sorted((i for i in started if i.kind in MENTIONED), key=lambda i: (i.start, i.kind)))
+        return told_of(self.interventions)
 
     @property
     def acted(self) -> bool:
@@ -90,8 +89,8 @@ class Done:
 class Facts:
     """What the published file says of one place or ward beside its figures.
 
-    level: place or ward · verdict, ring, others: one of `VERDICTS`, or that it is too few, hidden or was
-    not looked at · agencies: who did what is told ·
+    level: place, ward or district (of which only what was done is told) · verdict, ring, others: one of
+    `VERDICTS`, or that it is too few, hidden or was not looked at · agencies: who did what is told ·
     drive: first and last month in which people were asked to report
     """
 
@@ -117,6 +116,12 @@ class Facts:
     order_end: date | None = None
     returned: bool = False
     next_test: date | None = None
+
+
+def told_of(interventions: Iterable[Intervention]) -> tuple[Intervention, ...]:
+    """Those that were begun and may be told, in order of time."""
+    started = [i for i in interventions if i.status in _STARTED and i.start is not None]
+    return tuple(sorted((i for i in started if i.kind in MENTIONED), key=lambda i: (i.start, i.kind)))
 
 
 def place_facts(outcome: PlaceOutcome, figures: Mapping[tuple[str, date], str]) -> Facts:
@@ -170,6 +175,26 @@ def ward_facts(outcome: WardOutcome, area: str, figures: Mapping[tuple[str, date
     )
 
 
+def district_facts(district: str, area: str, quarter: date, done: Iterable[Intervention]) -> Facts:
+    """What was done at places of a district that have no page of their own: neither where nor by whom.
+
+    quarter: first day of the latest one released. Even an order is told by its months alone, for the place may
+    be one home.
+    """
+    window = Window(quarter, add_months(quarter, 3))
+    return Facts(
+        level="district",
+        name=district,
+        district=district,
+        ward="",
+        before=_ends(window.year_before()),
+        after=_ends(window),
+        verdict=NOT_LOOKED_AT,
+        area=area,
+        done=tuple(dict.fromkeys(_in_months(i) for i in told_of(done))),
+    )
+
+
 def verdict_of(verdict: str, before: str, after: str) -> str:
     """A verdict as far as the released pair carries it.
 
@@ -210,8 +235,10 @@ def _ends(window: Window) -> tuple[date, date]:
 
 
 def _done(item: Intervention) -> Done:
-    if item.kind in ORDERS:
-        return Done(item.kind, item.start, item.last_day)
+    return Done(item.kind, item.start, item.last_day) if item.kind in ORDERS else _in_months(item)
+
+
+def _in_months(item: Intervention) -> Done:
     end = None if item.last_day is None else item.last_day.replace(day=1)
     return Done(item.kind, item.start.replace(day=1), end)
 

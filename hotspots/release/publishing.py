@@ -7,7 +7,7 @@ five or more beyond what it already allowed. The whole of it, every release, mus
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,14 +17,18 @@ import pandas as pd
 from hotspots.errors import BadValue, StoreError
 from hotspots.intake.reading import Progress, silent
 from hotspots.periods import Window, add_months
+from hotspots.register.interventions import Intervention
+from hotspots.register.places import Place
 from hotspots.release.audit import require_safe
 from hotspots.release.outcomes import (
     FEWEST_ADDRESSES,
     Facts,
     PlaceOutcome,
     WardOutcome,
+    district_facts,
     facts_as_json,
     place_facts,
+    told_of,
     ward_facts,
 )
 from hotspots.release.outlines import Drawing, drawing_as_json, drawing_from_json, drawings_of
@@ -52,7 +56,8 @@ class Summary:
 
     version: 0 when there was nothing new · figures: newly released, of them `fewer` than 5, `suppressed`
     and `revised` · pages: places and wards with an outcome · refused: place or ward → why it has none
-    tried: hidden counts that the audit could not work out · undrawn: wards and districts without an outline
+    tried: hidden counts that the audit could not work out · districts: those released · left_out: others of
+    the counts → their reports · undrawn: wards and districts of those released without an outline
     """
 
     version: int
@@ -64,7 +69,35 @@ class Summary:
     pages: int
     refused: Mapping[str, str]
     tried: int
+    districts: tuple[str, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
     undrawn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """What publishing would bring, before anything is hidden to protect it; for the person who publishes.
+
+    table: [district, reports, figures, fewer, revised, places], a row for each district of the counts, most
+    reports first ("" for places in no district, which always go out); figures are those due now, places the
+    names of those that would have a page, in a tuple
+    as_of: last day that a figure due covers, None when none is · refused: place → why it would have no page
+    """
+
+    table: pd.DataFrame
+    as_of: date | None
+    refused: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class _Due:
+    """The figures to release and what they were made from; fresh: [area, start, end, kind, pair, shown]."""
+
+    before: Published
+    tally: Tally
+    accepted: list[PlaceOutcome]
+    refused: dict[str, str]
+    fresh: pd.DataFrame
 
 
 def publish(
@@ -74,8 +107,10 @@ def publish(
     path: Path,
     at: datetime,
     today: date,
+    districts: Collection[str] | None = None,
     places: Sequence[PlaceOutcome] = (),
     wards: Sequence[WardOutcome] = (),
+    acted: Sequence[tuple[Place, Sequence[Intervention]]] = (),
     gaps: Collection[tuple[str, date]] = (),
     drawn: Collection[str] = (),
     sources: str = "",
@@ -94,7 +129,11 @@ def publish(
     held : the complete months of the counts.
     path : the file of released tables (`store.published.published_file`).
     at, today : the clock; nothing is released until a month after its period's end.
+    districts : those whose wards and places are released, None for all of the counts; of the others nothing
+        new is written, but they are counted and audited like all.
     places, wards : outcomes to make pages of.
+    acted : every adopted place with what was done there: of one without a page of its own the district's page
+        says what may be told, without its name.
     gaps : (district, month) not received from every source: "no data" there.
     drawn : ids of all places, rings and controls that `counts` was made with; all ever released are needed.
     sources : the partners' feeds in words, for the foot of the page.
@@ -111,19 +150,19 @@ def publish(
     published file is then unchanged.
     """
     with publishing(path):
-        before = read_published(path)
-        require_releases(before, last_version)
-        _require_outlines(before, drawn)
         tally = Tally.of(counts, held=held, gaps=gaps)
-        accepted, refused = _accepted(places, tally, before, drawn, today)
-        wanted = [*_ward_periods(tally, today), *_place_periods(accepted, held)]
+        chosen = tally.districts if districts is None else tuple(d for d in tally.districts if d in set(districts))
+        due = _due(tally, path, chosen, places, today=today, drawn=drawn, last_version=last_version)
+        before = due.before
         progress(0.45, "Hiding small numbers, and what would give them away")
-        new, tried = _safe(_fresh(_counted(wanted, tally), before.current().figures), before, tally, progress)
+        new, tried = _safe(due.fresh, before, tally, progress)
         progress(0.95, "Writing the released tables")
         everything = pd.concat([before.figures, new[list(FIGURES)]], ignore_index=True)
-        facts, unfit = _facts(accepted, wards, everything)
-        pages = _changed(facts, before)
-        drawn_now, drawings = _drawings(outlines, tally, before)
+        facts, unfit = _facts(due.accepted, [ward for ward in wards if ward.district in chosen], everything)
+        named = {outcome.place.id for outcome in due.accepted}
+        elsewhere = [(place, done) for place, done in acted if place.id not in named]
+        pages = _changed([*facts, *_district_facts(chosen, elsewhere, everything)], before)
+        drawn_now, drawings = _drawings(outlines, tally, chosen, before)
         written = bool(len(new) or len(pages) or len(drawings))
         if written:
             release = Release(before.version + 1, at, _as_of(everything), sample, sources, recipe)
@@ -137,10 +176,72 @@ def publish(
         suppressed=int((new["shown"] == SUPPRESSED).sum()),
         revised=len(new.merge(before.figures[_KEY].drop_duplicates(), on=_KEY)),
         pages=len(facts),
-        refused=refused | unfit,
+        refused=due.refused | unfit,
         tried=tried,
-        undrawn=_undrawn(drawn_now, everything),
+        districts=chosen,
+        left_out={d: tally.reports(d) for d in tally.districts if d not in chosen},
+        undrawn=_undrawn(drawn_now, tally.wide_areas(chosen), everything),
     )
+
+
+def outlook(
+    counts: pd.DataFrame,
+    *,
+    held: Window,
+    path: Path,
+    today: date,
+    places: Sequence[PlaceOutcome] = (),
+    gaps: Collection[tuple[str, date]] = (),
+    drawn: Collection[str] = (),
+    last_version: int = 0,
+) -> Outlook:
+    """What `publish` would release from the same, district by district; nothing is written.
+
+    Arguments and errors as of `publish`; how many figures must be hidden to protect small ones only the
+    audit can tell, and it is made of the districts chosen.
+    """
+    tally = Tally.of(counts, held=held, gaps=gaps)
+    due = _due(tally, path, tally.districts, places, today=today, drawn=drawn, last_version=last_version)
+    released = due.before.current().figures[_KEY]
+    figures = due.fresh.assign(
+        district=due.fresh["area"].map(_homes(tally, due.accepted)),
+        fewer=due.fresh["shown"] == FEWER,
+        revised=pd.MultiIndex.from_frame(due.fresh[_KEY]).isin(pd.MultiIndex.from_frame(released)),
+    )
+    told = figures.groupby("district").agg(
+        figures=("shown", "size"), fewer=("fewer", "sum"), revised=("revised", "sum")
+    )
+    names = pd.Index([*tally.districts, *([""] if "" in told.index else [])], name="district")
+    table = told.reindex(names, fill_value=0).astype(int).reset_index()
+    table.insert(1, "reports", [tally.reports(d) for d in names])
+    table["places"] = [tuple(o.place.name for o in due.accepted if o.place.district == d) for d in names]
+    table = table.sort_values(["reports", "district"], ascending=[False, True], ignore_index=True)
+    return Outlook(table, _as_of(due.fresh) if len(due.fresh) else None, due.refused)
+
+
+def _due(
+    tally: Tally,
+    path: Path,
+    chosen: Sequence[str],
+    places: Iterable[PlaceOutcome],
+    *,
+    today: date,
+    drawn: Collection[str],
+    last_version: int,
+) -> _Due:
+    before = read_published(path)
+    require_releases(before, last_version)
+    _require_outlines(before, drawn)
+    accepted, refused = _accepted(places, tally, before, chosen, drawn, today)
+    wanted = [*_ward_periods(tally, chosen, today), *_place_periods(accepted, tally.held)]
+    fresh = _fresh(_counted(wanted, tally), before.current().figures)
+    return _Due(before, tally, accepted, refused, fresh)
+
+
+def _homes(tally: Tally, accepted: Iterable[PlaceOutcome]) -> dict[str, str]:
+    """Area → the district on whose pages its figures stand: a ring and a control are their place's."""
+    of_places = {area: o.place.district for o in accepted for area in (o.area, o.ring_area, o.control_area)}
+    return tally.wide_areas(tally.districts) | of_places
 
 
 def _safe(fresh: pd.DataFrame, before: Published, tally: Tally, progress: Progress) -> tuple[pd.DataFrame, int]:
@@ -171,12 +272,18 @@ def _require_outlines(before: Published, drawn: Collection[str]) -> None:
 
 
 def _accepted(
-    places: Iterable[PlaceOutcome], tally: Tally, before: Published, drawn: Collection[str], today: date
+    places: Iterable[PlaceOutcome],
+    tally: Tally,
+    before: Published,
+    chosen: Collection[str],
+    drawn: Collection[str],
+    today: date,
 ) -> tuple[list[PlaceOutcome], dict[str, str]]:
     """Places that may have a page, and why the others may not."""
     accepted, refused = [], {}
     for outcome in places:
-        reason = _reason_against(outcome, tally, before, drawn, today)
+        elsewhere = "" if outcome.place.district in (*chosen, "") else "its district is not among those published"
+        reason = elsewhere or _reason_against(outcome, tally, before, drawn, today)
         if reason:
             refused[outcome.place.name] = reason
         else:
@@ -250,9 +357,9 @@ Wanted = tuple[str, Window, str, str]
 """Area, period, kind, and the pair it belongs to ("" for none)."""
 
 
-def _ward_periods(tally: Tally, today: date) -> list[Wanted]:
+def _ward_periods(tally: Tally, chosen: Collection[str], today: date) -> list[Wanted]:
     periods = calendar_periods(tally.held, today=today)
-    return [(area, p, kind, "") for area in tally.wide_areas for p in periods for kind in (*GROUPS, ALL)]
+    return [(area, p, kind, "") for area in tally.wide_areas(chosen) for p in periods for kind in (*GROUPS, ALL)]
 
 
 def _place_periods(places: Iterable[PlaceOutcome], held: Window) -> list[Wanted]:
@@ -318,6 +425,22 @@ def _facts(
     return facts, unfit
 
 
+def _district_facts(
+    chosen: Collection[str], acted: Iterable[tuple[Place, Sequence[Intervention]]], figures: pd.DataFrame
+) -> list[Facts]:
+    """Facts of the districts in which something may be told of places without a page of their own."""
+    done: dict[str, list[Intervention]] = {}
+    for place, items in acted:
+        done.setdefault(place.district, []).extend(items)
+    quarters = figures[(figures["kind"] == ALL) & (figures["end"] == figures["start"] + pd.DateOffset(months=3))]
+    latest = quarters.groupby("area")["start"].max()
+    return [
+        district_facts(district, district_area(district), latest[district_area(district)].date(), done[district])
+        for district in chosen
+        if district_area(district) in latest.index and told_of(done.get(district, ()))
+    ]
+
+
 def _changed(facts: Iterable[Facts], before: Published) -> pd.DataFrame:
     """Pages that are new or say something new."""
     held = dict(before.current().pages[["area", "facts"]].itertuples(index=False))
@@ -326,22 +449,25 @@ def _changed(facts: Iterable[Facts], before: Published) -> pd.DataFrame:
 
 
 def _drawings(
-    outlines: gpd.GeoDataFrame | None, tally: Tally, before: Published
+    outlines: gpd.GeoDataFrame | None, tally: Tally, chosen: Collection[str], before: Published
 ) -> tuple[dict[str, Drawing], pd.DataFrame]:
     """District → the drawing that holds now, and those to write: new or redrawn."""
     held = dict(before.current().outlines[["district", "drawing"]].itertuples(index=False))
-    made = {} if outlines is None else drawings_of(outlines, districts=tally.districts, wards=tally.wards)
+    made = (
+        {}
+        if outlines is None
+        else drawings_of(outlines, districts=chosen, wards=[pair for pair in tally.wards if pair[0] in chosen])
+    )
     told = {district: drawing_as_json(drawing) for district, drawing in made.items()}
     rows = [(district, text) for district, text in told.items() if held.get(district) != text]
     now = {district: drawing_from_json(text) for district, text in (held | told).items()}
     return now, pd.DataFrame(rows, columns=["district", "drawing"])
 
 
-def _undrawn(drawings: Mapping[str, Drawing], figures: pd.DataFrame) -> tuple[str, ...]:
-    """Names of released wards and districts of which there is no outline."""
+def _undrawn(drawings: Mapping[str, Drawing], wide: Collection[str], figures: pd.DataFrame) -> tuple[str, ...]:
+    """Names of those of some wards and districts that have figures and no outline."""
     drawn = {area for drawing in drawings.values() for area in drawing.rings}
-    wide = {a for a in figures["area"] if a.startswith(("district:", "ward:"))}
-    return tuple(sorted(a.partition(":")[2] for a in wide - drawn))
+    return tuple(sorted(a.partition(":")[2] for a in (set(wide) & set(figures["area"])) - drawn))
 
 
 def _areas(tally: Tally, facts: Iterable[Facts], figures: pd.DataFrame, before: Published) -> pd.DataFrame:

@@ -1,13 +1,15 @@
 """From the store to the published file: what `publish` needs, put together and kept for the next time."""
 
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
 from hotspots import store as stores
-from hotspots.errors import NoData, NotAllowed
+from hotspots.errors import BadValue, NoData, NotAllowed
 from hotspots.intake.reading import Progress, silent
 from hotspots.periods import Window
 from hotspots.pipeline.areas import areas_file, read_areas
@@ -20,8 +22,9 @@ from hotspots.pipeline.outcomes import (
     sources_in_words,
     ward_cases,
 )
+from hotspots.release.extent import own_districts
 from hotspots.release.outcomes import FEWEST_ADDRESSES, PlaceOutcome, WardOutcome
-from hotspots.release.publishing import Summary, calendar_periods, publish, require_releases
+from hotspots.release.publishing import Outlook, Summary, calendar_periods, outlook, publish, require_releases
 from hotspots.release.recipe import SHORT, Recipe, recipe_as_json, recipe_of
 from hotspots.release.roles import Action, Role, Viewer
 from hotspots.sample.store import PUBLISHED_AT
@@ -29,10 +32,48 @@ from hotspots.settings import Settings
 from hotspots.store import Store
 from hotspots.store.database import add_audit, put_meta
 from hotspots.store.published import read_published
-from hotspots.store.released_areas import keep_outlines, kept_outlines
+from hotspots.store.released_areas import keep_outlines, kept_outlines, outline_ids
 
 _VERSION = "published_version"
 _QUARTER = 3
+
+
+@dataclass(frozen=True, eq=False)
+class _Gathered:
+    """What the store says of every place and area, as `publishing` takes it; ids: stem → id of each outline."""
+
+    held: Window
+    cases: list[PlaceCase]
+    fit: list[PlaceCase]
+    ids: dict[str, str]
+    drawn: dict[str, BaseGeometry]
+    counts: pd.DataFrame
+    gaps: set[tuple[str, date]]
+
+    def places(self, returned: frozenset[str]) -> list[PlaceOutcome]:
+        return [_outcome(case, self.ids, returned) for case in self.fit]
+
+
+def outlook_of(store: Store, path: Path, *, viewer: Viewer, today: date, progress: Progress = silent) -> Outlook:
+    """What is due from a store, district by district, for the steward to look at before it goes out for good.
+
+    path: see `store.published.published_file` · progress: told how far it is (0 to 1) and with what
+    Nothing is written anywhere. Raises as `publish_store` does.
+    """
+    viewer.require(Action.PUBLISH)
+    found = _gathered(store, outline_ids, today, progress)
+    made = outlook(
+        found.counts,
+        held=found.held,
+        path=path,
+        today=today,
+        places=found.places(frozenset()),
+        gaps=found.gaps,
+        drawn=found.drawn,
+        last_version=int(store.meta(_VERSION, "0")),
+    )
+    progress(1.0, "Looked at")
+    return replace(made, refused=_why_not(found.cases) | dict(made.refused))
 
 
 def publish_store(
@@ -42,44 +83,42 @@ def publish_store(
     viewer: Viewer,
     at: datetime,
     today: date,
+    districts: Collection[str],
     returned: frozenset[str] = frozenset(),
     areas: str = "",
     progress: Progress = silent,
 ) -> Summary:
     """Release what is due from a store into its published file, and write it into the audit trail.
 
-    path: see `store.published.published_file` · returned: names of places whose alarm rings
+    path: see `store.published.published_file` · districts: whose wards and places are released
+    (`release.extent.own_districts`) · returned: names of places whose alarm rings
     areas: path of the hub's file of areas (`pipeline.areas.areas_file`), for outlines of wards; "" for none
     progress: told how far it is (0 to 1) and with what
     Raises `BadFile` for such a file that cannot be read, `NotAllowed` for a viewer who may not publish,
-    `NoData` for an empty store, and whatever `publish` raises; the published file is then unchanged.
+    `NoData` for an empty store, `BadValue` for a district it does not hold, and whatever `publish` raises; the
+    published file is then unchanged.
     """
     viewer.require(Action.PUBLISH)
-    held = stores.months_held(store)
-    if held is None:
-        raise NoData("There is nothing to publish: the store holds no incidents yet.")
+    require_known(store, districts)
     outlines = read_areas(Path(areas), store.crs) if areas else None
     last_version = int(store.meta(_VERSION, "0"))
     require_releases(read_published(path), last_version)
-    progress(0.0, "Comparing each place with the time before")
-    cases = place_cases(store, today=today)
-    fit = [case for case in cases if case.view is not None and (case.place.dwellings or 0) >= FEWEST_ADDRESSES]
-    ids = keep_outlines(store, {stem: shape for case in fit for stem, shape in _stems(case).items()})
-    progress(0.3, "Counting wards and places")
-    drawn = kept_outlines(store)
-    counts, gaps = area_counts(store, drawn), gaps_of(store, held)
+    found = _gathered(store, keep_outlines, today, progress)
     files = stores.files_in_force(store)
     recipe = recipe_of(files, key=store.meta("identity"))
+    own = found.counts[found.counts["district"].isin(list(districts))]
     summary = publish(
-        counts,
-        held=held,
+        found.counts,
+        held=found.held,
         path=path,
         at=at,
         today=today,
-        places=[_outcome(case, ids, returned) for case in fit],
-        wards=[_ward(case) for case in _wards(counts, held, gaps, today)],
-        gaps=gaps,
-        drawn=drawn,
+        districts=districts,
+        places=found.places(returned),
+        wards=[_ward(case) for case in _wards(own, found.held, found.gaps, today)],
+        acted=[(case.place, case.done) for case in found.cases],
+        gaps=found.gaps,
+        drawn=found.drawn,
         sources=sources_in_words(store),
         recipe=recipe_as_json(recipe),
         outlines=outlines,
@@ -87,10 +126,35 @@ def publish_store(
         last_version=last_version,
         progress=progress,
     )
-    told = _with_reasons(summary, cases)
+    told = replace(summary, refused=_why_not(found.cases) | dict(summary.refused))
     _remember(store, told, recipe, files, who=viewer.name, at=at)
     progress(1.0, "Published" if told.version else "Nothing new is due")
     return told
+
+
+def require_known(store: Store, districts: Collection[str]) -> None:
+    """Raise `BadValue` unless the store holds reports of each of the districts chosen, and one was chosen."""
+    known = set(stores.districts(store)["district"])
+    unknown = sorted(set(districts) - known)
+    if unknown:
+        raise BadValue(f"The store holds no report of {unknown[0]}; write a district as the screens do.")
+    if known and not districts:
+        raise BadValue("No district was chosen, so there is nothing to publish; choose at least one.")
+
+
+def _gathered(store: Store, named: Callable[..., dict[str, str]], today: date, progress: Progress) -> _Gathered:
+    """Cases, counts and gaps; `named` gives each outline its id, and keeps it where it is to last."""
+    held = stores.months_held(store)
+    if held is None:
+        raise NoData("There is nothing to publish: the store holds no incidents yet.")
+    progress(0.0, "Comparing each place with the time before")
+    cases = place_cases(store, today=today)
+    fit = [case for case in cases if case.view is not None and (case.place.dwellings or 0) >= FEWEST_ADDRESSES]
+    shapes = {stem: shape for case in fit for stem, shape in _stems(case).items()}
+    ids = named(store, shapes)
+    progress(0.3, "Counting wards and places")
+    drawn = kept_outlines(store) | {ids[stem]: shape for stem, shape in shapes.items()}
+    return _Gathered(held, cases, fit, ids, drawn, area_counts(store, drawn), gaps_of(store, held))
 
 
 def publish_sample(store: Store, path: Path, *, progress: Progress = silent) -> Summary:
@@ -104,6 +168,7 @@ def publish_sample(store: Store, path: Path, *, progress: Progress = silent) -> 
         viewer=steward,
         at=PUBLISHED_AT,
         today=PUBLISHED_AT.date(),
+        districts=own_districts(store, Settings()),
         areas=areas_file(Settings(), sample=True),
         progress=progress,
     )
@@ -143,15 +208,14 @@ def _ward(case: WardCase) -> WardOutcome:
     return WardOutcome(case.district, case.ward, case.before, case.after, case.comparison)
 
 
-def _with_reasons(summary: Summary, cases: list[PlaceCase]) -> Summary:
-    """The summary with the places that could not even be tried."""
+def _why_not(cases: Iterable[PlaceCase]) -> dict[str, str]:
+    """Names of the places that could not even be tried → why."""
     small = f"fewer than {FEWEST_ADDRESSES} addresses, or their number is not known"
-    why = {
+    return {
         case.place.name: case.why_not or small
         for case in cases
         if case.why_not or (case.place.dwellings or 0) < FEWEST_ADDRESSES
     }
-    return Summary(**{**asdict(summary), "refused": why | dict(summary.refused)})
 
 
 def _remember(store: Store, summary: Summary, recipe: Recipe, files: pd.DataFrame, *, who: str, at: datetime) -> None:

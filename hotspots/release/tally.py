@@ -74,10 +74,15 @@ class Tally:
             gaps=_gaps(cells, position, held, gaps),
         )
 
-    @property
-    def wide_areas(self) -> list[str]:
-        """Ids of the wards and districts."""
-        return [*map(district_area, self.districts), *(ward_area(d, w) for d, w in self.wards)]
+    def wide_areas(self, districts: Collection[str]) -> dict[str, str]:
+        """Ids of some districts and of their wards → the district, in order of the alphabet."""
+        whole = {district_area(d): d for d in self.districts if d in districts}
+        return whole | {ward_area(d, w): d for d, w in self.wards if d in districts}
+
+    def reports(self, district: str) -> int:
+        """Every report held of a district, whatever its kind; 0 for one that is not known."""
+        at = self.position.get(district_area(district))
+        return 0 if at is None else int(self.sums[at, -1].sum())
 
     def count(self, area: str, window: Window, kind: str) -> float:
         """Reports of an area in a window of whole months; NaN where a month was not received."""

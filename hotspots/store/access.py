@@ -99,6 +99,13 @@ def accounts(store: Store) -> pd.DataFrame:
     return frame.assign(districts=[", ".join(d) or "none yet" if d is not None else "all" for d in frame["districts"]])
 
 
+def districts_given(store: Store) -> frozenset[str]:
+    """Districts that people with a role were let into by name."""
+    query = select(account.c.districts).where(account.c.role != NO_ROLE)
+    with store.reading() as connection:
+        return frozenset(name for named in connection.scalars(query) for name in named or ())
+
+
 def _held(connection: Connection, issuer: str, subject: str) -> Account | None:
     mine = (account.c.issuer == issuer) & (account.c.subject == subject)
     row = connection.execute(select(*[account.c[c] for c in _COLUMNS]).where(mine)).first()

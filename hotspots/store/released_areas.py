@@ -24,6 +24,12 @@ def keep_outlines(store: Store, wanted: Mapping[str, BaseGeometry]) -> dict[str,
         return {stem: _kept(connection, stem, shape) for stem, shape in wanted.items()}
 
 
+def outline_ids(store: Store, wanted: Mapping[str, BaseGeometry]) -> dict[str, str]:
+    """The ids that `keep_outlines` would give, with nothing kept."""
+    with store.reading() as connection:
+        return {stem: _id_of(connection, stem, shape)[0] for stem, shape in wanted.items()}
+
+
 def kept_outlines(store: Store) -> dict[str, BaseGeometry]:
     """Id → outline of everything ever kept."""
     columns = released_area.c.area, released_area.c.geometry
@@ -32,11 +38,17 @@ def kept_outlines(store: Store) -> dict[str, BaseGeometry]:
 
 
 def _kept(connection: Connection, stem: str, shape: BaseGeometry) -> str:
+    area, known = _id_of(connection, stem, shape)
+    if not known:
+        connection.execute(insert(released_area).values(area=area, stem=stem, geometry=shape))
+    return area
+
+
+def _id_of(connection: Connection, stem: str, shape: BaseGeometry) -> tuple[str, bool]:
+    """The id of an outline, and whether it is kept already."""
     columns = released_area.c.area, released_area.c.geometry
     known = connection.execute(select(*columns).where(released_area.c.stem == stem)).all()
     for row in known:
         if shapely.area(shapely.symmetric_difference(row.geometry, shape)) < SAME_M2:
-            return row.area
-    area = f"{stem}.{len(known) + 1}" if known else stem
-    connection.execute(insert(released_area).values(area=area, stem=stem, geometry=shape))
-    return area
+            return row.area, True
+    return f"{stem}.{len(known) + 1}" if known else stem, False

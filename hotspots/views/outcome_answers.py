@@ -19,9 +19,16 @@ WARD_QUESTIONS = (
     (NEXT_DOOR, "Every ward has a page with the same periods, so you can look at the wards beside this one."),
     (
         COME_BACK,
-        "Yes. Figures go up and down by luck alone; only a change that passed a test is called a change here.",
+        "Figures go up and down by luck alone; only a change that passed a test is called a change here.",
     ),
 )
+DISTRICT_QUESTIONS = (
+    WARD_QUESTIONS[0],
+    (NEXT_DOOR, "These figures are of the whole district, so they cannot show what moved inside it."),
+    WARD_QUESTIONS[2],
+)
+OWN_PAGE = "A place gets its own page if it has 8 or more homes and half a year of figures after the work."
+"""Which places have one (`release.outcomes.FEWEST_ADDRESSES`, `pipeline.outcomes.MONTHS_A_SIDE`)."""
 LUCK_SENTENCES = {
     "fell": "The fall is more than luck would explain. It fits with what was done, but does not prove it.",
     "rose": "The rise is more than luck would explain. Why it rose, these figures do not say.",
@@ -65,6 +72,25 @@ def done_sentences(facts: Facts) -> str:
     return " ".join(sentences) or "What was done here is not for publication."
 
 
+def district_done(facts: Facts | None, places: Sequence[str]) -> str:
+    """What was done in a district: places with a page of their own, then the rest, neither where nor by whom.
+
+    facts: of the district, None where nothing may be told of any other place · places: titles of those pages
+    """
+    told = [f"These places in the district have a page of their own: {'; '.join(places)}."] if places else []
+    kinds = dict.fromkeys(done.kind for done in facts.done) if facts else {}
+    other = [
+        (_MEETINGS if kind == "RES" else _DONE[kind]).format(when=_when([d for d in facts.done if d.kind == kind]))
+        for kind in kinds
+    ]
+    if other and places:
+        told.append("Elsewhere in the district:")
+    told += other
+    if not told:
+        return f"Nothing that may be told in public is recorded for this district. {OWN_PAGE}"
+    return " ".join(told if places else [*told, OWN_PAGE])
+
+
 def place_questions(
     facts: Facts, figures: pd.DataFrame, *, rose_first: bool, as_of: date
 ) -> tuple[tuple[str, str], ...]:
@@ -101,7 +127,11 @@ def _done(kind: str, items: list[Done], facts: Facts) -> str:
     text = (_DRIVE if facts.drive else _MEETINGS) if kind == "RES" else _DONE[kind]
     if kind in ("CLO", "CLP", "PSPO"):
         return text.format(when=listed([_days(item) for item in items]))
-    return text.format(when=f"in {listed(list(dict.fromkeys(_months(items))))}")
+    return text.format(when=_when(items))
+
+
+def _when(items: Iterable[Done]) -> str:
+    return f"in {listed(list(dict.fromkeys(_months(items))))}"
 
 
 def _months(items: Iterable[Done]) -> list[str]:

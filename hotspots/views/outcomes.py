@@ -108,7 +108,8 @@ def ward_words(
 ) -> OutcomeWords:
     """The page of one ward or district: its latest quarter beside the same quarter a year before.
 
-    facts: where a comparison of those quarters was made · places: titles of its places with a page
+    facts: where a comparison of those quarters was made or, of a district, something done may be told
+    places: titles of its places with a page
     """
     pair = (facts.before, facts.after) if facts else _latest_pair(figures, area)
     before, after = (answers.figure(figures, area, ends) for ends in pair)
@@ -120,11 +121,11 @@ def ward_words(
         answer=_ward_answer(verdict, before, after, pair),
         parts=(
             ("What was reported", _kinds(figures, area, pair[1])),
-            ("What was done", _places(places, level)),
+            ("What was done", answers.district_done(facts, places) if level == "district" else _places(places)),
             ("What changed", _ward_changed(verdict, before, after, pair)),
-            ("What happens next", _next_figures(pair[1][1])),
+            ("What happens next", _next_figures(pair[1][1], release.at.date())),
         ),
-        questions=tuple((asked, answer.replace("ward", level)) for asked, answer in answers.WARD_QUESTIONS),
+        questions=answers.DISTRICT_QUESTIONS if level == "district" else answers.WARD_QUESTIONS,
         chart_title=f"Reports in each quarter, {ward} {level}",
         chart_caption="All reports in each quarter of the year, rounded to the nearest 5",
         foot=foot(figures[figures["area"] == area], release),
@@ -186,7 +187,7 @@ def outcome_chart(bars: pd.DataFrame, *, colours: Mapping[str, str] = COLOURS, h
 def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
     """What every page ends with: rounding, what a report is, sources and files, dates."""
     lines = [
-        f"Counts are rounded to the nearest 5. Those under 5 read “{FEWER}”, also where there were none.",
+        f"Numbers are rounded to the nearest 5. Counts under 5 read “{FEWER}”, also where there were none.",
         "A report is not a proven crime, and fewer reports is not the same as less harm.",
     ]
     if (figures["shown"] == SUPPRESSED).any():
@@ -310,24 +311,24 @@ def _kinds(figures: pd.DataFrame, area: str, ends: tuple[date, date]) -> str:
     """The two largest kinds of a period with their released figures; shares only on a base of 20."""
     own = figures[(figures["area"] == area) & (figures["start"] == pd.Timestamp(ends[0]))]
     own = own[own["end"] == pd.Timestamp(ends[1]) + pd.Timedelta(days=1)]
-    whole = answers.figure(figures, area, ends)
+    whole, when = answers.figure(figures, area, ends), span(*ends)
     numbers = {r.kind: number_of(r.shown) for r in own.itertuples() if r.kind != ALL}
     largest = sorted((k for k, n in numbers.items() if n), key=lambda k: (-numbers[k], k))[:2]
     if not largest:
-        return f"There were {whole} reports in {span(*ends)}. No one kind stands out."
+        return f"No one kind of report stands out in {when}."
     words = dict(zip(own["kind"], own["shown"], strict=True))
     shares = [percentage(words[kind], whole) for kind in largest]
     named = [
         f"{kind.lower()} ({words[kind]} reports{f', about {share}% of all' if share else ''})"
         for kind, share in zip(largest, shares, strict=True)
     ]
-    return f"There were {whole} reports in {span(*ends)}. Most were {answers.listed(named)}."
+    return f"In {when} most reports were of {answers.listed(named)}."
 
 
-def _places(places: Sequence[str], level: str) -> str:
+def _places(places: Sequence[str]) -> str:
     if not places:
-        return f"No place in this {level} has an outcome page of its own yet."
-    return f"These places in the {level} have a page of their own: {'; '.join(places)}."
+        return "No place in this ward has an outcome page of its own yet. What else was done is told for the district."
+    return f"These places in the ward have a page of their own: {'; '.join(places)}."
 
 
 def _ward_answer(
@@ -345,10 +346,7 @@ def _ward_answer(
 
 def _ward_changed(verdict: str, before: str, after: str, pair: tuple[tuple[date, date], tuple[date, date]]) -> str:
     if before == NO_DATA:
-        return (
-            f"There were {after} reports in {span(*pair[1])}. The hub holds no whole figure for {span(*pair[0])}, "
-            "so there is nothing to compare with yet."
-        )
+        return f"That cannot be said yet: the hub holds no whole figure for {span(*pair[0])} to compare with."
     counts = f"{before} reports in {span(*pair[0])} and {after} in {span(*pair[1])}"
     if verdict == NOT_LOOKED_AT:
         return f"There were {counts}. Whether that is more than luck has not been tested."
@@ -357,11 +355,15 @@ def _ward_changed(verdict: str, before: str, after: str, pair: tuple[tuple[date,
     return f"There were {counts}. {answers.LUCK_SENTENCES[verdict]}"
 
 
-def _next_figures(last: date) -> str:
+def _next_figures(last: date, published: date) -> str:
+    """When the next quarter may follow; once that day is over, what it still waits for."""
     start = last + timedelta(days=1)
     end = add_months(start, 3)
     due = add_months(end, DELAY_MONTHS)
-    return f"Figures for {span(start, end - timedelta(days=1))} can be published from {day(due)}."
+    quarter = span(start, end - timedelta(days=1))
+    if due <= published:
+        return f"Figures for {quarter} follow once the hub holds all reports of those months and publishes them."
+    return f"Figures for {quarter} can be published from {day(due)}."
 
 
 def _label_axis(colours: Mapping[str, str], *, lines: bool) -> alt.Axis:

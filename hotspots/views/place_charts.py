@@ -9,6 +9,7 @@ from hotspots.periods import Window
 from hotspots.release.disclosure import Released
 from hotspots.views.charts import PADDING, month_layers
 from hotspots.views.palette import COLOURS
+from hotspots.views.place_words import with_others
 
 LANE = 22
 """Pixels a lane of what was done takes."""
@@ -97,15 +98,15 @@ def waiting_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
 def parts_chart(
     released: Released, *, kind: str, colours: Mapping[str, str] = COLOURS, most: int = 6
 ) -> alt.LayerChart:
-    """Reports by category (place blue) or source (grey), most first.
+    """Reports by category (place blue) or source (grey), most first, all beyond the largest in one bar.
 
-    released: kind, word, n · kind: "category" or "source"
+    released: kind, word, n · kind: "category" or "source" · most: bars
     """
-    table = released.table[released.table["kind"] == kind].head(most)
+    table = with_others(released.table[released.table["kind"] == kind], most)
     colour = colours["place"] if kind == "category" else colours["other"]
     y = alt.Y(
         "word:N",
-        sort="-x",
+        sort=None,
         title=None,
         axis=alt.Axis(labelFontSize=12, labelLimit=190, labelColor=colours["text"], domain=False, ticks=False),
     )

@@ -24,10 +24,7 @@ def picture_for(held: Published, area: str) -> Outlines | str:
     name = f"{ward} ward" if ward else f"{district} district"
     drawing = _drawing_of(held, district)
     if drawing is None or wanted not in drawing.rings:
-        return (
-            f"No outline of {name} is shown: the hub has given none. Its data steward can name a file of wards in "
-            "the settings (areas) and publish again."
-        )
+        return f"The hub has no outline of {name} to show."
     others = [a for a in drawing.rings if a.startswith("ward:") and a != wanted]
     among = f" among the wards of {district}" if ward and others else f" with its {len(others)} wards" if others else ""
     where = f"{row['name']} lies in {name}{among}" if row["level"] == "place" else f"{name}{among}"

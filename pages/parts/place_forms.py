@@ -23,6 +23,8 @@ from hotspots.views import minutes, sentences
 from pages.parts import register as shared
 from pages.parts import session, show, signin, taking
 
+LATE = timedelta(days=31)
+"""Reports of a month are in a month after it."""
 PLAN_WIDTHS = {"Stage": 90, "Heading": 105, "Text": 440}
 TRIANGLE = {
     "victim": "Victim: who is harmed",
@@ -126,11 +128,12 @@ def check_dialog(viewer: Viewer, store: Store, place: Place) -> None:
 def plan(viewer: Viewer, store: Store, view: PlaceView) -> None:
     """The place's plan in SARA order, its printable export, and the form that writes it."""
     held = reads.plan_of(store, view.place.id)
-    written, form = st.columns([55, 45], gap="medium")
-    with written:
-        if held is None:
-            st.markdown("**No plan yet.** A plan names an objective that can be measured and the day to assess it.")
-        else:
+    if held is None:  # nothing stands beside the form yet: it has the whole width
+        st.markdown("**No plan yet.** A plan names an objective that can be measured and the day to assess it.")
+        form = st.container()
+    else:
+        written, form = st.columns([55, 45], gap="medium")
+        with written:
             _plan_table(viewer, store, view, held)
     if viewer.can(Action.RECORD):
         with form:
@@ -179,12 +182,15 @@ def _plan_form(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan | N
         measure = a.text_input("What is counted", held.measure if held else "reports in six months")
         start = b.number_input("Now", value=_number(held and held.baseline, now), step=1.0, format="%.0f")
         target = c.number_input(
-            "Wanted", value=held.target if held else None, step=1.0, format="%.0f", placeholder="fewer than now"
+            "Wanted", value=held.target if held else None, step=1.0, format="%.0f", placeholder="fewer"
         )
         d, e = st.columns(2)
         ahead = session.today(store) + timedelta(days=365)
         by = d.date_input("Reached by", held.by if held else ahead, format="DD/MM/YYYY")
-        assess = e.date_input("Assess on", held.assess_on if held else ahead, format="DD/MM/YYYY")
+        assess = e.date_input(
+            "Assess on", held.assess_on if held else ahead + LATE, format="DD/MM/YYYY",
+            help="A month later, so that the last reports are in.",
+        )  # fmt: skip
         sides = st.columns(2)
         triangle = {
             name: sides[i % 2].text_input(label, getattr(held, name) if held else "")

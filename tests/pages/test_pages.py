@@ -61,7 +61,10 @@ def test_the_steward_publishes_from_the_page_of_imports() -> None:
     button = next(b for b in ran.button if b.label == "Publish what is due")
     assert not ran.exception
     dialog = button.click().run()
-    assert "Publish" in [b.label for b in dialog.button], "the page asks before it publishes"
+    asked = next(box for box in dialog.multiselect if box.label == "Districts whose pages go out")
+    assert [name.split(" (")[0] for name in asked.options] == asked.value == ["Tidewick", "Brineholt"]
+    assert any("None is taken back" in text.replace("\\", "") for text in texts(dialog))
+    assert any(b.label.startswith("Publish") and b.label != button.label for b in dialog.button), "the page asks first"
 
 
 def refused(ran: AppTest) -> bool:

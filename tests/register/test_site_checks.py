@@ -71,3 +71,11 @@ def test_somebody_who_could_not_check_leaves_it_flagged(day, flag):
     row = CHECKS.iloc[[3]].assign(state="not checked", checked_on=pd.Timestamp(day))
     table = checklist(row, place_id=1, on=date(2017, 11, 8)).set_index("item")
     assert table.loc["lighting", "flag"] == flag
+
+
+def test_a_street_has_no_communal_door_until_somebody_checks_one():
+    asked = {"place_id": 1, "on": date(2017, 11, 8)}
+    assert checklist(CHECKS[:0], **asked, kind="street")["item"].to_list() == ["CCTV", "lighting"]
+    seen = set(CHECKS.loc[CHECKS["place_id"] == 1, "item"])
+    assert set(checklist(CHECKS, **asked, kind="street")["item"]) == seen | {"CCTV", "lighting"}
+    assert len(checklist(CHECKS[:0], **asked, kind="block")) == 5

@@ -101,7 +101,7 @@ def test_publishing_draws_once_keeps_it_and_redraws_in_a_release_of_its_own(tmp_
 
     first, held = published(None)
     assert first.undrawn == ("Mere", "Mere/Ward 0", "Mere/Ward 1") and held.outlines.empty
-    assert "Without an outline on their pages: Mere, Mere/Ward 0, Mere/Ward 1." in " ".join(publish_lines(first))
+    assert "Without a picture of their outline: Mere, Mere/Ward 0, Mere/Ward 1." in " ".join(publish_lines(first))
     second, held = published(TWO)
     assert (second.version, second.figures, second.undrawn) == (2, 0, ())
     assert drawing_from_json(held.outlines["drawing"].iloc[0]) == drawn(TWO)["Mere"]

@@ -223,8 +223,34 @@ def test_a_first_years_quarter_has_nothing_to_compare_with():
     assert words.answer == (
         "About 120; nothing to compare with yet", "April to June 2018", "April to June 2017: no data"
     )  # fmt: skip
-    assert "nothing to compare with yet" in dict(words.parts)["What changed"]
+    told = dict(words.parts)
+    assert "no whole figure for April to June 2017" in told["What changed"]
+    assert "about 120" not in told["What changed"] + told["What was reported"], "the title and the box have said it"
     assert "From no data" not in text_of(words) and "luck has not been tested" not in text_of(words)
+
+
+def test_a_quarter_that_could_long_have_been_published_is_not_promised_for_a_day_gone_by():
+    late = replace(RELEASE, at=datetime(2026, 11, 29))
+    words = ward_words("Harbour", "ward:m/h", ward_figures(), late)
+    told = dict(words.parts)["What happens next"]
+    assert "July to September 2018 follow once the hub holds" in told and "from 1 November" not in told
+
+
+def test_a_district_says_what_was_done_neither_where_nor_by_whom():
+    facts = Facts("district", "Mere", "Mere", "", (date(2017, 4, 1), date(2017, 6, 30)),
+                  (date(2018, 4, 1), date(2018, 6, 30)), NOT_LOOKED_AT, "ward:m/h",
+                  done=(Done("CLO", date(2017, 11, 1), date(2018, 2, 1)),))  # fmt: skip
+
+    def done(facts, places=()):
+        asked = {"facts": facts, "places": places, "level": "district"}
+        return dict(ward_words("Mere", "ward:m/h", ward_figures(), RELEASE, **asked).parts)["What was done"]
+
+    assert done(facts).startswith(
+        "A court closed premises here in November 2017 to February 2018. A place gets its own"
+    )
+    assert "Quay House. Elsewhere in the district: A court closed" in done(facts, ["Quay House"])
+    assert done(None).startswith("Nothing that may be told in public is recorded for this district.")
+    assert "Elsewhere" not in done(None, ["Quay House"])
 
 
 def test_a_ward_gives_no_share_on_a_base_under_twenty():
