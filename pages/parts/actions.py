@@ -56,8 +56,14 @@ def record_action_dialog(
     today = session.today(store)
     due = right.date_input("Due", today + timedelta(days=DUE_DAYS), format="DD/MM/YYYY", key="action-due")
     epic, side = st.columns(2)
-    kind = epic.segmented_control("Kind", rules.EPIC, key="action-epic")
-    of = side.segmented_control("Side of the triangle", rules.SIDES, format_func=str.capitalize, key="action-side")
+    kind = epic.segmented_control(
+        "Kind", rules.EPIC, key="action-epic", help="What kind of step it is. May stay empty."
+    )
+    of = side.segmented_control(
+        "Side of the triangle", rules.SIDES, format_func=str.capitalize, key="action-side",
+        help="Of the problem analysis triangle: whom or what it works on. A problem needs a victim, an offender and "
+        "a location; taking away one of them ends it. May stay empty.",
+    )  # fmt: skip
     power = st.selectbox(
         "Power relied on (not legal advice)",
         ["", *shared.powers()["id"]],
@@ -147,7 +153,13 @@ def action_list(viewer: Viewer, store: Store, table: pd.DataFrame, *, key: str, 
     if not may_close:
         return
     chosen = event.selection.rows
-    if st.button("Close the chosen action", key=f"{key}-close", disabled=not chosen, icon=":material/task_alt:"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pressed = st.button(
+            "Close the chosen action", key=f"{key}-close", disabled=not chosen, icon=":material/task_alt:"
+        )
+        if not chosen:
+            st.caption("Choose one in the list first.", width="content")
+    if pressed:
         close_action_dialog(viewer, store, reads.get(store, Task, int(released.iloc[chosen[0]]["id"])))
 
 
