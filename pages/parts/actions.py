@@ -51,7 +51,7 @@ def record_action_dialog(
     )  # fmt: skip
     lead = partners.loc[partners["agency"] == owner, "lead_role"]
     role = middle.text_input(
-        "Role that answers for it", value=lead.iloc[0] if len(lead) else "", key=f"action-role-{owner}"
+        "Owner's role, which answers for it", value=lead.iloc[0] if len(lead) else "", key=f"action-role-{owner}"
     )
     today = session.today(store)
     due = right.date_input("Due", today + timedelta(days=DUE_DAYS), format="DD/MM/YYYY", key="action-due")
@@ -70,6 +70,7 @@ def record_action_dialog(
         format_func=_power_words,
         key="action-power",
     )
+    st.caption("Kind, side and power may stay empty; the rest is needed.")
     if st.button("Save action", type="primary", key="action-save"):
         shared.save(
             lambda: register.add(

@@ -111,3 +111,11 @@ def test_the_card_follows_the_item_of_the_agenda() -> None:
     assert not app.subheader and any("No hotspot lies on a place named above" in m.value for m in app.markdown)
     app.button_group(key="step").set_value("all").run()
     assert "rank 1" in "".join(h.proto.body for h in app.get("html") if "big-number" in h.proto.body)
+
+
+def test_only_who_changes_settings_is_told_how_a_screen_opens_on_her_district() -> None:
+    told = [
+        any("names yours" in c.value for c in AppTest.from_string(script, default_timeout=TIMEOUT).run().caption)
+        for script in (SCRIPT, SCRIPT.replace("HUB_MEMBER", "DATA_STEWARD"))
+    ]
+    assert told == [False, True]
