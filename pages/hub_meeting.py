@@ -18,6 +18,8 @@ from pages.parts import register as shared
 from pages.parts.map import draw_map
 
 ROWS_SHOWN, ROWS_PRESENTED = 8, 4
+_HEAD = 42
+"""Pixels of the head of the list and its edges."""
 _MOVED = "Rank against the set kept before, else against the same window one month earlier; new: it was not among them"
 _ID = "A hotspot keeps its id and name while it shares most of its addresses or ground; – where no set knows it yet"
 _TOO_FEW = "too few"
@@ -189,7 +191,7 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
                 "selection": {"rows": at, "cells": [(row, "Area") for row in at]}
             },  # lets the arrow keys in
             row_height=tall,
-            height=tall * (min(len(rows), rows_shown) + 1) + 2,
+            height="content" if len(rows) <= rows_shown else tall * rows_shown + _HEAD,
             column_config=_columns(view, ids=(listed["hotspot"] != "").any(), moved=(listed["moved"] != "").any()),
             alt="Hotspots ranked by reports; choose a row to see its card",
         )

@@ -50,15 +50,22 @@ html, body { margin: 0; background: var(--ground); }
 .plain .rank::after { content: attr(title); position: absolute; left: 100%; top: 50%; transform: translateY(-50%);
   margin-left: 10px; color: var(--text); font: 13px/1.2 "Source Sans", Arial, sans-serif; white-space: nowrap;
   pointer-events: none; text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground), 0 0 4px var(--ground); }
-.plain.far .rank:not(.chosen)::after { display: none; }
+.plain .rank.name-left::after { left: auto; right: 100%; margin: 0 10px 0 0; }
+.plain.far .rank:not(.chosen)::after, .plain .rank.name-none::after { display: none; }
 .plain .rank.chosen::after { font-weight: 700; font-size: 14px; margin-left: 14px; }
 .district { color: var(--label); font-size: 15px; letter-spacing: .04em; white-space: nowrap;
   transform: translate(-50%, -50%); text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground), 0 0 5px var(--ground); }
 .leaflet-control-legend { background: var(--ground); color: var(--text); border: 1px solid var(--gap);
-  padding: 5px 10px; max-width: calc(100vw - 44px); }
+  padding: 5px 10px; max-width: calc(100vw - 190px); }
 .leaflet-control-credit { background: var(--ground); color: var(--second); font-size: 11px; padding: 0 4px;
   margin: 0 !important; }
 .leaflet-control-legend span { margin-right: 12px; white-space: nowrap; }
+.key-rank { display: inline-block; width: 18px; height: 18px; margin-right: 5px; border: 2px solid var(--place);
+  border-radius: 50%; font: 700 12px/18px Arial, sans-serif; text-align: center;
+  vertical-align: middle; }
+.key-rank.key-low { width: 7px; height: 7px; }
+.when-far { display: none; }
+.far .when-far { display: inline; }
 .leaflet-control-legend svg { vertical-align: -3px; margin-right: 5px; }
 @media (prefers-reduced-motion: reduce) { .leaflet-container * { transition: none !important; } }
 """

@@ -228,7 +228,32 @@ class _Outlines(Script):
               discs[key].setIcon(icon(discs[key].feature, key === id)).setZIndexOffset(
                 key === id ? 10000 : -20 * Number(discs[key].feature.properties.rank));
             });
+            setTimeout(placeNames, 0);
           }
+          // Without a street map names stand beside the discs: to the left where there is no room to the right, and
+          // where there is none at all the pointer still tells them.
+          function placeNames() {
+            if (!document.querySelector(".plain")) { return; }
+            var boxes = Object.keys(discs).map(function (key) { return discs[key].getElement(); }).filter(Boolean)
+              .map(function (disc) { return {disc: disc, box: disc.getBoundingClientRect()}; });
+            boxes.sort(function (a, b) { return b.disc.style.zIndex - a.disc.style.zIndex; });
+            var taken = boxes.map(function (one) { return one.box; });
+            function free(box) {
+              return !taken.some(function (t) {
+                return t.left < box.right && t.right > box.left && t.top < box.bottom && t.bottom > box.top; });
+            }
+            boxes.forEach(function (one) {
+              var wide = 12 + 7.5 * one.disc.title.length, b = one.box, y = (b.top + b.bottom) / 2;
+              var right = {left: b.right + 1, right: b.right + wide, top: y - 8, bottom: y + 8};
+              var left = {left: b.left - wide, right: b.left - 1, top: y - 8, bottom: y + 8};
+              var side = free(right) ? right : free(left) ? left : null;
+              one.disc.classList.toggle("name-left", side === left);
+              one.disc.classList.toggle("name-none", side === null && !one.disc.classList.contains("chosen"));
+              if (side) { taken.push(side); }
+            });
+          }
+          if (window.map) { window.map.off("zoomend", window.placeNames).on("zoomend", placeNames); }
+          window.placeNames = placeNames;
           choose(chosen);
           var turn = {{ this.data.turn }}, disc = discs[chosen];
           if (turn && window.broughtIntoView !== turn && disc && window.map) {
@@ -265,7 +290,9 @@ class _Furniture(Script):
               return "<span><svg width=22 height=15><rect x=1 y=1 width=20 height=13 fill='" + fill + "' stroke='" +
                 edge + "' stroke-width=2 stroke-dasharray='" + dash + "'/></svg>" + words + "</span>";
             }
-            box.innerHTML = {{ this.data.legend }}.map(function (i) { return item(i[0], i[1], i[2], i[3]); }).join("");
+            box.innerHTML = {{ this.data.legend }}.map(function (i) { return item(i[0], i[1], i[2], i[3]); }).join("") +
+              "<span><i class='key-rank'>1</i>Rank</span><span class='when-far'><i class='key-rank key-low'></i>" +
+              "Rank {{ this.numbered }} on: zoom in</span>";
             return box;
           };
           legend.addTo(map);
@@ -286,3 +313,4 @@ class _Furniture(Script):
     def __init__(self, legend: Legend, tones: Mapping[str, str], credit: str) -> None:
         items = [(tones[fill], tones[edge], dash, words) for fill, edge, dash, words in legend]
         super().__init__("furniture", legend=items, credit=credit)
+        self.numbered = NUMBERED + 1

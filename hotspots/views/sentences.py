@@ -91,15 +91,12 @@ def short_history(earlier: int) -> str:
 
 def nothing_usual(earlier: int, low: float, high: float) -> str:
     """That few months which differ much make no usual range; low, high: least and most of the months held."""
-    return (
-        f"Too few months to know what is usual: {earlier} earlier ones, between {int(low):,} and {int(high):,} reports "
-        "each, so even twice the highest would not stand out. It needs more months, not a closer look."
-    )
+    return f"Too few months to know what is usual: the {earlier} before held {int(low):,} to {count(high)} each."
 
 
 def nobody_to_invite(*, registered: bool) -> str:
     """Why the card names nobody to invite."""
-    return "no partner joins for its problems" if registered else "no partner is registered yet (Respond, Partners)"
+    return "no partner joins for its problems" if registered else "no partner is registered yet"
 
 
 def hub_title(n_hotspots: int, inside: int, incidents: int, *, where: str = "") -> str:

@@ -51,7 +51,7 @@ def record_action_dialog(
     )  # fmt: skip
     lead = partners.loc[partners["agency"] == owner, "lead_role"]
     role = middle.text_input(
-        "Role that answers for it", value=lead.iloc[0] if len(lead) else "", key=f"action-role-{owner}"
+        "Owner's role, which answers for it", value=lead.iloc[0] if len(lead) else "", key=f"action-role-{owner}"
     )
     today = session.today(store)
     agreed, until = st.columns(2)
@@ -64,14 +64,21 @@ def record_action_dialog(
         help="The last day on which it is in time; it is late from the day after.",
     )  # fmt: skip
     epic, side = st.columns(2)
-    kind = epic.segmented_control("Kind", rules.EPIC, key="action-epic")
-    of = side.segmented_control("Side of the triangle", rules.SIDES, format_func=str.capitalize, key="action-side")
+    kind = epic.segmented_control(
+        "Kind", rules.EPIC, key="action-epic", help="What kind of step it is. May stay empty."
+    )
+    of = side.segmented_control(
+        "Side of the triangle", rules.SIDES, format_func=str.capitalize, key="action-side",
+        help="Of the problem analysis triangle: whom or what it works on. A problem needs a victim, an offender and "
+        "a location; taking away one of them ends it. May stay empty.",
+    )  # fmt: skip
     power = st.selectbox(
         "Power relied on (not legal advice)",
         ["", *shared.powers()["id"]],
         format_func=_power_words,
         key="action-power",
     )
+    st.caption("Kind, side and power may stay empty; the rest is needed.")
     if shared.save_or_leave("Save action", key="action-save"):
         shared.save(
             lambda: register.add(
@@ -160,7 +167,13 @@ def action_list(viewer: Viewer, store: Store, table: pd.DataFrame, *, key: str, 
     if not may_close:
         return
     chosen = event.selection.rows
-    if st.button("Close the chosen action", key=f"{key}-close", disabled=not chosen, icon=":material/task_alt:"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pressed = st.button(
+            "Close the chosen action", key=f"{key}-close", disabled=not chosen, icon=":material/task_alt:"
+        )
+        if not chosen:
+            st.caption("Choose one in the list first.", width="content")
+    if pressed:
         close_action_dialog(viewer, store, reads.get(store, Task, int(released.iloc[chosen[0]]["id"])))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from hotspots import store as stores
 from hotspots.periods import Window, add_months, last_months
 from hotspots.pipeline import Query
-from hotspots.release.roles import Viewer
+from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import sentences
 from pages.parts import remembered, session, show
@@ -127,7 +127,10 @@ def _district(store: Store, viewer: Viewer, offered: list[str], own: str, *, eve
     )
     if chosen == ALL_DISTRICTS:
         return () if viewer.districts is None else tuple(name for name in offered if name != ALL_DISTRICTS)
-    st.caption(f"{sentences.count(session.district_counts(store)[chosen])} held of {show.plain(chosen)}")
+    told = f"{sentences.count(session.district_counts(store)[chosen])} held of {show.plain(chosen)}."
+    if viewer.can(Action.CHANGE_SETTINGS) and not session.settings().district and len(offered) > 1:
+        told += " Screens open on the district with most reports until `district` in settings.toml names yours."
+    st.caption(told)
     return (chosen,)
 
 

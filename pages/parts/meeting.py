@@ -53,7 +53,7 @@ _PRESENTING = """<style>
   .stMainBlockContainer { padding-top: 2.7rem !important; padding-bottom: 0 !important; }
   .st-key-hub-top { min-height: 2.4rem; margin: -.6rem 0 -.5rem; }
   .st-key-hub-body h2 { padding: 0 0 1rem !important; }
-  .st-key-hub-map iframe { height: calc(100vh - 12rem) !important; }
+  .st-key-hub-map iframe { height: calc(100vh - 12.8rem) !important; }
   .st-key-card .quiet:last-child { display: none; }
   .st-key-card [class*="st-key-note"] p { font-size: .84rem; padding: .1rem .5rem; }
   .st-key-hub-list :is([data-testid="stElementContainer"], [data-testid="stFullScreenFrame"],

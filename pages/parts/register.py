@@ -165,7 +165,7 @@ def begin() -> None:
     st.html(_STYLE)
     done = st.session_state.pop("saved", "")
     if done:
-        st.toast(show.plain(done), icon=":material/check:")
+        st.toast(show.plain(done), icon=":material/check:", duration="long")
 
 
 def day_or_none(value: date | pd.Timestamp | None) -> date | None:

@@ -52,7 +52,8 @@ def fitted(
     grown = display.text_size() / 18 if st.session_state.get("present") else 1
     tall = int((max(_WRAPPED, lines * _LINE + 14) if lines > 1 else _ONE_LINE) * grown)
     columns = {name: special.get(name, st.column_config.TextColumn(width=wide)) for name, wide in widths.items()}
-    return {"row_height": tall, "height": tall * min(len(rows), most) + int(_HEAD * grown), "column_config": columns}
+    height = "content" if len(rows) <= most else tall * most + int(_HEAD * grown)
+    return {"row_height": tall, "height": height, "column_config": columns}
 
 
 def _is_words(cell: object) -> bool:

@@ -9,7 +9,7 @@ from playwright.sync_api import Frame, expect
 from tests.browser.running import Server
 from tests.browser.visiting import PATIENCE, Visitor, view_of
 
-ROW = 40
+ROW = 33
 
 
 @pytest.fixture
@@ -97,6 +97,30 @@ def test_a_row_of_the_list_shows_its_card_and_its_place_on_the_map(hub: Visitor)
     assert holder["y"] <= box["y"] <= holder["y"] + holder["height"]
     assert is_same(frame)
     assert hub.faults == []
+
+
+def ticked(hub: Visitor) -> str:
+    """Name of the area whose row is ticked in the list, as a screen reader is told it."""
+    row = hub.page.locator('.stDataFrame [role="row"][aria-selected="true"]').first
+    return row.locator('[role="gridcell"]').nth(2).inner_text(timeout=PATIENCE)
+
+
+def test_list_card_and_map_agree_after_another_item_of_the_agenda_and_another_district(hub: Visitor) -> None:
+    """The list kept the row that was ticked in the one before it, while card and map showed another area."""
+    for press in ("new and rising", "top areas"):
+        hub.page.get_by_role("radio", name=re.compile(press)).click(timeout=PATIENCE)
+        hub.settle()
+        hub.page.wait_for_timeout(1_000)
+        assert ticked(hub) == hub.card_title().inner_text(timeout=PATIENCE)
+    click_row(hub, 5)
+    hub.settle()
+    hub.page.get_by_role("button", name=re.compile("Filters")).click(timeout=PATIENCE)
+    hub.page.get_by_role("combobox", name="District").click(timeout=PATIENCE)
+    hub.page.get_by_role("option", name="Brineholt").click(timeout=PATIENCE)
+    hub.settle()
+    hub.page.wait_for_timeout(1_000)
+    assert ticked(hub) == hub.card_title().inner_text(timeout=PATIENCE)
+    assert "district=Brineholt" in hub.page.url and "reports" not in hub.page.url
 
 
 def test_the_list_is_reached_and_used_with_the_keyboard_alone(hub: Visitor) -> None:

@@ -10,11 +10,13 @@ from tests.pages.test_pages import SCRIPT
 TABLE = ["Month", "Reports", "Usual"]
 
 
-def card(**state: str) -> AppTest:
-    """The hub meeting as a hub member sees it, with the card's choices set."""
+def card(area: str = "", **state: str) -> AppTest:
+    """The hub meeting as a hub member sees it, with the card's choices set; area: as a link names it."""
     ran = AppTest.from_string(SCRIPT.format(page="hub_meeting", role="hub member"), default_timeout=90)
     for key, value in state.items():
         ran.session_state[key] = value
+    if area:
+        ran.query_params["area"] = area
     return ran.run()
 
 
@@ -45,7 +47,7 @@ def test_a_card_without_an_id_says_why_it_has_no_history() -> None:
 
 @pytest.mark.usefixtures("store")
 def test_a_hotspot_of_any_district_is_adopted_from_its_own_card() -> None:
-    ran = card(step="all", district="Brineholt")
+    ran = card(area="2", step="all", district="Brineholt")
     name = ran.subheader[0].value.replace("\\", "")
     ran = next(button for button in ran.button if "Adopt" in button.label).click().run()
     asked = next(field for field in ran.selectbox if field.label == "Hotspot")

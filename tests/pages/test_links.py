@@ -104,10 +104,18 @@ def test_the_card_follows_the_item_of_the_agenda() -> None:
     """Among five places to assess stood the card of a sixth."""
     app = hub(step="rising")
     assert "Tanners Court" in card_of(app)
-    app.button_group(key="step").set_value(["assess"]).run()
+    app.button_group(key="step").set_value("assess").run()
     named = {place.split(" (")[0] for d in app.dataframe if "Assess on" in d.value for place in d.value["Place"]}
     assert card_of(app).replace("\\", "").split(" (")[0] in named
-    app.button_group(key="step").set_value(["new"]).run()
+    app.button_group(key="step").set_value("new").run()
     assert not app.subheader and any("No hotspot lies on a place named above" in m.value for m in app.markdown)
-    app.button_group(key="step").set_value(["all"]).run()
+    app.button_group(key="step").set_value("all").run()
     assert "rank 1" in "".join(h.proto.body for h in app.get("html") if "big-number" in h.proto.body)
+
+
+def test_only_who_changes_settings_is_told_how_a_screen_opens_on_her_district() -> None:
+    told = [
+        any("names yours" in c.value for c in AppTest.from_string(script, default_timeout=TIMEOUT).run().caption)
+        for script in (SCRIPT, SCRIPT.replace("HUB_MEMBER", "DATA_STEWARD"))
+    ]
+    assert told == [False, True]

@@ -114,3 +114,8 @@ def test_names_reach_the_map_as_numbers_of_their_letters_only() -> None:
 def test_a_long_name_is_cut_for_the_map() -> None:
     assert "".join(map(chr, letters("A" * 60))) == "A" * 39 + "…"
     assert "".join(map(chr, letters("Ware"))) == "Ware"
+
+
+def test_the_legend_explains_the_numbers_and_the_small_rings_of_areas_beyond_the_tenth() -> None:
+    drawn = maps.base_map(((51.7, -0.1), (51.9, 0.1))).get_root().render()
+    assert "Rank" in drawn and f"Rank {maps.NUMBERED + 1} on: zoom in" in drawn
