@@ -187,7 +187,7 @@ def outcome_chart(bars: pd.DataFrame, *, colours: Mapping[str, str] = COLOURS, h
 def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
     """What every page ends with: rounding, what a report is, sources and files, dates."""
     lines = [
-        f"Numbers are rounded to the nearest 5. Counts under 5 read “{FEWER}”, also where there were none.",
+        f"Numbers are rounded to the nearest 5; under 5 they read “{FEWER}”, also where there were none.",
         "A report is not a proven crime, and fewer reports is not the same as less harm.",
     ]
     if (figures["shown"] == SUPPRESSED).any():
