@@ -12,9 +12,9 @@ import altair as alt
 import pandas as pd
 
 from hotspots.periods import add_months
+from hotspots.release.due import DELAY_MONTHS
 from hotspots.release.outcomes import HIDDEN, NOT_LOOKED_AT, TOO_FEW, Facts
 from hotspots.release.partition import ALL
-from hotspots.release.publishing import DELAY_MONTHS
 from hotspots.release.recipe import recipe_from_json
 from hotspots.release.rounding import FEWER, NO_DATA, SUPPRESSED, THRESHOLD, number_of, percentage
 from hotspots.store.published import Release
