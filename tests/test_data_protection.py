@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from hotspots.release import rounding
+from hotspots.release.due import DELAY_MONTHS
 from hotspots.release.entry import IDLE, LONGEST
 from hotspots.release.outcomes import FEWEST_ADDRESSES
-from hotspots.release.publishing import DELAY_MONTHS
 from hotspots.settings import Settings
 from tests.test_architecture import ROOT
 

@@ -22,9 +22,10 @@ from hotspots.pipeline.outcomes import (
     sources_in_words,
     ward_cases,
 )
+from hotspots.release.due import Outlook, calendar_periods, outlook, require_releases
 from hotspots.release.extent import own_districts
 from hotspots.release.outcomes import FEWEST_ADDRESSES, PlaceOutcome, WardOutcome
-from hotspots.release.publishing import Outlook, Summary, calendar_periods, outlook, publish, require_releases
+from hotspots.release.publishing import Summary, publish
 from hotspots.release.recipe import SHORT, Recipe, recipe_as_json, recipe_of
 from hotspots.release.roles import Action, Role, Viewer
 from hotspots.sample.store import PUBLISHED_AT

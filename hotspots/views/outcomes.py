@@ -12,9 +12,9 @@ import altair as alt
 import pandas as pd
 
 from hotspots.periods import add_months
+from hotspots.release.due import DELAY_MONTHS
 from hotspots.release.outcomes import HIDDEN, NOT_LOOKED_AT, TOO_FEW, Facts
 from hotspots.release.partition import ALL
-from hotspots.release.publishing import DELAY_MONTHS
 from hotspots.release.recipe import recipe_from_json
 from hotspots.release.rounding import FEWER, NO_DATA, SUPPRESSED, THRESHOLD, number_of, percentage
 from hotspots.store.published import Release
@@ -187,7 +187,7 @@ def outcome_chart(bars: pd.DataFrame, *, colours: Mapping[str, str] = COLOURS, h
 def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
     """What every page ends with: rounding, what a report is, sources and files, dates."""
     lines = [
-        f"Numbers are rounded to the nearest 5. Counts under 5 read “{FEWER}”, also where there were none.",
+        f"Numbers are rounded to the nearest 5; under 5 they read “{FEWER}”, also where there were none.",
         "A report is not a proven crime, and fewer reports is not the same as less harm.",
     ]
     if (figures["shown"] == SUPPRESSED).any():

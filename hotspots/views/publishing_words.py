@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from hotspots.release.publishing import Outlook, Summary
+from hotspots.release.due import Outlook
+from hotspots.release.publishing import Summary
 from hotspots.release.rounding import FEWER
 from hotspots.views.sentences import count, day
 

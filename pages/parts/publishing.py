@@ -9,8 +9,9 @@ from hotspots.intake.reading import Progress
 from hotspots.pipeline.areas import areas_file
 from hotspots.pipeline.query import default_query
 from hotspots.pipeline.watching import returned_places
+from hotspots.release.due import Outlook
 from hotspots.release.extent import own_districts
-from hotspots.release.publishing import Outlook, Summary
+from hotspots.release.publishing import Summary
 from hotspots.release.releasing import outlook_of, publish_store
 from hotspots.release.roles import Action, Viewer
 from hotspots.views import sentences

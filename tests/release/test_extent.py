@@ -11,9 +11,10 @@ from hotspots import store as stores
 from hotspots.errors import BadValue
 from hotspots.register.places import Place
 from hotspots.release.audit import Recoverable, require_safe
+from hotspots.release.due import outlook
 from hotspots.release.extent import LEAST_SHARE, own_districts
 from hotspots.release.outcomes import facts_from_json
-from hotspots.release.publishing import outlook, publish
+from hotspots.release.publishing import publish
 from hotspots.release.releasing import outlook_of, publish_store
 from hotspots.release.roles import Role, Viewer
 from hotspots.release.tally import Tally

@@ -12,9 +12,10 @@ from hotspots.errors import BadFrame, BadValue, StoreError
 from hotspots.periods import Window, add_months
 from hotspots.release import publishing
 from hotspots.release.audit import Recoverable
+from hotspots.release.due import calendar_periods, steps
 from hotspots.release.outcomes import HIDDEN, TOO_FEW, WardOutcome, facts_from_json, verdict_of
 from hotspots.release.partition import ALL
-from hotspots.release.publishing import calendar_periods, publish, steps
+from hotspots.release.publishing import publish
 from hotspots.release.rounding import FEWER, NO_DATA, SUPPRESSED, shown
 from hotspots.release.tally import GROUPS, Tally
 from hotspots.store.published import read_published
