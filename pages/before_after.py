@@ -302,7 +302,14 @@ def _intervals(view: ComparisonView, released: dict[str, Released]) -> None:
     subtitle = f"Change in reports, {found.level:.0%} interval{near}{spread}"
     with show.card(words.interval_title(view), subtitle, stretch=True):
         drawn = charts.interval_chart(released["comparison intervals"], colours=show.colours())
-        show.chart(drawn, released["comparison intervals"], alt_text=words.headline(view), key="compare-intervals")
+        columns = ("kind", "about", "before", "after", "change", "low", "high")
+        show.chart(
+            drawn,
+            released["comparison intervals"],
+            alt_text=words.headline(view),
+            key="compare-intervals",
+            columns=columns,
+        )
         if found.reference_places and found.regression_to_mean < 0:
             st.caption(
                 f"Grey: what a place picked at this level does when left alone, measured on {view.references}. "

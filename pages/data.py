@@ -16,15 +16,15 @@ from pages.parts.importing import import_card
 from pages.parts.publishing import publishing_bar
 
 FILE_COLUMNS = {  # of the last import: column of the store → heading, pixels on a small laptop, explanation
-    "file": ("File", 150, ""),
-    "source": ("Source", 96, ""),
-    "month": ("Month", 62, ""),
-    "read": ("Read", 58, "Rows in the file"),
-    "accepted": ("Accepted", 72, "Rows that are reports now"),
-    "unlocated": ("No place", 68, "Accepted, but without a point on the map: in every count, on no map"),
+    "file": ("File", 177, ""),
+    "source": ("Source", 107, ""),
+    "month": ("Month", 72, ""),
+    "read": ("Read", 54, "Rows in the file"),
+    "accepted": ("Accepted", 68, "Rows that are reports now"),
+    "unlocated": ("No place", 66, "Accepted, but without a point on the map: in every count, on no map"),
     "quarantined": ("Quarantined", 86, "Rows kept aside until mended; counted nowhere"),
-    "duplicates": ("Duplicates", 80, "Rows that were there already, or twice in the file"),
-    "replaced": ("Replaced", 70, "Earlier rows whose place the new ones took"),
+    "duplicates": ("Duplicates", 76, "Rows that were there already, or twice in the file"),
+    "replaced": ("Replaced", 66, "Earlier rows whose place the new ones took"),
 }
 RUN_COLUMNS = {  # of the imports so far
     "at": ("When", 84, ""),

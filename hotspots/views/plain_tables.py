@@ -23,14 +23,14 @@ HEADINGS = {
 NOTHING = "–"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SHARES = ("share", "place_share", "incident_share", "by_chance", "chance_low", "chance_high")
-_CHANGES = ("change", "change_low", "change_high", "low", "high")
+_CHANGES = ("change", "low", "high")
 
 
 class AsRead(NamedTuple):
-    """rows: text in every cell · numbers: columns whose figures stand to the right · same: what holds for every row."""
+    """rows: text in every cell · numbers: columns of figures, as figures · same: what holds for every row."""
 
     rows: pd.DataFrame
-    numbers: tuple[str, ...]
+    numbers: pd.DataFrame
     same: str
 
 
@@ -50,7 +50,8 @@ def as_read(table: pd.DataFrame, *, trim: bool = True) -> AsRead:
             del kept[name]
     heads = {name: _heading(name, column) for name, column in kept.items()}
     rows = pd.DataFrame({heads[name]: _text(name, column, table) for name, column in kept.items()})
-    return AsRead(rows, tuple(heads[n] for n, column in kept.items() if _is_number(column)), " · ".join(same))
+    numbers = pd.DataFrame({heads[name]: column.array for name, column in kept.items() if _is_number(column)})
+    return AsRead(rows, numbers, " · ".join(same))
 
 
 def _heading(name: str, column: pd.Series) -> str:
@@ -74,13 +75,14 @@ def _says_nothing(column: pd.Series) -> bool:
 
 
 def _text(name: str, column: pd.Series, table: pd.DataFrame) -> list[str]:
-    as_change = name in _CHANGES and "change" in table
+    as_change = name in _CHANGES and "about" in table  # of a comparison; a trend's change is a ratio
     return [NOTHING if pd.isna(cell) else _cell(name, cell, column, as_change=as_change) for cell in column]
 
 
 def _cell(name: str, cell: object, column: pd.Series, *, as_change: bool) -> str:
     if isinstance(cell, pd.Timestamp):
-        return f"{cell:%b %Y}" if (column.dropna().dt.day == 1).all() else sentences.short_day(cell)
+        words = f"{cell:%b %Y}" if (column.dropna().dt.day == 1).all() else sentences.short_day(cell)
+        return words.replace(" ", "\u00a0")
     if name == "weekday":
         return _DAYS[int(cell)]
     if column.dtype == bool:

@@ -105,13 +105,9 @@ def as_table(table: pd.DataFrame, *, alt_text: str, key: str) -> None:
 
 def _written(read: plain_tables.AsRead, *, alt: str) -> None:
     """A table of the page itself: every word wraps, nothing is cut, and it goes on paper."""
-    rows = read.rows.map(plain)
-    st.table(
-        rows.style.set_properties(subset=list(read.numbers), **{"text-align": "right"}),
-        hide_index=True,
-        border="horizontal",
-        alt=alt,
-    )
+    said = {name: dict(zip(read.numbers[name], read.rows[name], strict=True)).get for name in read.numbers}
+    rows = read.rows.map(plain).assign(**read.numbers)  # as numbers, that they stand to the right
+    st.table(rows.style.format(said, na_rep=plain_tables.NOTHING), hide_index=True, border="horizontal", alt=alt)
 
 
 def grid(rows: pd.DataFrame, *, key: str, alt: str, **look: object) -> DataframeState:

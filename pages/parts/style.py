@@ -98,7 +98,8 @@ _SMALL = """
   .st-key-hub-map iframe { height: min(60vh, 26rem) !important; }
   .st-key-outcome-outline img { max-height: 60vh; object-fit: contain; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; max-width: 100%; }
-  [data-testid="stTable"] :is(th, td) { padding: .15rem .25rem !important; font-size: .8rem; } }
+  [data-testid="stPopoverBody"]:has([data-testid="stTable"]) { padding: .5rem; }
+  [data-testid="stTable"] :is(th, td) { padding: .1rem .2rem !important; font-size: .78rem; } }
 """
 
 _PAPER = """

@@ -147,3 +147,40 @@ def test_a_meeting_by_keyboard_alone(own_server: Server, visit: Callable[[Server
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0, timeout=PATIENCE)
     assert visitor.faults == []
+
+
+FITS = (
+    "table => table.scrollWidth <= table.parentElement.clientWidth && table.getBoundingClientRect().right <= innerWidth"
+)
+
+
+@pytest.mark.parametrize("page", ["trends", "portfolio", "interventions", "data"])
+def test_a_table_is_whole_on_paper(page: str, server: Server, visit: Callable[[Server], Visitor]) -> None:
+    """A grid draws what its window shows: on paper the same rows stand written out."""
+    visitor = visit(server)
+    visitor.open(f"{page}?role=Data+steward")
+    written = visitor.page.locator('[class*="st-key-paper"] table')
+    written.first.wait_for(state="attached", timeout=PATIENCE)
+    expect(written.first).to_be_hidden()
+    visitor.page.set_viewport_size({"width": 673, "height": 980})  # an A4 sheet within its margins
+    visitor.page.emulate_media(media="print")
+    for table in written.all():
+        expect(table).to_be_visible(timeout=PATIENCE)
+        assert table.evaluate(FITS)
+    assert visitor.page.locator('[data-testid="stDataFrame"]:visible').count() == 0
+
+
+@pytest.mark.parametrize("page", ["trends", "portfolio", "before_after", "outcomes"])
+def test_a_charts_table_fits_a_phone(page: str, server: Server, visit: Callable[[Server], Visitor]) -> None:
+    visitor = visit(server)
+    visitor.open(page)
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    buttons = visitor.page.get_by_role("button", name="Show as table")
+    expect(buttons.first).to_be_visible(timeout=PATIENCE)
+    for button in buttons.all():
+        button.click(timeout=PATIENCE)
+        table = visitor.page.get_by_test_id("stPopoverBody").locator("table")
+        expect(table).to_be_visible(timeout=PATIENCE)
+        assert table.evaluate(FITS)
+        visitor.page.keyboard.press("Escape")
+        expect(table).to_have_count(0, timeout=PATIENCE)

@@ -36,22 +36,24 @@ def test_months_thousands_and_yes_are_words_and_what_is_the_same_is_said_once() 
     )
     read = as_read(table)
     assert read.rows.to_dict("list") == {
-        "Month": ["Jan 2021", "Feb 2021"],
+        "Month": ["Jan\u00a02021", "Feb\u00a02021"],
         "Reports": ["1,234", "7"],
         "Range from": ["0.50", "–"],
         "Outside usual": ["yes", ""],
     }
-    assert read.numbers == ("Reports", "Range from")
+    assert read.numbers["Reports"].tolist() == [1234, 7] and [*read.numbers] == ["Reports", "Range from"]
     assert read.same == "What: Tidewick"
 
 
 def test_weeks_days_shares_and_changes() -> None:
     weeks = as_read(pd.DataFrame({"period": pd.to_datetime(["2021-01-04", "2021-01-11"]), "n": [1, 2]}))
-    assert weeks.rows["Week from"].tolist() == ["4 Jan 2021", "11 Jan 2021"]
+    assert weeks.rows["Week from"].tolist() == ["4\u00a0Jan\u00a02021", "11\u00a0Jan\u00a02021"]
     hours = as_read(pd.DataFrame({"weekday": [0, 6], "hour": [3, 4], "n": [1, 2]}))
-    assert hours.rows["Day"].tolist() == ["Mon", "Sun"] and hours.numbers == ("Hour", "Reports")
-    changes = as_read(pd.DataFrame({"row": ["a", "b"], "change": [-0.5, 0.1], "low": [-0.75, -0.2]}))
+    assert hours.rows["Day"].tolist() == ["Mon", "Sun"] and [*hours.numbers] == ["Hour", "Reports"]
+    changes = as_read(pd.DataFrame({"about": ["a", "b"], "change": [-0.5, 0.1], "low": [-0.75, -0.2]}))
     assert changes.rows["Change"].tolist() == ["-50%", "+10%"] and changes.rows["Range from"][0] == "-75%"
+    ratios = as_read(pd.DataFrame({"series": ["a", "b"], "change": [0.95, 1.1], "change_low": [0.7, 0.9]}))
+    assert ratios.rows["Change"].tolist() == ["0.95", "1.10"], "a trend's change is a ratio"
     assert as_read(pd.DataFrame({"place_share": [0.01], "by_chance": [0.034]})).rows["By luck alone"][0] == "3.4%"
 
 
