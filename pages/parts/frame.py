@@ -50,7 +50,11 @@ def strip(store: Store, viewer: Viewer, settings: Settings) -> None:
     key = "strip-sample" if store.is_sample else "strip-own"
     with st.container(key=key, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         if store.is_sample:
-            st.markdown("**Sample data.** Every report here is invented.", width="content")
+            with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+                st.markdown("**Sample data.** Every report here is invented.", width="content")
+                if session.looks_at_sample() and st.button("Back to the hub's own data", type="tertiary"):
+                    session.look_at_sample(False)
+                    st.switch_page(next(iter(st.session_state["pages"].values())))  # whose widgets begin anew
         st.markdown(f"**{escape(settings.marking)}**" if settings.marking else "", width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             display.help_and_display(viewer)

@@ -47,12 +47,19 @@ def import_card(viewer: Viewer, store: Store) -> None:
             with tempfile.TemporaryDirectory() as folder:
                 _understood(viewer, _written(files, Path(folder)))
         if session.own_store_exists():
-            st.toggle("Look at the sample instead", key="look_at_sample")
+            # Kept apart from the switch: the browser forgets a switch that is not on the page it shows.
+            st.toggle(
+                "Look at the sample instead", session.looks_at_sample(), key="sample-switch", on_change=_turn_to_sample
+            )
     report = st.session_state.get("last_report")
     if report:
         st.success(sentences.import_done(report.totals))
         if not session.places(viewer, store):
             _next_step()
+
+
+def _turn_to_sample() -> None:
+    session.look_at_sample(st.session_state["sample-switch"])
 
 
 def _next_step() -> None:
@@ -238,13 +245,14 @@ def _import_button(
 ) -> None:
     noun = "file" if len(paths) == 1 else "files"
     if st.button(f"Import {len(paths)} {noun}", type="primary", disabled=blocked, icon=":material/upload:"):
-        bar = st.progress(0.0, "Reading")
+        bar, from_sample = st.progress(0.0, "Reading"), session.current_store().is_sample
         report = _stored(viewer, paths, source, mapping, lambda done, what: bar.progress(min(done, 1.0), f"{what} …"))
         if source and mapping:
             stores.save_mapping(session.own_store(), source, mapping, who=viewer.name, at=session.now())
+        if from_sample:
+            session.look_at_sample(False)
         st.session_state["last_report"] = report
         st.session_state["imports"] = st.session_state.get("imports", 0) + 1
-        st.session_state["look_at_sample"] = False
         st.rerun()
 
 

@@ -50,6 +50,9 @@ ROLES = {str(role).capitalize(): role for role in Role if role is not Role.NONE}
 """Word of the strip, and of the sample's address → the role it lets one try."""
 SIGNED_IN = "signed_in"
 """Key of a session's `SignIn`; absent where no sign-in is set up."""
+_LOOKING = "look_at_sample"
+_OF_THE_VIEWER = (_LOOKING, SIGNED_IN, "sign_in_noted", "acting", "pages", "role", "present", "size", "imports")
+"""What a session knows that is not about a store; the rest goes with the store it was chosen from."""
 
 
 def settings() -> Settings:
@@ -71,7 +74,7 @@ def today(store: Store) -> date:
 def current_store() -> Store:
     """The hub's own store where there is one, else the sample, made on first use; the viewer's districts of it."""
     chosen = settings()
-    if own_store_exists() and not st.session_state.get("look_at_sample"):
+    if _shows_own():
         return own_store().within(acting().districts)
     if not Path(chosen.sample_store).exists():
         _make_sample(chosen.sample_store)
@@ -92,11 +95,33 @@ def own_store_exists() -> bool:
     return "://" in own or Path(own).exists()
 
 
+def looks_at_sample() -> bool:
+    """True while this session looks at the sample although the hub has data of its own."""
+    return bool(st.session_state.get(_LOOKING)) and own_store_exists()
+
+
+def look_at_sample(look: bool) -> None:
+    """Show the sample on every page until the session ends, or the hub's own store again.
+
+    Filters, chosen areas and half-written forms belong to the store they were chosen from: they are forgotten, in the
+    address too, so that no number of one store is ever meant of the other.
+    """
+    known = [str(key) for key in st.session_state]
+    for key in [key for key in st.query_params if key not in (*known, *_OF_THE_VIEWER)]:  # others follow their widget
+        del st.query_params[key]
+    for key in [key for key in known if key not in _OF_THE_VIEWER]:
+        del st.session_state[key]
+    st.session_state[_LOOKING] = look
+
+
+def _shows_own() -> bool:
+    return own_store_exists() and not looks_at_sample()
+
+
 def published_path() -> Path:
     """The file of released tables of the store in use."""
     chosen = settings()
-    own = own_store_exists() and not st.session_state.get("look_at_sample")
-    return published_file(chosen.store if own else chosen.sample_store)
+    return published_file(chosen.store if _shows_own() else chosen.sample_store)
 
 
 def published() -> Published:

@@ -52,6 +52,25 @@ def test_a_police_uk_file_goes_in_and_stands_on_every_screen(steward: Visitor, t
     assert steward.faults == []
 
 
+def test_the_sample_looked_at_instead_stays_on_every_page_until_it_is_left(steward: Visitor, tmp_path: Path) -> None:
+    give(steward, month_file(tmp_path, n=200, month="2021-01"))
+    steward.page.get_by_role("button", name="Import 1 file").click(timeout=PATIENCE)
+    sample = steward.page.get_by_text("Sample data.")
+    expect(sample).to_have_count(0, timeout=PATIENCE)
+    steward.page.get_by_text("Look at the sample instead").click(timeout=PATIENCE)
+    filters = steward.page.get_by_role("button", name="Filters: Tidewick")
+    for title in ("Hub meeting", "Interventions", "Hub meeting"):
+        steward.go(next(entry for entry in ENTRIES if entry.title == title))
+        expect(sample).to_be_visible(timeout=PATIENCE)
+    expect(filters).to_be_visible(timeout=PATIENCE)
+    steward.page.get_by_role("button", name="Back to the hub's own data").click(timeout=PATIENCE)
+    expect(sample).to_have_count(0, timeout=PATIENCE)
+    expect(filters).to_have_count(0, timeout=PATIENCE)
+    steward.settle()
+    assert "Tidewick" not in steward.text() + steward.page.url
+    assert steward.faults == []
+
+
 def test_the_download_with_street_and_outcomes_goes_in_as_it_is(steward: Visitor, tmp_path: Path) -> None:
     """Its first file by name is an outcomes file, which is set aside."""
     street = month_file(tmp_path)
