@@ -175,10 +175,14 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
         if st.session_state.get("map_turn", 0) != turn:
             return  # word of a list that a key or the map has since replaced
         selection = st.session_state[key].selection
-        picked = [row for row, _ in selection.cells] + selection.rows
+        cells = [tuple(cell) for cell in selection.cells]
+        picked = [row for row in (*(row for row, _ in cells), *selection.rows) if row not in at]
         if picked:
             st.session_state["chosen"] = rows[picked[0]]
             st.session_state["list_turn"] = st.session_state.get("list_turn", 0) + 1
+        # A cell that is pressed leaves the tick where it was: it follows, as card and map do.
+        ticked = picked[:1] or at
+        st.session_state[key] = {"selection": {"rows": ticked, "cells": [c for c in cells if c[0] in ticked]}}
 
     with st.container(key="hub-list"):
         st.dataframe(
