@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from hotspots import store as stores
 from hotspots.analysis.harm import read_weights
 from hotspots.errors import HubError
 from hotspots.pipeline import Query
@@ -27,6 +28,8 @@ from pages.parts import filters, frame, front_door, session, show
 from pages.parts.map import draw_map
 
 HEXAGONS = "Hexagons"
+WIDTHS = {"Rank": 50, "Area": 175, "Reports": 68, "Day": 52, "Night": 56, "Real times": 82, "Hot": 62}
+"""Columns of the table and their pixels on a small laptop."""
 FULLEST = 40
 """Areas the map shows first."""
 
@@ -39,14 +42,11 @@ def render(viewer: Viewer) -> None:
     tools = tools.container(horizontal=True, horizontal_alignment="right")
     own = areas_file(session.settings(), sample=store.is_sample)
     with tools:
-        kinds = [HEXAGONS, *([_called(own)] if own else [])]
-        kind = st.segmented_control(
-            "Areas", kinds, default=HEXAGONS, required=True, key="area-kind", label_visibility="collapsed"
-        )
-        hours = st.segmented_control(
-            "Hours", HOURS, default=ALL, required=True, key="area-hours", format_func=str.capitalize,
-            label_visibility="collapsed", help="Day is 6 am to 8 pm; only reports with a real time are in either",
+        kind = HEXAGONS if not own else st.segmented_control(
+            "Areas", [HEXAGONS, _called(own)], default=HEXAGONS, required=True, key="area-kind",
+            label_visibility="collapsed",
         )  # fmt: skip
+        hours = _hours(store)
         query = filters.trend_row(store, viewer, session.first_query(store))
     chosen = session.settings().harm_weights
     view = _view(store, store.data_version, query, "" if kind == HEXAGONS else own, hours, chosen, _stamp(own, chosen))
@@ -59,13 +59,30 @@ def render(viewer: Viewer) -> None:
         where = show.plain(", ".join(query.districts) or "all districts")
         st.caption(f"Other areas · {where} · {sentences.period(query.window)} · {words.counted(view)}")
     left, right = st.columns([53, 47], gap="small")
-    with left, st.container(key="area-map"):
-        _map(store, view, released, kind)
+    with left:
+        with st.container(key="area-map"):
+            _map(store, view, released, kind)
+        _spread(viewer, view, kind)
     with right:
         _table(view, released, kind, own)
-        _spread(viewer, view, kind)
         _near(viewer, store, query)
         _harm(viewer, view, chosen)
+
+
+def _hours(store: Store) -> str:
+    """Which hours are counted; day and night are offered only where a report has a real time."""
+    if not _real_times(store, store.data_version):
+        return ALL
+    return st.segmented_control(
+        "Hours", HOURS, default=ALL, required=True, key="area-hours", format_func=str.capitalize,
+        label_visibility="collapsed", help="Day is 6 am to 8 pm; only reports with a real time are in either",
+    )  # fmt: skip
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _real_times(_store: Store, version: str) -> int:
+    """How many reports of the whole store know their hour."""
+    return int(stores.sources(_store)["exact_time"].sum())
 
 
 def _called(path: str) -> str:
@@ -129,12 +146,22 @@ def _table(view: AreasView, released: Released, kind: str, own: str) -> None:
         if len(chosen):
             st.markdown(f"Chosen on the map: **{show.plain(words.one(chosen.iloc[0], view.base))}**")
         rows = words.rows(table, view.base)
-        st.dataframe(rows, hide_index=True, height=min(7, len(rows)) * 36 + 40, alt=f"Reports by {kind}")
+        st.dataframe(
+            rows, hide_index=True, height=min(7, len(rows)) * 36 + 40, alt=f"Reports by {kind}",
+            column_config={name: _column(name, told) for name, told in words.HELPS.items() if name in rows},
+        )  # fmt: skip
         if kind == HEXAGONS and not own:
             st.caption("For wards or beats name a file of polygons in the settings (areas), with a column addresses "
                        "or residents where rates are wanted.")  # fmt: skip
         elif not view.base and kind != HEXAGONS:
             st.caption("Rates per 1,000 appear where the file of areas has a column addresses or residents.")
+
+
+def _column(name: str, told: str) -> dict:
+    """A column of the table with its word of help; counts with their thousands apart."""
+    if name in ("Area", "Hot"):
+        return st.column_config.TextColumn(width=WIDTHS[name], help=told)
+    return show.figures(WIDTHS[name], help=told)
 
 
 def _spread(viewer: Viewer, view: AreasView, kind: str) -> None:
@@ -152,7 +179,10 @@ def _spread(viewer: Viewer, view: AreasView, kind: str) -> None:
 
 
 def _near(viewer: Viewer, store: Store, query: Query) -> None:
-    with show.card("Do reports come soon after one nearby?", "Knox's test against dates shuffled among the places"):
+    with show.card(
+        "Do reports come soon after one nearby?",
+        "Pairs near in place and in time, against the same dates shuffled among the places (Knox's test)",
+    ):
         if not st.button("Work it out", icon=":material/science:", key="near-run") and (
             st.session_state.get("near-for") != query
         ):

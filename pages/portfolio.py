@@ -1,6 +1,6 @@
 """What have all our actions come to? Every intervention with its effect, what is due and what came back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -27,9 +27,10 @@ def render(viewer: Viewer) -> None:
     title, tools = st.columns([80, 20], vertical_alignment="center")
     with title:
         st.title(portfolio_words.portfolio_title(released.table), anchor=False)
-        st.caption(
-            f"Every action in the register against the likest untouched areas · data before {words.day(made.data_to)}"
-        )
+        until = sentences.day(made.data_to - timedelta(days=1))
+        st.caption(f"Every action begun, against the likest untouched areas · data to {until}")
+        for why in portfolio_words.refused_because(released.table):
+            st.caption(show.plain(why))
     with tools, st.container(horizontal=True, horizontal_alignment="right"):
         show.downloads(released, store, title="Portfolio of interventions", settings=_RECIPE, name="portfolio")
     if released.table.empty:
@@ -47,9 +48,15 @@ def _portfolio(_store: Store, version: str, today: date, _watched: WatchView) ->
 
 
 WIDTHS = {
-    "Place": 110, "Done": 125, "From": 84, "To": 84, "Verdict": 96, "Returned": 92, "Change": 108, "Counts": 66,
-    "Compared": 76, "Next door": 120, "Next test": 88, "Hours": 52, "Status": 66,
+    "Place": 110, "Done": 117, "From": 94, "To": 94, "Verdict": 94, "Returned": 88, "Change": 106, "Counts": 66,
+    "Compared": 78, "Next door": 112, "Next test": 94, "Hours": 52, "Status": 66,
 }  # fmt: skip
+
+
+RINGING = {
+    "Place": 125, "State": 100, "Since": 92, "Last month": 82, "Quiet range": 86, "Rings when": 134, "By luck": 78,
+}  # fmt: skip
+QUIET = {"Place": 150, "Kind": 66, "Watched": 76, "Last month": 82, "Quiet range": 88}
 
 
 def _actions(released: Released) -> None:
@@ -60,6 +67,7 @@ def _actions(released: Released) -> None:
         show.grid(
             rows,
             key="portfolio-actions",
+            placeholder="–",
             **show.fitted(rows, WIDTHS, most=9, special=_columns()),
             alt="Interventions with verdict, counts, interval, ring, hours and next assessment",
         )
@@ -69,7 +77,9 @@ def _actions(released: Released) -> None:
         )
     if released.table["low"].isna().all():
         return
-    with show.card("The intervals side by side", "A line that crosses 0% shows no clear change · dot: best estimate"):
+    with show.card(
+        "The intervals side by side", "A line that crosses 0% shows neither a fall nor a rise · dot: best estimate"
+    ):
         drawn = charts.effects_chart(released, colours=show.colours())
         show.chart(
             drawn, released, alt_text="Change and interval of every action", key="portfolio-effects", columns=_DRAWN
@@ -111,7 +121,11 @@ def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> N
         ),
     ):
         if len(ringing):
-            show.grid(_ringing(ringing), key="portfolio-ringing", row_height=40, alt="Places that ring")
+            rows = _ringing(ringing)
+            look = show.fitted(rows, RINGING, special=_helped(RINGING))
+            show.grid(rows, key="portfolio-ringing", alt="Places that ring", **look)
+            if (ringing["observed"] <= ringing["usual_high"]).any():
+                st.caption(portfolio_words.ADDS_UP)
         st.caption(f"{portfolio_words.WATCH_BEGINS} Reports that come in bursts ring more often than the figure says.")
     with (
         right,
@@ -122,16 +136,23 @@ def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> N
         ),
     ):
         if len(quiet):
-            show.grid(_quiet(quiet), key="portfolio-quiet", height=300, alt="Places that stayed quiet")
+            rows = _quiet(quiet)
+            look = show.fitted(rows, QUIET, special=_helped(QUIET))
+            show.grid(rows, key="portfolio-quiet", alt="Places that stayed quiet", **look)
         if no_boast:
             st.caption(
                 "Not called quiet, because a comparison is refused, reports rose or were not clearly fewer after the "
                 f"action than before it, or too little before it is held: {show.plain(', '.join(no_boast))}."
             )
+            spots = sorted(set(no_boast) & set(quiet["place"]))
+            if spots:
+                st.caption(f"As a hotspot at its usual level: {show.plain(', '.join(spots))}.")
         if view.waiting:
             st.caption("Watch not started, the action has not ended: " + show.plain(", ".join(view.waiting)) + ".")
         if view.unwatched:
-            st.caption(f"{view.unwatched} hotspots have too few earlier months to watch.")
+            st.caption(
+                f"{sentences.count(view.unwatched, 'hotspot')} of all districts: too few earlier months to watch."
+            )
 
 
 def _ringing(rows: pd.DataFrame) -> pd.DataFrame:
@@ -141,9 +162,7 @@ def _ringing(rows: pd.DataFrame) -> pd.DataFrame:
             "State": ["↻ Returned" if state == "returned" else "▲ Rising" for state in rows["state"]],
             "Since": [sentences.short_day(d) for d in rows["since"]],
             "Last month": rows["observed"],
-            "Quiet range": [
-                f"{low:.0f} to {high:.0f}" for low, high in zip(rows["usual_low"], rows["usual_high"], strict=True)
-            ],
+            "Quiet range": _ranges(rows),
             "Rings when": [portfolio_words.rings_when(row) for row in rows.itertuples()],
             "By luck": [portfolio_words.by_luck(row) for row in rows.itertuples()],
         }
@@ -155,13 +174,22 @@ def _quiet(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "Place": rows["place"],
             "Kind": rows["kind"],
-            "Watched from": [f"{day:%b %Y}" for day in rows["watched_from"]],
+            "Watched": [f"{day:%b %Y}" for day in rows["watched_from"]],
             "Last month": rows["observed"],
-            "Quiet range": [
-                f"{low:.0f} to {high:.0f}" for low, high in zip(rows["usual_low"], rows["usual_high"], strict=True)
-            ],
+            "Quiet range": _ranges(rows),
         }
     )
+
+
+def _ranges(rows: pd.DataFrame) -> list[str]:
+    return [f"{low:,.0f} to {high:,.0f}" for low, high in zip(rows["usual_low"], rows["usual_high"], strict=True)]
+
+
+def _helped(widths: dict[str, int]) -> dict:
+    """The columns of the watch with a word of help where one is needed."""
+    helps = {name: portfolio_words.WATCH_HELPS[name] for name in widths if name in portfolio_words.WATCH_HELPS}
+    text = {name: st.column_config.TextColumn(width=widths[name], help=told) for name, told in helps.items()}
+    return text | {"Last month": show.figures(widths["Last month"], help=helps["Last month"])}
 
 
 _RECIPE = {
@@ -176,12 +204,18 @@ _DRAWN = ("place", "done", "before", "after", "ratio", "low", "high")
 def _columns() -> dict:
     """Columns that need a word more than their name."""
     helps = {
+        "From": "First day",
+        "To": "Last day; empty while it runs",
+        "Verdict": "What the whole interval says; Fell and Rose are never called an effect of the action",
+        "Returned": "The watch below rings there since an action ended",
         "Change": "95% interval against the comparison area",
         "Counts": "Reports before and after",
         "Compared": "The same in the comparison area",
+        "Next door": "Within 150 m, by a 90% interval, with reports before and after",
+        "Next test": "Next of the assessments 4, 12, 26 and 52 weeks on; empty where none lies ahead",
     }
     text = {name: st.column_config.TextColumn(width=WIDTHS[name], help=told) for name, told in helps.items()}
-    return {**text, "Hours": st.column_config.NumberColumn(width=WIDTHS["Hours"], format="%d")}
+    return {**text, "Hours": show.figures(WIDTHS["Hours"], help="Staff hours; – where nobody noted them")}
 
 
 if __name__ == "__main__":  # served by file name before the first visit: go through the front door

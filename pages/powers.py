@@ -122,11 +122,17 @@ def _routes(viewer: Viewer, released: Released, found: Routes, asked: dict[str, 
             ticked = table["id"].iloc[rows].tolist()
         st.caption(
             f"{len(table)} of {len(shared.powers())} rows of the register, a file a solicitor can edit. "
-            "Blank or “not checked” means that nobody has checked it. The words in each cell are the register's own."
+            f"{_checked(table)} The words in each cell are the register's own."
         )
         _more("stop at the door or need consent", found.at_the_door, viewer)
         _more("support a visit but give no entry", found.supporting, viewer)
     return ticked
+
+
+def _checked(table: pd.DataFrame) -> str:
+    if len(table) and not table["checked"].any():
+        return "No solicitor has checked any of these rows yet."
+    return "Blank or “not checked” means that nobody has checked it."
 
 
 def _nothing(asked: dict[str, object]) -> str:
@@ -139,7 +145,7 @@ def _nothing(asked: dict[str, object]) -> str:
 
 
 def _route_rows(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "Route": table["power"] + " (" + table["statute"] + ", " + table["section"] + ")",
             "Text": table["link"],
@@ -154,6 +160,7 @@ def _route_rows(table: pd.DataFrame) -> pd.DataFrame:
             "Solicitor": [checked_text(row) for row in table.to_dict("records")],
         }
     )
+    return rows if table["checked"].any() else rows.drop(columns="Solicitor")  # the line below says it of all of them
 
 
 def _source_words(row: object) -> str:
@@ -173,7 +180,9 @@ def _fitted(rows: pd.DataFrame) -> dict[str, object]:
     link = st.column_config.LinkColumn(
         width=WIDTHS["Text"], display_text="read", help="The law's own text on legislation.gov.uk, where known"
     )
-    return show.fitted(rows, WIDTHS, special={"Text": link})
+    widths = {name: wide for name, wide in WIDTHS.items() if name in rows}
+    widths["Route"] += sum(WIDTHS.values()) - sum(widths.values())
+    return show.fitted(rows, widths, special={"Text": link})
 
 
 def _more(what: str, rows: pd.DataFrame, viewer: Viewer) -> None:
@@ -189,12 +198,20 @@ def _holders(viewer: Viewer, found: Routes) -> None:
     n = len(found.routes)
     title = f"{n - found.police_only} of {n} routes need no police officer" if n else "Nobody holds a route that fits"
     more = len(found.agencies) - HOLDERS
+    grey = " · grey: only the police" if (found.agencies["routes"] == found.agencies["police_only"]).any() else ""
     rest = f" · {more} more holders with fewer" if more > 0 else ""
-    with show.card(title, f"Routes that fit, by who holds them · grey: only the police{rest}"):
+    with show.card(title, f"Routes that fit, by who holds them{_police(found)}{grey}{rest}"):
         if n:
             released = release(found.agencies.nlargest(HOLDERS, "routes"), viewer, policy="routes by holder")
             drawn = place_charts.holders_chart(released, colours=show.colours())
             show.chart(drawn, released, alt_text=title, key="holders")
+
+
+def _police(found: Routes) -> str:
+    """Why the bar of the police is longer than the number of police-only routes."""
+    held = int(found.agencies.loc[found.agencies["agency_group"] == "police", "routes"].sum())
+    others = held - found.police_only
+    return f" · of the police's {held}, {others} may be used by others too" if others > 0 else ""
 
 
 def _visit(viewer: Viewer, store: Store, found: Routes, ticked: list[str]) -> None:

@@ -6,17 +6,21 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.pipeline import HubView, Query, TrendView
+from hotspots.pipeline.hub import SHORT_HISTORY
 from hotspots.pipeline.trend import DISTRICT, PLACE, SCOPES, WARD, subjects_of
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.views import alarm_words, charts, sentences, trend_charts
 from hotspots.views.palette import STATES, state_label
-from pages.parts import filters, front_door, notes, papers, session, show
+from pages.parts import filters, front_door, meeting, notes, papers, session, show
 from pages.parts import register as shared
 
-RISING = ("new", "growing", "returned")
-RISING_WIDTHS = {"Area": 200, "State": 90, "Month": 50, "Usual": 65}
+RISING_WIDTHS = {"Area": 190, "State": 95, "Month": 60, "Usual": 70}
+UNBROKEN = "\N{WORD JOINER}\N{NO-BREAK SPACE}"
+"""A blank at which no line ends, after a dash neither."""
+FEWEST_DRAWN = 6
+"""Months of rolling years that make a line; fewer are told in words."""
 PARTS = {WARD: "ward", DISTRICT: "district", PLACE: "adopted place", "source": "source"}
 
 
@@ -28,10 +32,7 @@ def render(viewer: Viewer) -> None:
     title, tools = st.columns([42, 58], vertical_alignment="center")
     title, tools = title.container(gap="xsmall"), tools.container(horizontal=True, horizontal_alignment="right")
     with tools:
-        scope = st.segmented_control(
-            "What the chart is of", SCOPES, default=DISTRICT, required=True, format_func=str.capitalize, key="scope",
-            label_visibility="collapsed", bind="query-params",
-        )  # fmt: skip
+        scope = _scope(viewer, store)
         query = filters.trend_row(store, viewer, session.first_query(store), every=True)
         subject = _subject(viewer, store, query, scope)
     view = session.trend_of(store, query, scope=scope, subject=subject)
@@ -69,6 +70,18 @@ def render(viewer: Viewer) -> None:
         _coverage(viewer, view)
 
 
+def _scope(viewer: Viewer, store: Store) -> str:
+    """What the chart is of; a ward or a place is offered only where the data name one."""
+    named = {WARD: session.trend_counts(store).counts["ward"].notna().any(), PLACE: session.places(viewer, store)}
+    scopes = [scope for scope in SCOPES if named.get(scope, True)]
+    if len(scopes) == 1:
+        return DISTRICT
+    return st.segmented_control(
+        "What the chart is of", scopes, default=DISTRICT, required=True, format_func=str.capitalize, key="scope",
+        label_visibility="collapsed", bind="query-params",
+    )  # fmt: skip
+
+
 def _subject(viewer: Viewer, store: Store, query: Query, scope: str) -> str:
     """The ward or place the chart is of, "" for the whole."""
     if scope == DISTRICT:
@@ -100,14 +113,24 @@ def _control_chart(view: TrendView, released: Released, noted: Released) -> None
         drawn = trend_charts.noted_chart(released, noted, colours=show.colours(), height=290)
         show.chart(drawn, released, alt_text=sentences.trend_alt(view.last), key="trend-chart")
         st.caption(show.plain(sentences.control_note(view.coverage)))
+        _short(released)
         notes.notes_lines(noted)
+
+
+def _short(released: Released) -> None:
+    """Says beside a usual range of few months what it cannot do."""
+    known = released.table[released.table["n"].notna()]
+    earlier = len(known) - 1
+    if earlier < SHORT_HISTORY and pd.notna(known["high"].iloc[-1]):
+        with st.container(key="note-short"):
+            st.markdown(sentences.short_history(earlier))
 
 
 def _rolling(view: TrendView, released: Released) -> None:
     with show.card(sentences.rolling_title(view.chart), "Reports in the 12 months to each month", stretch=True):
         known = released.table["rolling_12"].notna().sum()
-        if known < 2:
-            st.caption("Drawn once 12 months running are complete; a rolling year with a gap would be false.")
+        if known < FEWEST_DRAWN:
+            st.caption(sentences.rolling_waits(int(known), FEWEST_DRAWN))
             return
         drawn = charts.rolling_chart(released, colours=show.colours(), height=170)
         show.chart(drawn, released, alt_text="Reports in the 12 months to each month", key="trend-rolling")
@@ -135,15 +158,16 @@ def _multiples(viewer: Viewer, store: Store, view: TrendView, scope: str) -> Non
     """Each ward, place or district beside what the rest would give it."""
     parts = release(view.parts, viewer, policy="parts of a trend")
     states = release(view.states, viewer, policy="states of parts")
-    if states.table.empty:
-        return
+    if len(states.table) < 2:
+        return  # a single part is the whole, which is drawn above
     noun = PARTS[view.split]
     title = show.plain(sentences.parts_title(states.table, noun))
-    with show.card(title, f"Blue: this {noun} · grey: what the rest would give it · last 36 months, one scale"):
+    scale = f"each from 0 to {trend_charts.top_of(parts):,.0f} reports a month"
+    with show.card(title, f"Blue: this {noun} · grey: what the rest would give it · last 36 months, {scale}"):
         st.html(trend_charts.panels(parts, states, colours=show.colours()))
         st.caption(
             "More or less than the rest: last 12 months against the 12 before; said only where it holds after looking "
-            "at all of them (false discoveries held at 5 %). An orange diamond is above its own usual range."
+            "at all of them. An orange diamond is above its own usual range."
         )
         with st.container(horizontal=True):
             show.as_table(states.table, alt_text=f"Each {noun} against the rest", key="trend-parts")
@@ -153,10 +177,9 @@ def _multiples(viewer: Viewer, store: Store, view: TrendView, scope: str) -> Non
 def _areas(viewer: Viewer, view: HubView) -> str:
     """Hotspots above their usual range, how many would be by luck, and all states counted; returns the finding."""
     table = release(view.table, viewer, policy="hotspots").table
-    rising = table[table["state"].isin(RISING)]
+    rising = meeting.areas_of("rising", table)
     title = sentences.rising_title(len(rising), len(table))
-    against = f"Reports in {sentences.month(view.last_month)} against each area's usual range, all sources"
-    with show.card(title, against):
+    with show.card(title, alarm_words.rising_counts(view.last_month)):
         if len(rising):
             rows = _rising_table(rising)
             look = show.fitted(rows, RISING_WIDTHS)
@@ -164,8 +187,14 @@ def _areas(viewer: Viewer, view: HubView) -> str:
         with st.container(key="note-luck"):
             luck = alarm_words.luck(view.false_alarms_per_year)
             firm = sentences.firm_rises(int(rising["stands_out"].sum()), len(rising), len(table))
-            st.markdown(f"**How often is it luck?** {len(table)} areas checked monthly ring by luck {luck}. {firm}")
-    with show.card(f"States of the {sentences.count(len(table), 'area')}", "One word each, by a fixed rule"):
+            checked = sentences.count(len(table), "hotspot")
+            st.markdown(
+                f"**How often is it luck?** {checked} checked monthly by this rule alone ring by luck {luck}. {firm}"
+            )
+            waiting = int((table["state"] == "not judged").sum())
+            if waiting:
+                st.caption(f"{waiting} of {checked} cannot be judged yet: too few earlier months.")
+    with show.card(f"States of the {sentences.count(len(table), 'hotspot')}", "One word each, by a fixed rule"):
         show.read_table(_states_table(table))
     return title[0].lower() + title[1:] if title.startswith("None") else title
 
@@ -173,7 +202,11 @@ def _areas(viewer: Viewer, view: HubView) -> str:
 def _states_table(table: pd.DataFrame) -> pd.DataFrame:
     counts = table["state"].value_counts()
     rows = [
-        {"State": f"{look.glyph} {word.capitalize()}", "Areas": int(counts.get(word, 0)), "By the rule": look.rule}
+        {
+            "State": state_label(word).replace(" ", UNBROKEN),
+            "Hotspots": int(counts.get(word, 0)),
+            "By the rule": look.rule,
+        }
         for word, look in STATES.items()
     ]
     return pd.DataFrame(rows)
@@ -201,7 +234,7 @@ def _recipe(view: TrendView) -> dict[str, str]:
         "district": ", ".join(q.districts) or "all",
         "category": ", ".join(q.categories) or "all",
         "source": ", ".join(q.sources) or "all",
-        "usual range": "99.5 % prediction interval from earlier months; gaps are months not received",
+        "usual range": "99.5% prediction interval from earlier months; gaps are months not received",
     }
 
 

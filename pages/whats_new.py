@@ -19,19 +19,17 @@ _SEVERAL = (
     "Marked increase at several properties: the reports of the rise come from three properties or more, none with over "
     "half of them"
 )
-_KINDS = (
-    "Place: adopted by the hub. Hotspot: found in the data, not adopted. Unwatched spot: a 200 m hexagon that is "
-    "neither"
-)
+_AREA = "The hub's name of a place; a hotspot or spot bears the street or site that most of its reports name"
+_KINDS = "Place: adopted by the hub. Hotspot: found in the data, not adopted. Spot: a 200 m hexagon that is neither"
 STATES = (
     "An area that rings may still be called *Steady* on the hub meeting's list: a state goes by whole months and their "
     "usual range, an alarm also by what weeks add up to and by what came after an action. *Still there* in the "
     "list of hotspots says that a hotspot lies where it lay, not that it has as many reports."
 )
-KINDS = {"place": "Place", "hotspot": "Hotspot", "hexagon": "Unwatched spot"}
+KINDS = {"place": "Place", "hotspot": "Hotspot", "hexagon": "Spot"}
 WIDTHS = {
-    "Area": 145, "Why it rings": 145, "Reports": 58, "Usually": 65, "By luck": 85, "Properties": 78, "Since": 82,
-    "Kind": 72,
+    "Area": 126, "Why it rings": 122, "Reports": 66, "Usually": 76, "By luck": 76, "Properties": 90, "Since": 102,
+    "Kind": 62,
 }  # fmt: skip
 
 
@@ -59,6 +57,7 @@ def render(viewer: Viewer) -> None:
         checked = sentences.count(len(view.watched), "place and hotspot").replace("place and", "places and")
         st.caption(f"What's new · {where} · {checked} checked, {show.plain(words.grid(view))} · data to "
                    f"{sentences.month(view.last_month)}")  # fmt: skip
+        st.caption(words.counts(all_districts=not query.districts))
     left, right = st.columns([60, 40], gap="small")
     with left:
         chosen = _alarms(viewer, view, released)
@@ -75,11 +74,11 @@ def _yearly(view: AlarmView) -> str:
 def _alarms(viewer: Viewer, view: AlarmView, released: Released) -> pd.Series | None:
     """The alarms, a row each; returns the chosen one, the least likely where none is chosen."""
     table = released.table
-    with show.card(_list_title(table), "The least likely first · choose a row for its chart"):
+    with show.card(_list_title(table), "" if table.empty else "The least likely first · choose a row for its chart"):
         if table.empty:
             quiet = release(view.watched, viewer, policy="watched areas").table
             near = view.nearest
-            st.markdown(show.plain(words.nearest(None if near is None else near, len(quiet))))
+            st.markdown(show.plain(words.nearest(near, len(quiet), int(view.watched["room"].notna().sum()))))
             return near
         rows = _rows(table)
         picked = st.dataframe(
@@ -122,6 +121,7 @@ def _columns(view: AlarmView) -> dict:
     month = sentences.month(view.last_month)
     column = st.column_config
     return {
+        "Area": column.TextColumn(width=WIDTHS["Area"], help=_AREA),
         "Why it rings": column.TextColumn(width=WIDTHS["Why it rings"], help=_RULES),
         "Reports": column.NumberColumn(
             width=WIDTHS["Reports"], format="localized", help=f"In {month}, or since the rise began"

@@ -276,7 +276,7 @@ def _came_back(watched: WatchView | None, subjects: gpd.GeoDataFrame, month: dat
     keys = {name: key for key, name in subjects.loc[subjects["kind"] == "place", "place"].items()}
     rows = rows[rows["place"].isin(keys)]
     yearly = [PER_YEAR[r.counted_by] / r.run_length for r in rows.itertuples()]
-    words = [f"{r.observed:.0f} reports in {month:%B %Y}; since then usually {r.usual_low:.0f} to {r.usual_high:.0f}"
+    words = [f"{r.observed:,.0f} reports in {month:%B %Y}; since then usually {r.usual_low:,.0f} to {r.usual_high:,.0f}"
              for r in rows.itertuples()]  # fmt: skip
     columns = ["place", "kind", "since", "observed", "usual_low", "usual_high"]
     return rows[columns].assign(
@@ -313,7 +313,7 @@ def _table(
 
 def _hexagon_rows(ringing: gpd.GeoDataFrame) -> pd.DataFrame:
     words = [
-        f"{r.n} reports in {HEXAGON_MONTHS} months, {r.n_before} in the same months last year"
+        f"{r.n:,} reports in {HEXAGON_MONTHS} months, {r.n_before:,} in the same months last year"
         for r in ringing.itertuples()
     ]
     rows = pd.DataFrame(

@@ -13,7 +13,7 @@ from hotspots.pipeline.control import REST
 from hotspots.pipeline.evidence import Evidence, evidence_of
 from hotspots.pipeline.watching import WatchView
 from hotspots.pipeline.windows import length_in, windows_for
-from hotspots.register.interventions import Intervention, next_assessment, reporting_drives
+from hotspots.register.interventions import STARTED, Intervention, next_assessment, reporting_drives
 from hotspots.store import Store
 
 COLUMNS = [
@@ -45,7 +45,7 @@ def portfolio_for(store: Store, *, today: date, watched: WatchView, same_season:
     evidence = evidence_of(store)
     ringing = watched.watched
     returned = set(ringing.loc[ringing["state"] == "returned", "place"])
-    rows = [_row(store, evidence, item, today, returned, same_season) for item in _oldest_last(evidence)]
+    rows = [_row(store, evidence, item, today, returned, same_season) for item in _oldest_last(evidence, today)]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     days = ("start", "last_day", "next_assessment", "could_tell_on")
     return Portfolio(frame.astype(dict.fromkeys(days, "datetime64[us]")), evidence.held.end)
@@ -97,9 +97,11 @@ def _on_record(item: Intervention, evidence: Evidence) -> str | None:
     return item.compare_with if item.compare_with in known else None
 
 
-def _oldest_last(evidence: Evidence) -> Iterator[Intervention]:
+def _oldest_last(evidence: Evidence, today: date) -> Iterator[Intervention]:
+    """What has begun by today; a plan with a first day of its own has no effect to show."""
     known = set(evidence.places["id"])
-    yield from sorted((i for i in evidence.done if i.place_id in known), key=lambda i: (i.start, i.id), reverse=True)
+    begun = (i for i in evidence.done if i.place_id in known and i.status in STARTED and i.start <= today)
+    yield from sorted(begun, key=lambda i: (i.start, i.id), reverse=True)
 
 
 def _row(

@@ -26,7 +26,8 @@ VALID_TRANSITIONS: Mapping[str, frozenset[str]] = {
 
 UNDER_WAY = ("active", "extended", "ended")
 """Statuses in which whether it worked is still to be asked."""
-_STARTED = (*UNDER_WAY, "assessed")
+STARTED = (*UNDER_WAY, "assessed")
+"""Statuses of what was done; anything else is a plan, or came to nothing."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Intervention:
             ("its last day", self.end),
             ("its new last day", self.extended_to),
         )
-        _require(self.status not in _STARTED or self.start is not None, f"{self.status} needs a start date")
+        _require(self.status not in STARTED or self.start is not None, f"{self.status} needs a start date")
         _require(self.status != "extended" or self.extended_to is not None, "extended needs the new last day")
         _require(self.status not in ("ended", "assessed") or self.last_day is not None, "ended needs an end date")
 
@@ -193,7 +194,7 @@ def next_assessment(intervention: Intervention, *, on: date, settled_weeks: int 
 
 def reporting_drives(interventions: Iterable[Intervention]) -> list[Window]:
     """Windows in which people were asked to report, so that charts explain their own rise."""
-    windows = [i.window for i in interventions if i.expected_reporting_effect == "up" and i.status in _STARTED]
+    windows = [i.window for i in interventions if i.expected_reporting_effect == "up" and i.status in STARTED]
     return sorted(w for w in windows if w is not None)
 
 

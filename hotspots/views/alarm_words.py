@@ -37,6 +37,23 @@ _IN_SENTENCES = {"born": "first seen", "kept": "still there"}
 """Events that another word tells better; the rest are told as the ledger calls them."""
 
 
+def rising_counts(when: date) -> str:
+    """What Trends counts as new, growing or back, and how What's new differs; when: the month judged."""
+    return (
+        f"Counts hotspots whose whole month of {month(when)} lay above their usual range, as the hub meeting does. "
+        "What's new also watches adopted places and the ground between, and adds up weeks."
+    )
+
+
+def counts(all_districts: bool) -> str:
+    """What What's new counts, and how Trends, the hub meeting and Portfolio differ."""
+    where = "" if all_districts else ", in all districts"
+    return (
+        "Counts adopted places and the other hotspots by four rules, weeks among them. Trends and the hub meeting "
+        f"count hotspots by their last whole month alone; Portfolio holds each against its own quiet level{where}."
+    )
+
+
 def title(ringing: int, watched: int, grid: int, names: list[str]) -> str:
     """The finding: how many of the watched areas ring, by name where there are few, and how many new spots.
 
@@ -45,16 +62,16 @@ def title(ringing: int, watched: int, grid: int, names: list[str]) -> str:
     if not ringing + grid:
         return "Nothing is outside its usual range"
     if ringing + grid <= 2 and len(names) == ringing + grid:
-        return f"{' and '.join(names)} {_need(len(names))} a look"
+        return f"{' and '.join(names)} {_ring(len(names))}"
     spots = count(grid, "spot") + " that nobody watches"
     if not ringing:
-        return f"{spots} {_need(grid)} a look"
-    areas = f"{ringing} of {count(watched, 'watched area')} {_need(ringing)} a look"
+        return f"{spots} {_ring(grid)}"
+    areas = f"{ringing} of {count(watched, 'watched area')} {_ring(ringing)}"
     return f"{areas}; {spots} rose too" if grid else areas
 
 
-def _need(n: int) -> str:
-    return "needs" if n == 1 else "need"
+def _ring(n: int) -> str:
+    return "rings an alarm" if n == 1 else "ring an alarm"
 
 
 def grid(view: AlarmView) -> str:
@@ -73,12 +90,16 @@ def _months(gone: tuple[date, ...]) -> str:
     return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
-def nearest(row: pd.Series | None, watched: int) -> str:
-    """What was looked at and which came nearest, for a screen on which nothing rings."""
+def nearest(row: pd.Series | None, watched: int, judged: int) -> str:
+    """What was looked at and which came nearest, for a screen on which nothing rings.
+
+    watched, judged: areas looked at, and those of them with enough earlier months for a usual range
+    """
     if row is None:
         return "No area has six earlier months yet, so nothing can be called unusual."
+    rest = "" if judged == watched else f", {watched - judged} more have too few earlier months to be judged"
     return (
-        f"{count(watched, 'area')} checked. The nearest is {row['place']}: {count(row['latest'])} in "
+        f"{count(judged, 'area')} checked{rest}. The nearest is {row['place']}: {count(row['latest'])} in "
         f"{month(row['period'])} ({usual(row['usual_low'], row['usual_high'])}); it would ring at "
         f"{int(row['usual_high']) + 1}."
     )
@@ -89,8 +110,8 @@ def usual_words(low: float, high: float) -> str:
     if pd.isna(high):
         return "–"
     if pd.isna(low):
-        return f"about {high:.0f}" if high >= 1 else "under 1"
-    return f"{low:.0f} to {high:.0f}"
+        return f"about {high:,.0f}" if high >= 1 else "under 1"
+    return f"{low:,.0f} to {high:,.0f}"
 
 
 def luck(yearly: float) -> str:
@@ -101,7 +122,7 @@ def luck(yearly: float) -> str:
         return "never"
     if yearly >= 0.5:
         return f"{yearly:.1f} a year"
-    return f"once in {1 / yearly:.0f} years"
+    return f"once in {1 / yearly:,.0f} years"
 
 
 def luck_title(yearly: float) -> str:

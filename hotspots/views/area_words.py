@@ -1,5 +1,6 @@
 """Words and tables of Other areas, each made from the number it states."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -8,6 +9,17 @@ from hotspots.analysis.areas import Concentration
 from hotspots.pipeline.areas import ALL, AreasView
 from hotspots.views.sentences import count, share, short_day
 
+HELPS: Mapping[str, str] = {
+    "Rank": "1 has the most reports",
+    "Area": "Of a hexagon the street or site that most of its reports name; else the name in the file of areas",
+    "Reports": "Located reports in the months and filters shown",
+    "Day": "6 am to 8 pm, from real times only",
+    "Night": "8 pm to 6 am, from real times only",
+    "Real times": "Reports whose hour is known",
+    "Hot": "It and its neighbours hold more than luck would give them, all hexagons looked at (Getis and Ord's Gi*, "
+    "false discoveries held at 5%)",
+}
+"""Columns of the table that need a word more than their name."""
 HARM = (
     "A range, because a category holds more and less serious reports. Anti-social behaviour has no weight in any index "
     "and stands on its own line; reports without a weight are unknown, not harmless."
@@ -36,18 +48,23 @@ def counted(view: AreasView) -> str:
 def table_title(view: AreasView, kind: str) -> str:
     """How many areas hold reports, and how many are hot."""
     hot = int(view.table["hot"].sum())
-    return f"{len(view.table)} {kind.lower()} hold reports" + (f", {hot} are hot with their neighbours" if hot else "")
+    told = f"{len(view.table):,} {kind.lower()} hold reports"
+    if not hot:
+        return told
+    return f"{told}; {hot:,} {'is' if hot == 1 else 'are'} hot with {'its' if hot == 1 else 'their'} neighbours"
 
 
 def table_subtitle(view: AreasView) -> str:
     """What the columns are of."""
-    parts = ["day 6 am to 8 pm, night the rest, from real times only"]
+    parts = ["day 6 am to 8 pm, night the rest, from real times only"] if view.exact else []
+    if view.spread is not None:
+        parts.append(
+            "a hexagon is 200 m wide wherever the reports lie; a hotspot follows them, so its count is another"
+        )
     if view.base:
         parts.append(f"rate per 1,000 {view.base} with its 95% interval")
-    if view.table["hot"].any():
-        parts.append("hot: Gi*, false discoveries held at 5%")
     told = " · ".join(parts)
-    return told[0].upper() + told[1:]
+    return told[:1].upper() + told[1:]
 
 
 def one(row: pd.Series, base: str) -> str:
@@ -57,17 +74,10 @@ def one(row: pd.Series, base: str) -> str:
 
 
 def rows(table: pd.DataFrame, base: str) -> pd.DataFrame:
-    """The table as shown: rates only where a denominator is known, day and night only from real times."""
-    shown = pd.DataFrame(
-        {
-            "Rank": table["rank"],
-            "Area": table["name"],
-            "Reports": table["n"],
-            "Day": table["day"],
-            "Night": table["night"],
-            "Real times": table["exact"],
-        }
-    )
+    """The table as shown: rates only where a denominator is known, day and night only where a time is real."""
+    shown = pd.DataFrame({"Rank": table["rank"], "Area": table["name"], "Reports": table["n"]})
+    if table["exact"].any():
+        shown = shown.assign(**{"Day": table["day"], "Night": table["night"], "Real times": table["exact"]})
     if base:
         shown[f"Per 1,000 {base}"] = [
             "not known" if pd.isna(r.rate) else f"{r.rate:,.1f} ({r.rate_low:,.1f} to {r.rate_high:,.1f})"
@@ -79,17 +89,19 @@ def rows(table: pd.DataFrame, base: str) -> pd.DataFrame:
 
 
 def spread_title(spread: Concentration) -> str:
-    """What is left of the concentration when luck is taken off."""
-    return f"Gini {spread.gini:.2f}, of which chance alone gives {spread.gini_by_chance:.2f}"
+    """How much of the concentration is more than luck."""
+    beyond = spread.top_share > spread.top_by_chance
+    return f"Reports lie {'closer together than' if beyond else 'no closer together than'} luck alone would put them"
 
 
 def spread(spread: Concentration) -> str:
     """The same in words, with its base."""
     return (
-        f"{spread.n:,} reports over {spread.places:,} hexagons. The fullest fifth hold **{spread.top_share:.0%}**; "
-        f"were every hexagon alike, luck alone would put {spread.top_by_chance:.0%} there. Beyond chance the index is "
-        f"{spread.gini_beyond:.2f} (0 is pure chance, 1 all in one). It rises by itself as counts fall, so it is not "
-        "compared between periods."
+        f"{spread.n:,} reports over {spread.places:,} hexagons: all those near which anything was reported, so the "
+        f"empty ones between count too. The fullest fifth hold **{spread.top_share:.0%}**; were every hexagon alike, "
+        f"luck alone would put {spread.top_by_chance:.0%} there. Gini index {spread.gini:.2f}, by luck alone "
+        f"{spread.gini_by_chance:.2f}, beyond luck {spread.gini_beyond:.2f} (0 is pure luck, 1 all in one). It rises "
+        "by itself as counts fall, so it is not compared between periods."
     )
 
 

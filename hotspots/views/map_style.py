@@ -79,7 +79,7 @@ def looks(tones: Mapping[str, str]) -> dict[str, dict]:
     """Outline and fill of a hotspot by the state it is in, and of an area by its tint."""
     place = {"color": tones["place"], "weight": 2, "fillColor": tones["place"]}
     tints = {f"tint-{i}": {**place, "weight": 0.6, "fillOpacity": 0.08 + 0.16 * i} for i in range(TINTS)}
-    hot = {f"{name}-hot": {**look, "color": tones["text"], "weight": 3} for name, look in tints.items()}
+    hot = {f"{name}-hot": {**look, "color": tones["text"], "weight": 1.6} for name, look in tints.items()}
     return {
         **tints,
         **hot,

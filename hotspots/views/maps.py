@@ -45,7 +45,7 @@ STATE_LEGEND: Legend = (
 AREA_LEGEND: Legend = (
     ("low-tint", "place", "", "Few reports"),
     ("place", "place", "", "Most"),
-    ("steady-tint", "text", "", "Thick edge: hot with its neighbours"),
+    ("steady-tint", "text", "", "Strong edge: hot with its neighbours"),
 )
 NUMBERED = 10
 """Areas that bear their rank as a number; the others are tinted only."""
@@ -181,7 +181,8 @@ def _area_features(table: gpd.GeoDataFrame, crs: str) -> dict:
     features = []
     top = max(int(table["n"].max()), 1) if len(table) else 1
     for outline, row in zip(to_wgs84(table["geometry"].to_numpy(), crs, digits=6), table.itertuples(), strict=True):
-        shade = min(TINTS - 1, int(TINTS * row.n / top))
+        # By the root: a few areas hold most, and in even steps all the others would be the palest alike.
+        shade = min(TINTS - 1, int(TINTS * (row.n / top) ** 0.5))
         properties = {"hotspot": row.id, "rank": int(row.rank), "look": f"tint-{shade}{'-hot' if row.hot else ''}"}
         disc = [shapely.set_precision(shapely.point_on_surface(outline), 1e-6)] if row.rank <= NUMBERED else []
         for shape in (outline, *disc):

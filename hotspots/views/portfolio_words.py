@@ -1,9 +1,12 @@
 """Words of the portfolio: every action in a row, and what the relapse watch says of places and hotspots."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from hotspots.pipeline.watching import PER_YEAR
 from hotspots.views.comparison_words import VERDICTS
+from hotspots.views.sentences import listing
 
 
 def verdict_label(verdict: str) -> str:
@@ -13,17 +16,37 @@ def verdict_label(verdict: str) -> str:
 
 
 def portfolio_title(table: pd.DataFrame) -> str:
-    """How many actions were compared, and how each of their places stands: once, by the latest action judged there."""
+    """How many actions were looked at, and how each of their places stands: once, by the latest compared there.
+
+    table: place, start, verdict, before (missing where nothing was counted)
+    """
     judged = table[table["verdict"].isin(tuple(VERDICTS))]
     if judged.empty:
         return "No action can be judged yet"
-    latest = judged.sort_values("start", kind="stable").drop_duplicates("place", keep="last")
+    latest = _latest(judged)
     places = latest["verdict"].value_counts()
     parts = [f"{word} at {places[word]}" for word in VERDICTS if word in places.index]
     noun = "action" if len(judged) == 1 else "actions"
     where = "place" if len(latest) == 1 else "places"
-    each = "; by the latest at each, " if len(judged) > len(latest) else ": "
+    each = "; by the latest compared at each, " if len(judged) > len(latest) else ": "
     return f"{len(judged)} {noun} at {len(latest)} {where}{each}{', '.join(parts)}"
+
+
+def _latest(judged: pd.DataFrame) -> pd.DataFrame:
+    """A row a place; an action with nothing counted after it yet does not hide what came of the one before."""
+    by = judged.assign(counted=judged["before"].notna() | judged["verdict"].eq("refused"))
+    return by.sort_values(["counted", "start"], kind="stable").drop_duplicates("place", keep="last")
+
+
+def refused_because(table: pd.DataFrame) -> list[str]:
+    """Why places stand as refused in the title, a sentence a reason: "Refused at A and B: …".
+
+    table: place, start, verdict, before, why
+    """
+    latest = _latest(table[table["verdict"].isin(tuple(VERDICTS))])
+    refused = latest[latest["verdict"] == "refused"]
+    by = refused["place"].groupby(refused["why"].str.removeprefix("Refused: "), sort=False)
+    return [f"Refused at {listing(list(names))}: {why}" for why, names in by]
 
 
 def change_cell(row: object) -> str:
@@ -47,16 +70,16 @@ def pair(before: float, after: float) -> str:
 
 
 def rings_when(row: object) -> str:
-    """The rule of one watch in few letters: over 2 a month, adding to 2.5."""
-    return (
-        row.rule.split(" (")[0].removeprefix("Reports ").replace(" add up to ", ", adding to ").removesuffix(" or more")
+    """The rule of one watch in few letters: what is over 2 a month adds up to 2.5."""
+    return f"what is {row.rule.split(' (')[0].removeprefix('Reports ').removesuffix(' or more')}".replace(
+        " add", " adds"
     )
 
 
 def by_luck(row: object) -> str:
     """How often one watch rings with nothing wrong."""
     years = row.run_length / PER_YEAR[row.counted_by]
-    return f"once in {years:.0f} years"
+    return f"once in {years:,.0f} years"
 
 
 def watch_title(ringing: pd.DataFrame, watched: int) -> str:
@@ -72,15 +95,29 @@ def watch_title(ringing: pd.DataFrame, watched: int) -> str:
 
 
 def watch_budget(watched: int, yearly: float) -> str:
-    """How often all the watched places together ring by luck."""
+    """What the watch counts, how it differs from What's new, and how often all of it rings by luck."""
     if not watched:
         return "A hotspot is watched from six earlier months on"
     return (
-        f"{watched} places and hotspots are watched; with nothing wrong anywhere they would together ring about "
-        f"{yearly:.1f} times a year"
+        f"Counts places since their action ended and the other hotspots, {watched} in all districts, each against its "
+        "own quiet level; What's new goes by usual ranges, of one district. With nothing wrong anywhere these would "
+        f"together ring about {yearly:.1f} times a year"
     )
 
 
+WATCH_HELPS: Mapping[str, str] = {
+    "Since": "When the climb to this alarm began",
+    "Last month": "Reports in the last whole month",
+    "Quiet range": "What 995 of 1,000 months would hold at the quiet level",
+    "Rings when": "Each month's or week's reports over the first figure are added up; a quiet one takes away again",
+    "By luck": "How often it rings with nothing wrong",
+    "Watched": "First month of the watch",
+}
+"""Columns of the watch that need a word more than their name."""
+ADDS_UP = (
+    "The watch adds up: several months each a little over the quiet level ring, though the last alone lies inside its "
+    "quiet range."
+)
 WATCH_BEGINS = (
     "The watch of a place begins by itself when an action that ran for a time there has ended and the first whole "
     "month after it is held."
@@ -89,6 +126,8 @@ WATCH_BEGINS = (
 
 def quiet_title(quiet: pd.DataFrame, *, places_watched: int) -> str:
     """How many stayed quiet; that no watch of a place has begun, where none has."""
+    if not places_watched and quiet.empty:
+        return "No watch has begun"
     if not places_watched:
         return f"No watch of a place has begun; {len(quiet)} hotspots as usual"
     after = int((quiet["kind"] == "place").sum())

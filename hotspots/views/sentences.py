@@ -243,6 +243,16 @@ def rolling_title(chart: pd.DataFrame) -> str:
     return f"{int(rolling.iloc[-1]):,} reports in the last 12 months, {int(before):,} in the 12 before"
 
 
+def rolling_waits(known: int, needed: int) -> str:
+    """Why rolling years are not drawn; known: months that end 12 complete ones, of `needed`."""
+    if not known:
+        return "Drawn once 12 months running are complete; a rolling year with a gap would be false."
+    return (
+        f"{count(known, 'month')} can look back on 12 complete ones; a line is drawn from {needed} on, because fewer "
+        "show no direction."
+    )
+
+
 def last_year_title(chart: pd.DataFrame) -> str:
     """The latest months summed beside the same months a year before; only months known in both."""
     pairs = chart.dropna(subset=["n", "last_year"]).tail(6)
@@ -253,10 +263,10 @@ def last_year_title(chart: pd.DataFrame) -> str:
 
 
 def rising_title(rising: int, areas: int) -> str:
-    """How many areas need a look."""
-    if not rising:
-        return f"None of {areas} areas is above its usual range"
-    return f"{rising} of {areas} areas need{'s' if rising == 1 else ''} a look"
+    """How many of the hub meeting's hotspots it calls new, growing or back."""
+    if not areas:
+        return "No hotspot to judge"
+    return f"{rising or 'None'} of {count(areas, 'hotspot')} {'is' if rising <= 1 else 'are'} new, growing or back"
 
 
 def firm_rises(firm: int, rising: int, areas: int) -> str:
@@ -264,7 +274,7 @@ def firm_rises(firm: int, rising: int, areas: int) -> str:
     if not rising:
         return ""
     which = "It stands" if firm == rising == 1 else f"{firm} of {rising} stand{'s' if firm == 1 else ''}"
-    return f"{which} out after looking at all {areas} (false discoveries held at 5 %)."
+    return f"{which} out after allowing for having looked at all {areas}."
 
 
 def coverage_title(coverage: pd.DataFrame) -> str:

@@ -13,7 +13,8 @@ from hotspots.release.disclosure import Released
 from hotspots.views.charts import Tones, finished, month_rows, month_step, month_structure, with_rows
 from hotspots.views.palette import COLOURS, STATES
 
-_LONGEST = 44
+_LETTERS = 95
+"""Letters of a note that fit across the whole chart on a small laptop."""
 _WIDTH, _HEIGHT, _PAD = 240, 74, 5
 
 
@@ -45,10 +46,13 @@ def _shades(notes: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
     drawn = notes[(notes["kind"] != "missing month") & (notes["end"] > first) & (notes["start"] <= last)]
     half = pd.Timedelta(days=15)
     start, end = drawn["start"].clip(lower=first), drawn["end"].clip(upper=last + half)
-    words = [note if len(note) <= _LONGEST else f"{note[: _LONGEST - 1].rstrip()}…" for note in drawn["note"]]
     # A report of a month is drawn at its first day: the tint covers the points of the months it touches.
     left = start.dt.to_period("M").dt.to_timestamp() - half
-    late = start > first + (last - first) * 0.62
+    # Beside a tint the words stand on the side that has more room.
+    before, after = start - first, last - end
+    late = before > after
+    room = before.where(late, after) / max(last - first, half)
+    words = [_fitting(note, int(_LETTERS * share)) for note, share in zip(drawn["note"], room, strict=True)]
     return pd.DataFrame(
         {
             "from": left.where(drawn["not_usual"], start),
@@ -60,6 +64,10 @@ def _shades(notes: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
             "row": 27 + 18 * np.arange(len(drawn)),
         }
     )
+
+
+def _fitting(note: str, letters: int) -> str:
+    return note if len(note) <= letters else f"{note[: max(letters - 1, 0)].rstrip()}…"
 
 
 def _shading(colours: Mapping[str, str]) -> list[alt.Chart]:
@@ -84,14 +92,18 @@ def _words(colours: Mapping[str, str]) -> list[alt.Chart]:
     ]  # fmt: skip
 
 
+def top_of(parts: Released) -> float:
+    """Reports a month at the top of every small multiple; parts: n, expected (policy "parts of a trend")."""
+    return float(np.nanmax([parts.table["n"].max(), parts.table["expected"].max(), 1]))
+
+
 def panels(parts: Released, states: Released, *, colours: Mapping[str, str] = COLOURS) -> str:
     """Small multiples as HTML: each part's months (blue) beside what the rest would give it (grey), one scale.
 
     parts: series, period, n, expected, low, high, outside · states: series, state, n, unlike, change …
     Names are text of the data: they are escaped here and stand in no script.
     """
-    table = parts.table
-    top = float(np.nanmax([table["n"].max(), table["expected"].max(), 1]))
+    table, top = parts.table, top_of(parts)
     told = states.table.set_index("series")
     cells = [
         _panel(name, rows.tail(36), told.loc[name], top, colours)

@@ -17,8 +17,15 @@ from pages.parts import session, show, signin
 
 PAST_MONTHS = 12
 """Months whose sets the first keeping adds, so that a new ledger begins with a year of history."""
-_WIDTHS = {"Id": 50, "Hotspot": 140, "Became": 92, "From, into": 62, "Reports": 62, "Rank": 46, "Moved": 60}
+_WIDTHS = {"Id": 48, "Hotspot": 115, "Became": 100, "From, into": 76, "Reports": 68, "Rank": 50, "Moved": 72}
 """Columns of the list and their pixels on a small laptop."""
+_HELP = {
+    "Id": "A number it keeps for good",
+    "Hotspot": "The street or site that most of its reports name, or the name the hub gave it",
+    "Became": "Against the set before: where it lies, not how many reports it has",
+    "From, into": "Ids of the hotspots it came from, or the one it went into",
+    "Moved": "Rank against the set before",
+}
 
 
 def became_card(viewer: Viewer, store: Store, view: HubView, first: Query) -> None:
@@ -38,7 +45,8 @@ def became_card(viewer: Viewer, store: Store, view: HubView, first: Query) -> No
         if not is_kept and viewer.can(Action.RECORD):
             _keep_button(viewer, store, view, first, past=table.empty)
         if table.empty:
-            st.caption("Once a set is kept, this list says which hotspots are new, grew, shrank, split or ended.")
+            st.caption("Until a hub member keeps one here, hotspots have no lasting id and no history. From then on "
+                       "this list says which are new, grew, shrank, split or ended.")  # fmt: skip
             return
         chosen = _list(released.table)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -91,15 +99,9 @@ def _list(table: pd.DataFrame) -> str:
             {name: wide for name, wide in _WIDTHS.items() if name in rows},
             most=6,
             special={
-                "Id": st.column_config.TextColumn(width=50, help="A number it keeps for good"),
-                "Became": st.column_config.TextColumn(
-                    width=92, help="Against the set before: where it lies, not how many reports it has"
-                ),
-                "Reports": st.column_config.NumberColumn(
-                    width=62, format="localized", help="In the months the filters show"
-                ),
-                "Rank": st.column_config.NumberColumn(width=46, help="1 has the most reports"),
-                "Moved": st.column_config.TextColumn(width=60, help="Rank against the set before"),
+                **{name: st.column_config.TextColumn(width=_WIDTHS[name], help=told) for name, told in _HELP.items()},
+                "Reports": show.figures(_WIDTHS["Reports"], help="In the months the filters show"),
+                "Rank": show.figures(_WIDTHS["Rank"], help="1 has the most reports"),
             },
         ),
         alt="Hotspots with their lasting ids and what became of each; choose a row for its history",

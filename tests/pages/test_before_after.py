@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -10,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 from hotspots.register.interventions import Intervention
 from hotspots.register.places import Place
 from hotspots.sample import story
-from hotspots.store import register
+from hotspots.store import open_store, register
+from hotspots.store import register_reads as reads
 from hotspots.views import portfolio_words
+from pages import portfolio
 from tests.pipeline import small_town as town
 
 PAGES = ("before_after", "portfolio")
@@ -159,6 +162,8 @@ def test_the_portfolio_counts_verdicts_and_states_the_alarm_budget(page):
     assert shown.title[0].value.startswith("1 action at 1 place: ")
     assert len(shown.dataframe[0].value) == 2
     assert "times a year" in said(shown)
+    assert "data to 31 December 2018" in said(shown)
+    assert "in all districts, each against its own quiet level; What's new goes by usual ranges" in said(shown)
 
 
 def test_each_place_counts_once_in_the_portfolios_title():
@@ -167,10 +172,45 @@ def test_each_place_counts_once_in_the_portfolios_title():
             "place": ["A", "A", "B", "C"],
             "start": pd.to_datetime(["2018-01-01", "2018-06-01", "2018-03-01", "2018-02-01"]),
             "verdict": ["cannot tell yet", "fell", "fell", "no clear change"],
+            "before": [30.0, 30.0, 40.0, 20.0],
         }
     )
     title = portfolio_words.portfolio_title(rows)
-    assert title == "4 actions at 3 places; by the latest at each, fell at 2, no clear change at 1"
+    assert title == "4 actions at 3 places; by the latest compared at each, fell at 2, no clear change at 1"
+
+
+def test_an_action_with_nothing_counted_yet_hides_no_refusal_and_a_refusal_has_its_reason():
+    rows = pd.DataFrame(
+        {
+            "place": ["A", "A", "B"],
+            "start": pd.to_datetime(["2018-01-01", "2018-06-01", "2018-03-01"]),
+            "verdict": ["refused", "cannot tell yet", "refused"],
+            "before": [float("nan")] * 3,
+            "why": ["Refused: on map points.", "No month after it yet.", "Refused: on map points."],
+        }
+    )
+    assert portfolio_words.portfolio_title(rows).endswith("at each, refused at 2")
+    assert portfolio_words.refused_because(rows) == ["Refused at A and B: on map points."]
+    assert portfolio_words.refused_because(rows.tail(1)) == ["Refused at B: on map points."]
+
+
+def test_the_watch_says_in_words_when_it_rings():
+    rule = "Reports over 6.5 a month add up to 4 or more (usual 4.41 a month; with nothing wrong it rings rarely)"
+    assert portfolio_words.rings_when(SimpleNamespace(rule=rule)) == "what is over 6.5 a month adds up to 4"
+    assert set(portfolio.RINGING) - {"Place", "State"} <= set(portfolio_words.WATCH_HELPS)
+
+
+def test_a_plan_is_no_action_of_the_portfolio(page, map_points, stores):
+    store = open_store(map_points.parent / "hub.sqlite", at=town.NOW)
+    place = reads.listed(store, Place)[0]
+    who = {"who": "test", "at": town.NOW}
+    register.add(store, Intervention(place.id, "RES", "Council", "proposed", start=date(2019, 2, 1)), **who)
+    store.close()
+    stores["map points"] = map_points
+    shown = page("portfolio", hub="map points")
+    assert shown.title[0].value == "1 action at 1 place: refused at 1"
+    assert "Refused at Salt Row: " in said(shown) and "8 or more addresses" in said(shown)
+    assert len(shown.dataframe[0].value) == 2, "the closure and the drive; not the plan"
 
 
 def test_the_samples_recording_change_is_not_read_as_a_fall(sample_file, tmp_path, monkeypatch):

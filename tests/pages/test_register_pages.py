@@ -99,10 +99,19 @@ def test_the_powers_finder_counts_and_warns(store: Store) -> None:  # noqa: ARG0
     app.run()
     assert app.title[0].value == "11 routes fit, 0 are police-only"
     assert "Not legal advice" in words(app) and "gives no entry power" in words(app)
+    assert "No solicitor has checked any of these rows yet" in words(app)
+    assert "Solicitor" not in app.dataframe[0].value, "the same two words in every row say nothing"
     app.button_group(key="only").set_value(["verified"])
     app.run()
     assert app.title[0].value == "0 routes fit, 0 are police-only"
     assert "No route that fits bears a solicitor's name and date yet" in words(app)
+
+
+def test_the_powers_finder_explains_why_the_police_hold_more_than_is_police_only(store: Store) -> None:  # noqa: ARG001
+    app = page("powers", Role.SENIOR_OFFICER)
+    assert app.title[0].value == "146 routes fit, 23 are police-only"
+    assert "of the police's 36, 13 may be used by others too" in words(app)
+    assert "grey: only the police" not in words(app), "no bar is grey while the police share some of theirs"
 
 
 def test_clocks_show_rule_and_source_and_never_that_anyone_is_in_time(store: Store) -> None:  # noqa: ARG001

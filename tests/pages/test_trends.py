@@ -1,10 +1,15 @@
 """Trends on a small store: one ward against the rest, notes added and taken away by those who may."""
 
+import re
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from hotspots.store import annotations, open_store
+from hotspots.views import trend_charts
+from pages.parts import session
 from tests.pages.test_before_after import said, show_page
 from tests.pipeline import small_town as town
 
@@ -41,6 +46,51 @@ def test_the_page_says_what_changed_and_that_a_month_is_not_there(page):
     words = said(page("senior officer"))
     assert "East (more)" in words and "West (less)" in words
     assert "July 2017 of log not received" in words
+
+
+def test_new_growing_or_back_is_the_number_of_the_hub_meeting(page):
+    words = said(page("senior officer"))
+    hub = AppTest.from_function(show_page, args=("hub_meeting", "senior officer"), default_timeout=90).run()
+    here = re.search(r"(\w+) of \d+ hotspots? (?:is|are) new, growing or back", words)
+    there = re.search(r"(\d+)\W+new and rising", str(hub.button_group(key="step").options))
+    assert here and there and here[1].replace("None", "0") == there[1]
+    assert "What's new also watches adopted places" in words
+
+
+def test_a_short_history_is_said_beside_its_wide_range(page, monkeypatch):
+    assert "Short history" not in said(page("senior officer"))
+    monkeypatch.setattr("pages.trends.SHORT_HISTORY", 100)
+    assert "Short history: only" in said(page("senior officer"))
+
+
+def test_a_line_of_few_rolling_years_is_not_drawn(page, monkeypatch):
+    monkeypatch.setattr("pages.trends.FEWEST_DRAWN", 100)
+    assert "fewer show no direction" in said(page("senior officer"))
+
+
+def test_a_ward_or_place_is_offered_only_where_the_data_name_one(page, monkeypatch):
+    offered = page("senior officer").button_group(key="scope").options
+    assert "Ward" in str(offered) and "Place" not in str(offered)
+    cube = session.trend_counts
+    monkeypatch.setattr(session, "trend_counts", lambda store: replace(
+        cube(store), counts=cube(store).counts.assign(ward=None)))  # fmt: skip
+    assert not [group for group in page("senior officer").button_group if group.key == "scope"]
+
+
+def test_small_charts_say_their_scale(page):
+    assert re.search(r"each from 0 to \d+ reports a month", said(page("senior officer")))
+
+
+@pytest.mark.parametrize("start", ["2016-03-01", "2016-09-01", "2017-06-15", "2018-06-01", "2018-11-01"])
+def test_the_words_of_a_note_end_inside_its_chart(start):
+    months = pd.Series(pd.date_range("2016-01-01", "2018-12-01", freq="MS"))
+    begins = pd.Timestamp(start)
+    notes = pd.DataFrame({"kind": ["reporting drive"], "note": ["x" * 200], "not_usual": [True], "start": [begins],
+                          "end": [begins + pd.Timedelta(days=40)]})  # fmt: skip
+    row = trend_charts._shades(notes, months).iloc[0]
+    whole = months.max() - months.min()
+    room = row["from"] - months.min() if row["late"] else months.max() - row["to"]
+    assert room / whole > 0.4 and 30 < len(row["words"]) <= trend_charts._LETTERS * room / whole + 4
 
 
 def test_a_ward_is_looked_at_by_itself(page):

@@ -1,5 +1,6 @@
 """What's new and the quality card on small stores: what rings is named, what does not is measured, roles hold."""
 
+import json
 from functools import partial
 
 import pandas as pd
@@ -7,6 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hotspots.store import ledger, open_store
+from pages import whats_new
+from pages.parts import ledger as ledger_list
+from pages.parts import show
 from tests.pages.test_before_after import said, show_page
 from tests.pipeline import small_town as town
 
@@ -50,13 +54,26 @@ def press(shown: AppTest, label: str) -> AppTest:
 def test_what_rings_is_named_with_its_number_its_range_and_its_luck(page):
     shown = page[0]("rising")
     alarms = shown.dataframe[0].value
-    assert "need" in shown.title[0].value and "a look" in shown.title[0].value
+    assert "an alarm" in shown.title[0].value
+    assert "Trends and the hub meeting count hotspots by their last whole month alone" in said(shown)
     assert "Last month above usual" in alarms["Why it rings"].tolist()
     assert (alarms["Reports"] >= 30).any() and alarms["Usually"].str.contains("to").any()
     assert alarms["By luck"].str.contains("once in|a year").all()
     assert alarms["Properties"].str.contains("Several").any(), "the rise comes from seven flats"
     assert "a year by luck alone" in said(shown)
     assert "may still be called *Steady*" in said(shown), "a state and an alarm do not contradict each other"
+
+
+def test_every_column_has_a_word_of_help_and_room_for_its_words(page):
+    alarms = page[0]("rising").dataframe[0]
+    shown = json.loads(alarms.proto.columns)
+    assert {name for name in alarms.value if not shown[name].get("help")} == set()
+    assert set(ledger_list._WIDTHS) == {*ledger_list._HELP, "Reports", "Rank"}
+    # Letters of a small laptop, less the edges of a cell, as `show.fitted` reckons.
+    longest = {"Properties": "◆ Several", "Since": "21 Aug 2018", "Usually": "about 5", "Reports": "Reports"}
+    held = {name: (whats_new.WIDTHS[name] - show._EDGES) / show._LETTER for name in longest}
+    assert {name for name, words in longest.items() if held[name] < len(words)} == set()
+    assert (ledger_list._WIDTHS["Became"] - show._EDGES) / show._LETTER >= len("■ Still there")
 
 
 def test_a_quiet_screen_names_the_nearest_and_what_would_ring(page):

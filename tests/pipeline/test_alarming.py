@@ -122,9 +122,21 @@ def test_months_of_last_year_that_were_never_imported_are_missing_not_zero(grids
     assert "log: Oct 2017 and Nov 2017 not held whole" in alarm_words.grid(partly)
 
 
+def test_areas_that_cannot_be_judged_are_not_among_those_found_usual():
+    near = pd.Series(
+        {"place": "A", "latest": 10, "period": pd.Timestamp("2018-12-01"), "usual_low": 0, "usual_high": 10}
+    )
+    assert alarm_words.nearest(near, 44, 29).startswith("29 areas checked, 15 more have too few earlier months")
+    assert alarm_words.nearest(near, 44, 44).startswith("44 areas checked. The nearest is A")
+
+
+def test_large_numbers_have_their_thousands_apart():
+    assert alarm_words.usual_words(470, 1265) == "470 to 1,265" and alarm_words.luck(1 / 2000) == "once in 2,000 years"
+
+
 def test_the_title_counts_watched_areas_of_watched_areas_and_new_spots_apart(grids):
     view = grids["whole"]
     spots = view.table.loc[view.table["kind"] == "hexagon", "key"].nunique()
     assert view.ringing <= len(view.watched) and view.ringing + spots == view.table["key"].nunique()
-    assert alarm_words.title(3, 44, 0, list("abc")) == "3 of 44 watched areas need a look"
-    assert alarm_words.title(0, 44, 69, list("abc")) == "69 spots that nobody watches need a look"
+    assert alarm_words.title(3, 44, 0, list("abc")) == "3 of 44 watched areas ring an alarm"
+    assert alarm_words.title(0, 44, 69, list("abc")) == "69 spots that nobody watches ring an alarm"

@@ -14,6 +14,7 @@ from hotspots.periods import Window
 from hotspots.pipeline import default_query
 from hotspots.pipeline.areas import areas_for, near_repeats_for, read_areas
 from hotspots.settings import Settings
+from hotspots.views import area_words
 from tests.pipeline import small_town as town
 
 SEA = ((0.0, 53.4), (1.6, 53.4), (1.6, 54.2), (0.0, 54.2), (0.0, 53.4))
@@ -117,3 +118,19 @@ def test_harm_is_a_range_beside_the_count_with_its_source(hub, tmp_path):
     assert view.harm["n"].sum() == view.incidents and view.harm["asb"].sum() == view.incidents
     assert (view.harm[["harm_low", "harm_high"]] == 0).all(axis=None), "nothing but anti-social behaviour has no harm"
     assert areas_for(*hub).harm is None, "never by default"
+
+
+def test_day_and_night_are_columns_only_where_an_hour_is_known(hub):
+    view = areas_for(*hub)
+    assert {"Day", "Night", "Real times"} <= set(area_words.rows(view.table, view.base))
+    unknown = replace(view, table=view.table.assign(exact=0, day=0, night=0), exact=0)
+    assert not {"Day", "Night", "Real times"} & set(area_words.rows(unknown.table, ""))
+    assert "6 am" in area_words.table_subtitle(view) and "6 am" not in area_words.table_subtitle(unknown)
+
+
+def test_the_words_say_which_hexagons_are_counted_and_why_a_hotspot_has_another_number(hub):
+    view = areas_for(*hub)
+    assert "a hotspot follows them, so its count is another" in area_words.table_subtitle(view)
+    assert "so the empty ones between count too" in area_words.spread(view.spread)
+    for plain in (area_words.table_title(view, "Hexagons"), area_words.spread_title(view.spread)):
+        assert not {"Gini", "Gi*", "Knox"} & set(plain.split())

@@ -280,5 +280,6 @@ def test_where_no_place_is_watched_nobody_is_told_that_none_stayed_quiet():
     told = portfolio_words.quiet_title(spots, places_watched=0)
     assert told == "No watch of a place has begun; 3 hotspots as usual"
     assert portfolio_words.quiet_title(spots, places_watched=1).startswith("No watched place can be called quiet")
+    assert portfolio_words.quiet_title(spots.head(0), places_watched=0) == "No watch has begun"
     assert portfolio_words.watch_title(spots.head(0), 0) == "Nothing is watched yet"
     assert "times a year" not in portfolio_words.watch_budget(0, 0.0)
