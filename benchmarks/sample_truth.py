@@ -288,9 +288,9 @@ log ratio against the comparison area, and textbook WDD. Per cent of worlds.
 
 {against_targets(found)}
 
-Next door is held against the rest of the district (before, against the place's own comparison areas, 80.5 % were
-seen). On 60 worlds a test that knew the dispersion exactly and whose comparison had no chance of its own saw 87 %: the
-ring's own counts, 26 to 57, hold no more; the Poisson test's surplus comes from taking reports in bursts for chance.
+Next door is held against the rest of the district (against the place's own comparison areas 80.5 % were seen) and
+judged as a warning, by a 90 % interval: at 95 % it was 86.5 %, where a test that knew the dispersion exactly and whose
+comparison had no chance of its own saw 87 % of 60 worlds. What that costs stands in part (c) above, *ring unchanged*.
 
 The recording change renames a third of one district's reports and loses none: counted whole, nothing fell. Counted
 by that one word, every world would show a fall; a comparison here never picks a category.
