@@ -231,7 +231,7 @@ def test_what_the_watch_says_of_a_place():
 def test_a_watch_says_in_few_letters_when_it_rings_and_how_often_by_luck():
     rule = "Reports over 2 a month add up to 2.5 or more (usual 1 a month; with nothing wrong it rings once in …)"
     row = pd.Series({"rule": rule, "run_length": 60.0, "counted_by": "month"})
-    assert portfolio_words.rings_when(row) == "over 2 a month, adding to 2.5"
+    assert portfolio_words.rings_when(row) == "what is over 2 a month adds up to 2.5"
     assert portfolio_words.by_luck(row) == "once in 5 years"
 
 
