@@ -9,9 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from hotspots.store import ledger, open_store
 from pages import portfolio, whats_new
-from pages.parts import alarms
+from pages.parts import alarms, show
 from pages.parts import ledger as ledger_list
-from pages.parts import show
 from tests.pages.test_before_after import said, show_page
 from tests.pipeline import small_town as town
 
