@@ -28,7 +28,7 @@ from pages.parts import filters, frame, front_door, session, show
 from pages.parts.map import draw_map
 
 HEXAGONS = "Hexagons"
-WIDTHS = {"Rank": 50, "Area": 175, "Reports": 68, "Day": 52, "Night": 56, "Real times": 82, "Hot": 62}
+WIDTHS = {"Rank": 46, "Area": 220, "Reports": 66, "Day": 46, "Night": 52, "Real times": 82, "Hot": 54}
 """Columns of the table and their pixels on a small laptop."""
 FULLEST = 40
 """Areas the map shows first."""

@@ -133,7 +133,7 @@ def _not_alike(case: _Case, control: ControlArea, changes: Sequence[Annotation])
         if change.district and (change.district in here) != (change.district in there):
             return (
                 f"Refused: {change.district} has recorded otherwise since {said_day(change.start)} ({change.note}) and "
-                f"{'the comparison area has not' if change.district in here else control.name + ' counts it'}, so a "
+                f"the comparison area {'has not' if change.district in here else 'holds reports of it'}, so a "
                 "fall or a rise could be one of recording only. Compare with an area of the same district."
             )
     return ""

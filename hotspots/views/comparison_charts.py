@@ -40,7 +40,7 @@ def timeline(
     top = _top(shown, tinted)
     x = _time_axis(colours)
     expected, said = _expected(tinted, x, colours)
-    layers = [*_windows(tinted, top, x, colours), *expected, *_gaps(shown, top, x, colours)]
+    layers = [*_gaps(shown, top, x, colours), *_windows(tinted, top, x, colours), *expected]
     layers += [*[_line(shown, area, x, top, colours) for area in reversed(areas)], *said]
     main = alt.layer(*layers).properties(height=height, width="container")
     if done.table.empty:
@@ -71,7 +71,7 @@ def small_multiple(
     shown = series.table[series.table["area"] == area]
     tinted = windows.table[(windows.table["area"] == area) & (windows.table["window"] != "closed")]
     x = _time_axis(colours, years=True)
-    layers = [*_windows(tinted, top, x, colours, words=False), *_gaps(shown, top, x, colours, words=False)]
+    layers = [*_gaps(shown, top, x, colours, words=False), *_windows(tinted, top, x, colours, words=False)]
     return _finished(
         alt.layer(*layers, _line(shown, area, x, top, colours)).properties(height=height, width="container")
     )
@@ -217,7 +217,7 @@ def _gaps(
     first = spans.head(1).assign(says=f"No data, {gaps.iloc[0]:%B %Y}")
     label = (
         alt.Chart(first)
-        .mark_text(align="left", dx=14, dy=13, fontSize=13, color=colours["second"])
+        .mark_text(align="left", dx=14, dy=31, fontSize=13, color=colours["second"])  # under a window's own words
         .encode(x=_from(x, "start"), y=_count(top, colours, "top:Q"), text="says:N")
     )
     return [hatch, label]

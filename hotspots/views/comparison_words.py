@@ -184,11 +184,12 @@ def lasted(seen: pd.DataFrame, waiting: bool, *, verdict: str = "fell", never: b
     if seen.empty:
         return "Not watched yet: that starts by itself when the action ends." if waiting else ""
     row = seen.iloc[0]
-    last = _reports(int(row["observed"]))
-    usual = f"{last} in the last month, quiet range {row['usual_low']:.0f} to {row['usual_high']:.0f} a month"
+    # The watch counts what a comparison leaves out: without this a month could hold more than its whole window.
+    last = f"{_reports(int(row['observed']))} in the last month, those on map points too"
+    usual = f"{last}; quiet range {row['usual_low']:,.0f} to {row['usual_high']:,.0f} a month"
     if verdict in NEVER_QUIET and pd.isna(row["since"]):
         why = "the comparison is refused" if verdict == "refused" else "reports rose"
-        return f"Cannot be said, because {why} ({last} in the last month)."
+        return f"Cannot be said, because {why} ({last})."
     if pd.isna(row["since"]):
         return f"So far: watched since {day(row['watched_from'])} and quiet ({usual})."
     return f"No, it has come back since {day(row['since'])}: {usual}."

@@ -107,7 +107,7 @@ def watch_budget(watched: int, yearly: float) -> str:
 
 WATCH_HELPS: Mapping[str, str] = {
     "Since": "When the climb to this alarm began",
-    "Last month": "Reports in the last whole month",
+    "Last month": "Reports in the last whole month, those on map points too, which the counts above leave out",
     "Quiet range": "What 995 of 1,000 months would hold at the quiet level",
     "Rings when": "Each month's or week's reports over the first figure are added up; a quiet one takes away again",
     "By luck": "How often it rings with nothing wrong",

@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hotspots.store import ledger, open_store
-from pages import whats_new
+from pages import portfolio, whats_new
+from pages.parts import alarms, show
 from pages.parts import ledger as ledger_list
-from pages.parts import show
 from tests.pages.test_before_after import said, show_page
 from tests.pipeline import small_town as town
 
@@ -65,15 +65,22 @@ def test_what_rings_is_named_with_its_number_its_range_and_its_luck(page):
 
 
 def test_every_column_has_a_word_of_help_and_room_for_its_words(page):
-    alarms = page[0]("rising").dataframe[0]
-    shown = json.loads(alarms.proto.columns)
-    assert {name for name in alarms.value if not shown[name].get("help")} == set()
+    listed = page[0]("rising").dataframe[0]
+    shown = json.loads(listed.proto.columns)
+    assert {name for name in listed.value if not shown[name].get("help")} == set()
     assert set(ledger_list._WIDTHS) == {*ledger_list._HELP, "Reports", "Rank"}
     # Letters of a small laptop, less the edges of a cell, as `show.fitted` reckons.
     longest = {"Properties": "◆ Several", "Since": "21 Aug 2018", "Usually": "about 5", "Reports": "Reports"}
     held = {name: (whats_new.WIDTHS[name] - show._EDGES) / show._LETTER for name in longest}
     assert {name for name, words in longest.items() if held[name] < len(words)} == set()
     assert (ledger_list._WIDTHS["Became"] - show._EDGES) / show._LETTER >= len("■ Still there")
+
+
+def test_what_came_back_is_told_by_the_one_watch_that_portfolio_shows(page, monkeypatch):
+    asked = []
+    monkeypatch.setattr(alarms, "watched", lambda store: asked.append(store) or portfolio.relapses.watched(store))
+    page[0]("rising")
+    assert asked
 
 
 def test_a_quiet_screen_names_the_nearest_and_what_would_ring(page):

@@ -70,6 +70,7 @@ def test_windows_carry_their_counts_in_words(view):
     done = release(pd.DataFrame(columns=["done", "start", "end", "drive"]), VIEWER, policy="things done")
     drawn = texts(charts.timeline(released("comparison", view.series), table, done))
     assert all(said in drawn for said in ("Before: 49", "After: 4", "During: 11", "No data, October 2016"))
+    assert drawn.index("[3, 3]") < drawn.index("middle"), "a gap is drawn first: it never covers a window's count"
 
 
 def test_what_was_done_stands_beneath_a_day_as_a_diamond_a_drive_pale(view):
@@ -217,7 +218,8 @@ def test_what_the_watch_says_of_a_place():
     back = pd.DataFrame([row | {"since": pd.Timestamp("2018-08-01")}])
     quiet = pd.DataFrame([row | {"observed": 0.0, "since": pd.NaT}])
     assert words.lasted(back, waiting=False) == (
-        "No, it has come back since 1 August 2018: 8 reports in the last month, quiet range 0 to 3 a month."
+        "No, it has come back since 1 August 2018: 8 reports in the last month, those on map points too; quiet range "
+        "0 to 3 a month."
     )
     assert "watched since 21 February 2018 and quiet (0 reports in the last month" in words.lasted(quiet, waiting=False)
     assert "when the action ends" in words.lasted(quiet.head(0), waiting=True)
@@ -231,7 +233,7 @@ def test_what_the_watch_says_of_a_place():
 def test_a_watch_says_in_few_letters_when_it_rings_and_how_often_by_luck():
     rule = "Reports over 2 a month add up to 2.5 or more (usual 1 a month; with nothing wrong it rings once in …)"
     row = pd.Series({"rule": rule, "run_length": 60.0, "counted_by": "month"})
-    assert portfolio_words.rings_when(row) == "over 2 a month, adding to 2.5"
+    assert portfolio_words.rings_when(row) == "what is over 2 a month adds up to 2.5"
     assert portfolio_words.by_luck(row) == "once in 5 years"
 
 
