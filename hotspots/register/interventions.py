@@ -26,6 +26,8 @@ VALID_TRANSITIONS: Mapping[str, frozenset[str]] = {
 
 UNDER_WAY = ("active", "extended", "ended")
 """Statuses in which whether it worked is still to be asked."""
+OVER = ("refused", "withdrawn", "assessed")
+"""Statuses after which no clock of it runs and no assessment of it lies ahead."""
 _STARTED = (*UNDER_WAY, "assessed")
 
 
@@ -185,7 +187,7 @@ def next_assessment(intervention: Intervention, *, on: date, settled_weeks: int 
 
     settled_weeks: those up to it are passed over, for they were made before their day (`assessments.settled`)
     """
-    if intervention.status not in UNDER_WAY:
+    if intervention.status in OVER:
         return None
     days = zip(ASSESS_WEEKS, assessment_dates(intervention), strict=False)
     return min((day for weeks, day in days if day >= on and weeks > settled_weeks), default=None)
