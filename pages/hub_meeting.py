@@ -20,8 +20,11 @@ from pages.parts.map import draw_map
 ROWS_SHOWN, ROWS_PRESENTED = 8, 4
 _HEAD = 42
 """Pixels of the head of the list and its edges."""
+ROWS_IN_SIGHT = 2
+"""Of those presented, the rows that a small laptop has room for."""
 _MOVED = "Rank against the set kept before, else against the same window one month earlier; new: it was not among them"
 _ID = "A hotspot keeps its id and name while it shares most of its addresses or ground; – where no set knows it yet"
+_RANGE = "The last month against its usual range"
 _TOO_FEW = "too few"
 _USUAL = f"What earlier months of the same place usually held; {_TOO_FEW}: those months cannot tell"
 TITLES = {
@@ -49,6 +52,9 @@ def render(viewer: Viewer) -> None:
     view = session.view_of(store, query)
     table = session.lasting_table(store, query)
     released = release(table, viewer, policy="hotspots", as_of=view.last_month)
+    if st.session_state.get("present"):
+        with top, st.container(key="hub-left-out", width="content"):
+            st.caption("Filters, Export, who reported it:  \nleave *Presenter view* under *Display*")
     with tools:
         name = f"hotspots-{query.window.end}"
         pack = papers.Offer("Meeting pack", "meeting-pack", "hub_pack")
@@ -111,9 +117,9 @@ def _list(
     """What the item of the agenda goes through: areas, actions or assessments."""
     st.markdown(f"## {_heading(view, released, listed, step)}")
     if step == "late":
-        meeting.late_actions(viewer, store)
+        meeting.late_actions(viewer, store, released.table)
     elif step == "assess":
-        meeting.assessments(viewer, store)
+        meeting.assessments(viewer, store, released.table)
     elif step == "new":
         meeting.closing(viewer, store, view, released)
     else:
@@ -125,6 +131,8 @@ def _list(
 def _chosen(released: Released, about: list[str]) -> str | None:
     """The chosen hotspot while it exists, else the first of those that the item of the agenda is about."""
     chosen = st.session_state.get("chosen")
+    if chosen == meeting.NOWHERE:
+        return None
     return chosen if chosen in set(released.table["id"]) else next(iter(about), None)
 
 
@@ -162,8 +170,10 @@ def _heading(view: HubView, released: Released, listed: pd.DataFrame, step: str)
 
 def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen: str | None) -> None:
     if listed.empty:
-        st.info(_nothing(released))
+        st.info(_nothing(view, released))
         return
+    if st.session_state.get("present"):
+        listed = _from_sight(listed, chosen)
     rows = listed["id"].tolist()
     rows_shown, tall = (ROWS_PRESENTED, 44) if st.session_state.get("present") else (ROWS_SHOWN, 32)
     at = [rows.index(chosen)] if chosen in rows else []
@@ -201,6 +211,13 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
         )
 
 
+def _from_sight(listed: pd.DataFrame, chosen: str | None) -> pd.DataFrame:
+    """The list begun where a room sees the chosen area without scrolling; what stood above goes on at its end."""
+    at = listed["id"].tolist().index(chosen) if chosen in set(listed["id"]) else 0
+    first = max(0, at - ROWS_IN_SIGHT + 1)
+    return pd.concat([listed.iloc[first:], listed.iloc[:first]])
+
+
 def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
     top = float(np.nanmax([listed["latest"].max(), listed["usual_high"].max(), 1]))
     colours = show.colours()
@@ -229,14 +246,17 @@ def _columns(view: HubView, *, ids: bool, moved: bool) -> dict:
     months = int(view.query.window.length_in_months)
     presenting = bool(st.session_state.get("present"))
     return {
-        "Rank": st.column_config.NumberColumn(width=40),
+        "Rank": st.column_config.NumberColumn(width=60 if presenting else 40),
         # From the back of the room the name matters more than last month's rank, which the card says too.
         "Moved": None if presenting or not moved else st.column_config.TextColumn(width=50, help=_MOVED),
-        "Area": st.column_config.TextColumn(width=200 if presenting else 180),
+        "Area": st.column_config.TextColumn(width=260 if presenting else 180),
         "State": st.column_config.TextColumn(width=78, help="By one fixed rule; see Method"),
         "Month": st.column_config.NumberColumn(f"{view.last_month:%b}", width=40, format="localized"),
-        "Range": st.column_config.ImageColumn(width=66, help="The last month against its usual range"),
-        "Usual": st.column_config.TextColumn(width=54, help=_USUAL),
+        # A picture of 60 pixels says less to a room than the words beside it, which need its room.
+        "Range": None
+        if presenting
+        else st.column_config.ImageColumn(width=66, help="The last month against its usual range"),
+        "Usual": st.column_config.TextColumn(width=80 if presenting else 54, help=_USUAL),
         "Window": st.column_config.NumberColumn(
             f"{months} m", width=46, format="localized", help=f"Reports in the {months} months chosen"
         ),
@@ -245,13 +265,13 @@ def _columns(view: HubView, *, ids: bool, moved: bool) -> dict:
     }
 
 
-def _nothing(released: Released) -> str:
+def _nothing(view: HubView, released: Released) -> str:
     if released.table.empty:
         return "No area reached the least number of reports. Lower it in the hotspot settings, or widen the dates."
     nearest = released.table.iloc[0]
     return (
         f"{len(released.table)} areas checked: none is new, growing or returned. The largest, {nearest['name']}, "
-        f"had {nearest['latest']:.0f} in the last month "
+        f"had {nearest['latest']:.0f} in {sentences.month(view.last_month)} "
         f"({sentences.usual(nearest['usual_low'], nearest['usual_high'])})."
     )
 
@@ -284,6 +304,7 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
         on_pick=on_pick,
         basemap=basemap,
         dark=show.is_dark(),
+        large=bool(st.session_state.get("present")),
         ground=session.ground_of(store, place) if basemap.kind == "none" else None,
         names=session.district_names(store, place) if basemap.kind == "none" else (),
         bring_into_view=st.session_state.get("list_turn", 0),

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from hotspots.pipeline import register as overview
+from hotspots.register import powers
 from hotspots.register.interventions import VALID_TRANSITIONS, Intervention
 from hotspots.register.powers import NOT_LEGAL_ADVICE
 from hotspots.release.disclosure import Released, release
@@ -22,9 +23,10 @@ STANDING = {
 }
 """How near a deadline is: a shape and a word, never a colour alone and never that anyone is in time."""
 WIDTHS = {
-    "What": 115, "Place": 100, "Status": 88, "When": 95, "Who": 190, "Power": 48, "Hours": 45, "Law": 80,
+    "What": 215, "Place": 155, "Status": 88, "When": 178, "Lead": 175, "Power": 170, "Law": 120, "Hours": 55,
+    "With": 330,
 }  # fmt: skip
-CLOCK_WIDTHS = {"Stands": 95, "Ends": 105, "Clock": 150, "For": 150, "Law": 85, "Note": 120}
+CLOCK_WIDTHS = {"Stands": 125, "Ends": 150, "Clock": 215, "For": 225, "Place": 165, "Law": 130, "Note": 160}
 
 
 def render(viewer: Viewer) -> None:
@@ -45,14 +47,14 @@ def render(viewer: Viewer) -> None:
                 "Record an intervention", type="primary", icon=":material/add:", key="intervention-new"
             ):
                 intervention_forms.record_dialog(viewer, store)
+    _list(viewer, store, released)
+    _clocks(store, clocks)
     with st.container(key="stacks-interventions"):
-        left, right = st.columns([48, 52], gap="small")
+        left, right = st.columns([60, 40], gap="small")
     with left:
-        _clocks(store, clocks)
-        case_review.card(store, sorted(viewer.districts or ()))
-    with right:
-        _list(viewer, store, released)
         _assessments(viewer, store, released.table)
+    with right:
+        case_review.card(store)
 
 
 def _title(table: pd.DataFrame) -> str:
@@ -75,7 +77,7 @@ def _list(viewer: Viewer, store: Store, released: Released) -> None:
             on_select="rerun" if may_step else "ignore",
             selection_mode="single-row",
             alt="Interventions, newest first",
-            **show.fitted(rows, WIDTHS, most=6),
+            **show.fitted(rows, WIDTHS, most=6, lines=1),
         )
         if may_step:
             _step_button(viewer, store, table, event.selection.rows)
@@ -88,10 +90,11 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
             "Place": table["place"],
             "Status": [sentences.STATUS[status] for status in table["status"]],
             "When": [_when(r.start, r.last_day) for r in table.itertuples()],
-            "Who": [f"{r.lead}, with {r.partners}" if r.partners else r.lead for r in table.itertuples()],
-            "Power": table["power_id"],
-            "Hours": ["–" if pd.isna(hours) else f"{hours:.0f}" for hours in table["cost_hours"]],
+            "Lead": table["lead"],
+            "Power": [powers.cited(shared.powers(), power) for power in table["power_id"]],
             "Law": table["law_status"],
+            "Hours": ["–" if pd.isna(hours) else f"{hours:.0f}" for hours in table["cost_hours"]],
+            "With": table["partners"],
         }
     )
 
@@ -156,17 +159,12 @@ def _days_ahead(table: pd.DataFrame) -> None:
 
 def _clocks(store: Store, clocks: Released) -> None:
     table = clocks.table
-    ahead = table[table["standing"] != "passed"]
-    near = int(ahead["standing"].isin(("within 48 hours", "within 14 days")).sum())
-    title = "No clock is running"
-    if len(ahead):
-        ends = "ends" if near == 1 else "end"
-        title = f"{near} of {len(ahead)} clocks {ends} within 14 days" if near else "No clock ends within 14 days"
+    title = sentences.clocks_title(table["standing"].tolist())
     with show.card(title, "Soonest first, then those passed · London time, weekends and bank holidays count"):
         if table.empty:
             return
         rows = _clock_rows(table)
-        show.grid(rows, key="clocks", alt="Clocks by due time", **show.fitted(rows, CLOCK_WIDTHS, most=6))
+        show.grid(rows, key="clocks", alt="Clocks by due time", **show.fitted(rows, CLOCK_WIDTHS, most=6, lines=1))
         with st.container(horizontal=True, vertical_alignment="center"):
             show.downloads(clocks, store, title="Clocks", settings={"advice": NOT_LEGAL_ADVICE}, name="clocks")
             st.caption(
@@ -187,7 +185,8 @@ def _clock_rows(table: pd.DataFrame) -> pd.DataFrame:
             "Stands": [STANDING[s] for s in table["standing"]],
             "Ends": [_ends(due) for due in table["due"]],
             "Clock": table["label"],
-            "For": table["what"] + ", " + table["place"],
+            "For": table["what"],
+            "Place": table["place"],
             "Law": table["status"],
             "Note": [note.partition(";")[0] for note in table["note"]],
         }

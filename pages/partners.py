@@ -4,23 +4,22 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hotspots.periods import add_months
 from hotspots.pipeline import places as composed
 from hotspots.pipeline import register as overview
-from hotspots.register import actions as action_rules
 from hotspots.register import partners as rules
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
-from hotspots.store import Store, register
+from hotspots.store import Store
 from hotspots.store import register_reads as reads
 from hotspots.views import sentences
-from pages.parts import front_door, restricted, session, show
+from pages.parts import attendance, front_door, partner_form, restricted, session, show
 from pages.parts import register as shared
 
 WIDTHS = {
-    "Agency": 285, "Lead role": 165, "Kind": 130, "Joins for": 250, "Powers held": 110, "Agreement to": 92, "Tier": 115,
+    "Agency": 285, "Lead role": 165, "Kind": 145, "Joins for": 250, "Powers held": 110, "Agreement to": 92, "Tier": 115,
     "Feed": 105,
 }  # fmt: skip
-TIERS = {0: "0 released figures", 1: "1 partnership", 2: "2 hub restricted", 3: "3 own agency"}
 
 
 def render(viewer: Viewer) -> None:
@@ -36,7 +35,12 @@ def render(viewer: Viewer) -> None:
         with st.container(width="content", gap="xsmall"):
             st.title(_title(released.table, ending), anchor=False)
             st.caption(f"Partners · as of {sentences.short_day(today)}")
-        show.downloads(released, store, title="Partners", settings={}, name="partners")
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            show.downloads(released, store, title="Partners", settings={}, name="partners")
+            if viewer.can(Action.RECORD) and st.button(
+                "Add or change a partner", type="primary", icon=":material/group_add:", key="partner-new"
+            ):
+                partner_form.dialog(viewer, store)
     left, right = st.columns([55, 45], gap="small")
     with left:
         _attendees(viewer, store, partners)
@@ -55,49 +59,11 @@ def _title(partners: pd.DataFrame, ending: pd.DataFrame) -> str:
 
 
 def _attendees(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
-    places, charts = shared.charts(store)
-    places = shared.in_scope(viewer, places)
-    today = session.today(store)
-    table = composed.places_table(store, places, charts, today=today)
-    problems = overview.agenda_problems(places, table)
-    owners = action_rules.overdue(reads.actions(store), on=today)["owner"].unique()
-    elsewhere = session.other_districts(store, {p.district for p in places})
-    suggested = rules.suggested_attendees(partners, problems, owners=owners, elsewhere=elsewhere)
-    released = release(suggested, viewer, policy="suggested attendees").table
+    suggested, problems = attendance.suggested(viewer, store)
     words = show.plain(", ".join(problems)) or "nothing yet"
-    with show.card(f"{len(released)} to invite for today's agenda", f"On it: {words} · best match first"):
-        came = reads.attendance(store)
-        came = came[came["meeting_on"] == pd.Timestamp(today)].set_index("agency")["present"]
-        rows = pd.DataFrame(
-            {
-                "Came": pd.Series(
-                    [bool(came.get(agency, False)) for agency in released["agency"]], index=released.index, dtype=bool
-                ),
-                "Agency": released["agency"],
-                "Because": released["why"],
-            }
-        )
-        edited = st.data_editor(
-            rows,
-            key=f"attendance-{today}",
-            hide_index=True,
-            height=min(36 * len(rows), 300) + 40,
-            disabled=["Agency", "Because"] if viewer.can(Action.RECORD) else True,
-            column_config={
-                "Came": st.column_config.CheckboxColumn(width=56, help="Tick who came today"),
-                "Agency": st.column_config.TextColumn(width=280),
-                "Because": st.column_config.TextColumn(width=320),
-            },
-            alt="Suggested attendees; tick who came",
-        )
-        if viewer.can(Action.RECORD) and st.button(
-            f"Save attendance of {sentences.short_day(today)}", icon=":material/how_to_reg:"
-        ):
-            present = dict(zip(edited["Agency"], edited["Came"].astype(bool), strict=True))
-            shared.save(
-                lambda: register.record_attendance(store, today, present, who=viewer.name, at=session.now()),
-                "Attendance saved",
-            )
+    title = f"{len(suggested)} of {len(partners)} partners fit today's agenda" if len(partners) else "Nobody to invite"
+    with show.card(title, f"On it: {words} · best match first"):
+        attendance.tick_list(viewer, store, suggested)
 
 
 def _overlaps(viewer: Viewer, store: Store) -> None:
@@ -107,6 +73,9 @@ def _overlaps(viewer: Viewer, store: Store) -> None:
     title = f"{sentences.count(len(held), 'time')} several partners came to one address within seven days"
     with show.card(title, f"Last {overview.OVERLAP_DAYS} days · counts by place; which address is restricted"):
         by_block = release(rules.overlaps_by_block(held), viewer, policy="overlaps by block").table
+        if by_block.empty:
+            st.markdown("None: it takes reports with an address and a day from two partners.")
+            return
         st.dataframe(
             by_block.assign(block=by_block["block"].fillna("no adopted place")).rename(
                 columns={"block": "Place", "addresses": "Addresses", "times": "Times", "latest": "Latest"}
@@ -148,7 +117,8 @@ def _agreements(ending: pd.DataFrame) -> None:
         if len(dated)
         else f"No sharing agreement ends within {rules.WARN_DAYS} days"
     )
-    with show.card(title, f"{none} partners have no agreement: they get no personal data"):
+    without = f"{none} partner{' has' if none == 1 else 's have'} no agreement: they get no personal data"
+    with show.card(title, without if none else ""):
         rows = pd.DataFrame(
             {
                 "State": [_mark(s) for s in dated["state"]],
@@ -159,7 +129,10 @@ def _agreements(ending: pd.DataFrame) -> None:
         if len(rows):
             widths = {"State": 115, "Agency": 310, "Expires": 95}
             st.dataframe(
-                rows, hide_index=True, alt="Agreements ending, soonest first", **show.fitted(rows, widths, most=6)
+                rows,
+                hide_index=True,
+                alt="Agreements ending, soonest first",
+                **show.fitted(rows, widths, most=6, lines=1),
             )
 
 
@@ -171,8 +144,11 @@ def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
     silent = rules.feeds_silent(partners, on=session.today(store))
     table = release(silent, viewer, policy="silent feeds").table
     feeds = partners[partners["data_feed"] != ""]
-    title = f"{len(table)} of {len(feeds)} data feeds have gone silent" if len(table) else "Every data feed has sent"
+    title = sentences.feeds_title(len(feeds), len(table), registered=len(partners) > 0)
     with show.card(title, "Silent: nothing received for more than 45 days"):
+        held = session.months_held(store)
+        if held is not None and feeds.empty:
+            st.markdown(f"The newest month held from any source is {sentences.month(add_months(held.end, -1))}.")
         rows = release(feeds, viewer, policy="partners").table
         shown = pd.DataFrame(
             {
@@ -188,7 +164,10 @@ def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
 
 
 def _register(partners: pd.DataFrame) -> None:
-    with show.card("The register", "Edited in data/partners.csv or by import; problem types say what they join for"):
+    with show.card("The register", "Problem types say what they join for; *Add or change a partner* is at the top"):
+        if partners.empty:
+            st.markdown("Nobody is registered yet.")
+            return
         problems = sorted({word for words in partners["problem_types"] for word in words})
         chosen = st.pills("Joins for", problems, selection_mode="multi", key="joins-for", label_visibility="collapsed")
         fits = [not chosen or not set(chosen).isdisjoint(words) for words in partners["problem_types"]]
@@ -201,11 +180,13 @@ def _register(partners: pd.DataFrame) -> None:
                 "Joins for": [", ".join(words) for words in shown["problem_types"]],
                 "Powers held": [", ".join(words) for words in shown["powers_held"]],
                 "Agreement to": [sentences.short_day(d, "none") for d in shown["agreement_expires"]],
-                "Tier": [TIERS[t] for t in shown["tier"]],
+                "Tier": [partner_form.TIERS[t] for t in shown["tier"]],
                 "Feed": shown["data_feed"],
             }
         )
-        st.dataframe(rows, hide_index=True, alt="The register of partners", **show.fitted(rows, WIDTHS, most=8))
+        st.dataframe(
+            rows, hide_index=True, alt="The register of partners", **show.fitted(rows, WIDTHS, most=8, lines=1)
+        )
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

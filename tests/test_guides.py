@@ -159,7 +159,14 @@ def test_a_label_that_no_page_has_is_found(on_screen: Callable[[str], bool]) -> 
 def test_the_hub_guide_says_how_a_first_meeting_goes_and_what_street_files_cannot_say(project: Path) -> None:
     text = text_of(project, "hub-member")
     assert "## The first meeting" in text and "## With police.uk files only" in text
-    steps = ("overdue actions", "new and rising", "top areas", "Save attendance of …", "new actions", "Minutes")
+    steps = (
+        "overdue actions",
+        "new and rising",
+        "top areas",
+        "new actions",
+        "Save attendance of …",
+        "Minutes (web page)",
+    )
     at = [text.index(f"*{step}*", text.index("## The first meeting")) for step in steps]
     assert at == sorted(at)
 

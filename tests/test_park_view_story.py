@@ -218,8 +218,10 @@ def print_minutes_and_plan(hub: Hub, place: Place) -> None:
     minutes = minutes_html(
         meeting,
         overdue=release(papers.overdue, MEMBER, policy="actions").table,
+        closed=release(papers.closed, MEMBER, policy="actions").table,
         news=release(papers.overdue, MEMBER, policy="actions").table[:0],
         assessed=release(papers.assessed, MEMBER, policy="assessments").table,
+        to_assess=release(papers.to_assess, MEMBER, policy="assessments due").table,
         decisions=release(papers.decisions, MEMBER, policy="interventions").table,
         new_actions=release(papers.new_actions, MEMBER, policy="actions").table,
         clocks=release(papers.clocks, MEMBER, policy="clocks").table,

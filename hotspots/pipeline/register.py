@@ -8,6 +8,7 @@ import pandas as pd
 
 from hotspots import store as stores
 from hotspots.periods import Window
+from hotspots.pipeline.agenda import places_to_assess
 from hotspots.pipeline.places import days_column, first_signal, place_of
 from hotspots.register import actions as action_rules
 from hotspots.register import partners as partner_rules
@@ -40,6 +41,11 @@ def clocks(store: Store, *, at: datetime) -> pd.DataFrame:
     names = {p.id: p.name for p in reads.listed(store, Place)}
     known = settled(reads.listed(store, Assessment), on=at.date())
     return clock_table(reads.listed(store, Intervention), names, at=at, settled_weeks=known)
+
+
+def running(clocks: pd.DataFrame) -> pd.DataFrame:
+    """Of the clocks those that have not passed yet."""
+    return clocks[clocks["standing"] != "passed"]
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,13 @@ def by_quarter(table: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class MeetingPapers:
-    """What the minutes hold: actions late on the day; assessments, decisions and actions since the last meeting;
-    clocks."""
+    """What the minutes hold, as the screens have it: actions late on the day; what was closed, assessed, decided and
+    raised since the last meeting; assessments still due (`agenda.places_to_assess`); running clocks."""
 
     overdue: pd.DataFrame
+    closed: pd.DataFrame
     assessed: pd.DataFrame
+    to_assess: pd.DataFrame
     decisions: pd.DataFrame
     new_actions: pd.DataFrame
     clocks: pd.DataFrame
@@ -101,13 +109,15 @@ def meeting_papers(store: Store, *, on: date, since: date, at: datetime) -> Meet
     """Frames of the minutes of a meeting on a day; since: the day after the meeting before."""
     actions, done, assessed = reads.actions(store), reads.interventions(store), reads.assessments(store)
     first, last = pd.Timestamp(since), pd.Timestamp(on)
-    running = clocks(store, at=at)
+    every = clocks(store, at=at)
     return MeetingPapers(
         overdue=action_rules.overdue(actions, on=on),
+        closed=actions[actions["closed"].between(first, last)],
         assessed=assessed[assessed["done_on"].between(first, last)],
+        to_assess=places_to_assess(store, today=on),
         decisions=done[done["decided"].between(first, last)],
         new_actions=raised_since(actions, since=since, on=on),
-        clocks=running[running["standing"].isin(("within 48 hours", "within 14 days"))],
+        clocks=running(every),
     )
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from hotspots.errors import BadValue
 from hotspots.periods import add_months
-from hotspots.register.interventions import ASSESS_WEEKS, Intervention, assessment_dates
+from hotspots.register.interventions import ASSESS_WEEKS, OVER, Intervention, assessment_dates
 from hotspots.register.law import Rule, kinds, rules
 
 LONDON = ZoneInfo("Europe/London")
@@ -49,7 +49,7 @@ def clocks_of(intervention: Intervention, *, settled_weeks: int = 0) -> tuple[Cl
 
     settled_weeks: assessments up to it have been made (`assessments.settled`) and run no more
     """
-    if intervention.status in ("refused", "withdrawn", "assessed"):
+    if intervention.status in OVER:
         return ()
     made = [_running(rules()[name], intervention) for name in kinds()[intervention.kind].clocks]
     assess = rules()["assessment"]

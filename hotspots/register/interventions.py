@@ -28,6 +28,8 @@ UNDER_WAY = ("active", "extended", "ended")
 """Statuses in which whether it worked is still to be asked."""
 STARTED = (*UNDER_WAY, "assessed")
 """Statuses of what was done; anything else is a plan, or came to nothing."""
+OVER = ("refused", "withdrawn", "assessed")
+"""Statuses after which no clock of it runs and no assessment of it lies ahead."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def next_assessment(intervention: Intervention, *, on: date, settled_weeks: int 
 
     settled_weeks: those up to it are passed over, for they were made before their day (`assessments.settled`)
     """
-    if intervention.status not in UNDER_WAY:
+    if intervention.status in OVER:
         return None
     days = zip(ASSESS_WEEKS, assessment_dates(intervention), strict=False)
     return min((day for weeks, day in days if day >= on and weeks > settled_weeks), default=None)

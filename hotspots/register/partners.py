@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hotspots.errors import BadFile
+from hotspots.errors import BadFile, BadValue
 
 COLUMNS: Mapping[str, str] = {
     "agency": "text",
@@ -24,6 +24,10 @@ COLUMNS: Mapping[str, str] = {
 }
 """Column of `data/partners.csv` → what it holds; lists are parted by semicolons."""
 
+_EMPTY: Mapping[str, object] = {"text": "", "date": pd.NaT, "number": 0, "list": ()}
+EMPTY_PARTNER: Mapping[str, object] = {column: _EMPTY[kind] for column, kind in COLUMNS.items()}
+"""A partner of whom nothing is known."""
+_ASKED = {"agency": "the agency's name", "kind": "its kind", "lead_role": "the role that leads for it"}
 _NEEDED = ("agency", "kind", "lead_role", "tier")
 TIERS = (0, 1, 2, 3)
 WARN_DAYS = 90
@@ -58,6 +62,26 @@ def partners_frame(rows: Collection[Mapping[str, object]]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
     dates = [c for c, kind in COLUMNS.items() if kind == "date"]
     return frame.astype(dict.fromkeys(dates, "datetime64[us]"))
+
+
+def partner_of(**given: object) -> dict[str, object]:
+    """One partner as a row of `COLUMNS`, days as Timestamps; what is not given is empty.
+
+    Raises `BadValue` naming what is missing or does not fit.
+    """
+    row = {column: given.get(column, empty) for column, empty in EMPTY_PARTNER.items()}
+    row |= {c: row[c].strip() for c, kind in COLUMNS.items() if kind == "text"}
+    row |= {c: pd.Timestamp(row[c]) for c, kind in COLUMNS.items() if kind == "date"}
+    missing = [words for column, words in _ASKED.items() if not row[column]]
+    if missing:
+        raise BadValue(f"The partner was not saved: it needs {', '.join(missing)}.")
+    if row["tier"] not in TIERS:
+        raise BadValue(f"The partner was not saved: its tier must be {', '.join(map(str, TIERS))}.")
+    if row["agreement_expires"] < row["agreement_signed"]:
+        raise BadValue("The partner was not saved: its agreement ends before it was signed.")
+    if pd.isna(row["agreement_signed"]) and not pd.isna(row["agreement_expires"]):
+        raise BadValue("The partner was not saved: say when the agreement that ends was signed.")
+    return row
 
 
 def suggested_attendees(

@@ -146,6 +146,13 @@ def load_powers(path: Path) -> pd.DataFrame:
     return frame.set_index("id", drop=False).rename_axis(None)
 
 
+def cited(powers: pd.DataFrame, power_id: str) -> str:
+    """A power by its section and statute, as a list names it; "none" without one, the id where no row bears it."""
+    if not power_id:
+        return "none"
+    return ", ".join(powers.loc[power_id, ["section", "statute"]]) if power_id in powers.index else power_id
+
+
 def problem_types(powers: pd.DataFrame) -> list[str]:
     """Every problem type the register uses, in alphabetical order."""
     return sorted({word for text in powers["problem_types"] for word in text.split(";")}, key=str.casefold)

@@ -178,6 +178,24 @@ def save_partners(store: Store, partners: pd.DataFrame, *, who: str, at: datetim
         bump_version(connection)
 
 
+def save_partner(store: Store, partner: Mapping[str, object], *, who: str, at: datetime) -> None:
+    """Add one partner, or put it in place of the one of the same name; the others are not touched.
+
+    partner: a row of `register.partners.partner_of`
+    """
+    new = _plain(dict(partner))
+    with store.writing(checked=True) as connection:
+        row = t.partner.c.agency == new["agency"]
+        held = connection.execute(select(t.partner).where(row)).mappings().one_or_none()
+        connection.execute(delete(t.partner).where(row))
+        connection.execute(insert(t.partner), [new])
+        add_audit(
+            connection, at=at, who=who, action="save partner", subject=new["agency"],
+            before=[] if held is None else [dict(held)], after=[new],
+        )  # fmt: skip
+        bump_version(connection)
+
+
 def record_attendance(store: Store, meeting_on: date, present: Mapping[str, bool], *, who: str, at: datetime) -> None:
     """Note which agencies came on a day (agency → present); given again, it takes the place of the first."""
     with store.writing(checked=True) as connection:

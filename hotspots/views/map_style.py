@@ -16,10 +16,10 @@ DARK: Mapping[str, str] = {
 """Tones of a map by what they mean, on a white and on a dark ground."""
 
 
-def map_style(tones: Mapping[str, str]) -> str:
-    """The style of a map's frame in the tones of a theme, as a `<style>` element."""
+def map_style(tones: Mapping[str, str], *, large: bool = False) -> str:
+    """The style of a map's frame in the tones of a theme, as a `<style>` element; large: for a room to read."""
     named = "; ".join(f"--{name}: {tone}" for name, tone in tones.items())
-    return f"<style>:root {{ {named} }}\n{_STYLE}</style>"
+    return f"<style>:root {{ {named} }}\n{_STYLE}{_LARGE * large}</style>"
 
 
 _STYLE = """
@@ -68,6 +68,16 @@ html, body { margin: 0; background: var(--ground); }
 .far .when-far { display: inline; }
 .leaflet-control-legend svg { vertical-align: -3px; margin-right: 5px; }
 @media (prefers-reduced-motion: reduce) { .leaflet-container * { transition: none !important; } }
+"""
+_LARGE = """
+.leaflet-container { font-size: 20px; }
+.leaflet-control-legend svg { width: 24px; height: 18px; }
+.leaflet-control-credit { font-size: 14px; }
+.rank:not(.chosen) { font-size: 21px; }
+.far .rank:not(.chosen):not(.low-rank) { width: 34px; height: 34px; margin: -17px 0 0 -17px; font-size: 18px;
+  line-height: 30px; }
+.street, .plain .rank::after { font-size: 19px; }
+.plain .rank.chosen::after, .district { font-size: 21px; }
 """
 
 

@@ -74,12 +74,14 @@ def base_map(
     dark: bool = False,
     legend: Legend = STATE_LEGEND,
     zoom: int | None = None,
+    large: bool = False,
 ) -> folium.Map:
     """The ground of a map: white or dark, with scale bar, and what never changes during a meeting.
 
     bounds: what to show first · basemap: streets or tiles to lay beneath
     ground: longitudes and latitudes (n × 2) of map points to dot in grey where there is no basemap
     names: of districts, written on that ground
+    large: words and numbers for a room to read
     zoom: shows the middle of `bounds` at this zoom, for a map that opens in a dialog: it has no size yet to fit
     """
     tones = DARK if dark else LIGHT
@@ -90,7 +92,7 @@ def base_map(
     else:
         drawn.location = [float(v) for v in np.mean(bounds, axis=0)]
         drawn.options["zoom"] = zoom
-    drawn.get_root().header.add_child(Element(map_style(tones)))
+    drawn.get_root().header.add_child(Element(map_style(tones, large=large)))
     _Furniture(legend, tones, basemap.credit).add_to(drawn)
     if basemap.kind == "lines":
         Lines(f"{SERVED_AT}{basemap.url}", tones).add_to(drawn)

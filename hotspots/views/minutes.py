@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from hotspots.register.powers import NOT_LEGAL_ADVICE
 from hotspots.register.sara import STAGES
+from hotspots.views import sentences
 
 ACTION_COLUMNS: Mapping[str, str] = {
     "id": "No.",
@@ -32,6 +33,22 @@ OVERDUE_COLUMNS: Mapping[str, str] = {
     "place": "Place",
     "task": "Task",
     "due": "Due",
+    "days_late": "Days late",
+}
+CLOSED_COLUMNS: Mapping[str, str] = {
+    "place": "Place",
+    "task": "Task",
+    "owner": "Owner",
+    "due": "Due",
+    "closed": "Closed on",
+    "status": "Status",
+    "outcome": "What came of it",
+}
+DUE_COLUMNS: Mapping[str, str] = {
+    "place": "Place",
+    "what": "What was done",
+    "weeks": "Weeks after",
+    "assess_on": "Due",
     "days_late": "Days late",
 }
 ASSESSED_COLUMNS: Mapping[str, str] = {
@@ -86,8 +103,10 @@ def minutes_html(
     meeting: Meeting,
     *,
     overdue: pd.DataFrame,
+    closed: pd.DataFrame,
     news: pd.DataFrame,
     assessed: pd.DataFrame,
+    to_assess: pd.DataFrame,
     decisions: pd.DataFrame,
     new_actions: pd.DataFrame,
     clocks: pd.DataFrame,
@@ -95,18 +114,21 @@ def minutes_html(
 ) -> str:
     """The minutes in agenda order, one HTML file without scripts, links or pictures.
 
-    overdue: actions late on the day, with days_late · news: new and rising areas · assessed: assessments made,
-    with what was found · decisions: interventions decided · new_actions: actions raised · clocks: label, due,
-    standing, rule …
+    overdue: actions late on the day, with days_late · closed: actions closed, with what came of them · news: new and
+    rising areas · assessed: assessments made, with what was found · to_assess: those still due · decisions:
+    interventions decided · new_actions: actions raised · clocks: those running: label, due, standing, rule …
     prompt: what the room was reminded of, a count and no names. Restricted items are never among them.
     """
     prompts = [prompt] if prompt else []
+    running = [sentences.clocks_title(clocks["standing"].tolist())] if len(clocks) else []
     sections = [
         _section("Actions overdue", overdue, OVERDUE_COLUMNS, "No action was overdue."),
-        _section("New and rising", news, NEWS_COLUMNS, "Nothing was above its usual range.", notes=prompts),
+        _section("Actions closed", closed, CLOSED_COLUMNS, "No action was closed."),
+        _section("New and rising", news, NEWS_COLUMNS, "No area was new, growing or back.", notes=prompts),
         _section("Assessed", assessed, ASSESSED_COLUMNS, "Nothing was assessed."),
-        _section("Decisions", decisions, DECISION_COLUMNS, "Nothing was decided."),
-        _section("Clocks", clocks, CLOCK_COLUMNS, "No clock is running.", notes=_rules(clocks)),
+        _section("Assessments still due", to_assess, DUE_COLUMNS, "None is due before the next meeting."),
+        _section("Interventions decided", decisions, DECISION_COLUMNS, "No intervention was decided."),
+        _section("Clocks", clocks, CLOCK_COLUMNS, "No clock is running.", notes=[*running, *_rules(clocks)]),
         _section("New actions", new_actions, ACTION_COLUMNS, "No action was raised."),
     ]
     return _PAGE.render(

@@ -359,17 +359,43 @@ def place_line(name: str, open_: int) -> str:
     return f"Adopted as {name} · {count(open_, 'open action')}"
 
 
-def case_review_line(addresses: int | None, asking: int = 0) -> str:
+def feeds_title(feeds: int, silent: int, *, registered: bool) -> str:
+    """Whether the partners' feeds still come; no all-clear where none is known."""
+    if not registered:
+        return "No partner is registered, so nobody can say which feed has gone silent"
+    if not feeds:
+        return "No partner's data feed is named, so none can be called silent"
+    if silent:
+        return f"{silent} of {feeds} data feeds {'has' if silent == 1 else 'have'} gone silent"
+    return "Every data feed has sent"
+
+
+def clocks_title(standings: Sequence[str]) -> str:
+    """How many clocks run and how many end soon; standings: of every clock (`register.clocks.standing`)."""
+    ahead = [word for word in standings if word != "passed"]
+    near = len(ahead) - ahead.count("later")
+    passed = len(standings) - len(ahead)
+    also = f"; {passed} {'has' if passed == 1 else 'have'} passed" if passed else ""
+    if not ahead:
+        return f"No clock is running{also}"
+    noun = "clock" if len(ahead) == 1 else "clocks"
+    if not near:
+        return f"{len(ahead)} {noun} running, none ends within 14 days{also}"
+    return f"{near} of {len(ahead)} running {noun} end{'s' if near == 1 else ''} within 14 days{also}"
+
+
+def case_review_line(addresses: int | None, asking: int = 0, *, where: str = "") -> str:
     """The prompt to tell residents of the ASB Case Review; addresses: with two reports or more in six months,
-    None where no report of them holds an address.
+    None where no report of them holds an address. where: the districts counted.
 
     asking: those of them with three or more, the usual number at which a review may be asked for
     """
+    of = f" in {where}" if where else ""
     if addresses is None:
-        return "ASB Case Review: cannot be told, because no report held for the last six months has an address."
+        return f"ASB Case Review: cannot be told, because no report held{of} for the last six months has an address."
     if not addresses:
-        return "ASB Case Review: no address has two residents' reports of ASB in the last six months."
-    verb = "address has" if addresses == 1 else "addresses have"
+        return f"ASB Case Review: no address{of} has two residents' reports of ASB in the last six months."
+    verb = f"address{of} has" if addresses == 1 else f"addresses{of} have"
     more = f" {asking:,} of them {'has' if asking == 1 else 'have'} three or more." if asking else ""
     return (
         f"ASB Case Review: {addresses:,} {verb} two or more residents' reports of ASB in the last six months.{more} "

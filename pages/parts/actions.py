@@ -1,5 +1,6 @@
 """Actions on any screen: record one in front of the room, close one, list the late ones, print the minutes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -130,38 +131,46 @@ def overdue(viewer: Viewer, store: Store) -> Released:
     return release(late, viewer, policy="actions")
 
 
-def overdue_list(viewer: Viewer, store: Store, *, place_id: int | None = None, key: str = "overdue") -> None:
+def overdue_list(viewer: Viewer, store: Store, *, key: str, on_place: Callable[[int], None]) -> None:
     """Late actions by agency, one of which may be chosen and closed; says so when there is none."""
     every = reads.actions(store)
     table = rules.overdue(every, on=session.today(store))
-    if place_id is not None:
-        table = table[table["place_id"] == place_id]
     first = "No action has been recorded yet. *Record action* writes down the first: who does what by when."
-    action_list(viewer, store, table, key=key, empty=first if every.empty else "No action is overdue.")
+    empty = first if every.empty else "No action is overdue."
+    action_list(viewer, store, table, key=key, empty=empty, on_place=on_place)
 
 
 _WIDTHS = {"When": 105, "Place": 115, "Task": 165, "Owner": 115, "Agreed": 85}
 
 
-def action_list(viewer: Viewer, store: Store, table: pd.DataFrame, *, key: str, empty: str) -> None:
+def action_list(
+    viewer: Viewer,
+    store: Store,
+    table: pd.DataFrame,
+    *,
+    key: str,
+    empty: str,
+    on_place: Callable[[int], None] | None = None,
+) -> None:
     """Actions as a list; a chosen open one can be closed by who may record.
 
-    table: rows of the store's actions, `days_late` where they are late.
+    table: rows of the store's actions, `days_late` where they are late · on_place: told the place of the chosen one;
+    without it the list is of one place, which it then leaves out
     """
     released = release(table, viewer, policy="actions").table
     if released.empty:
         st.caption(empty)
         return
-    many_places = released["place"].nunique() > 1
     may_close = viewer.can(Action.RECORD)
-    rows = _action_rows(released, many_places)
+    rows, key_now = _action_rows(released, with_place=on_place is not None), f"{key}-{store.data_version}"
+    of = table.set_index("id")["place_id"].reindex(released["id"]).tolist()
     event = st.dataframe(
         rows,
-        key=f"{key}-{store.data_version}",
+        key=key_now,
         hide_index=True,
-        on_select="rerun" if may_close else "ignore",
+        on_select=shared.on_row(key_now, of, on_place) if may_close or on_place else "ignore",
         selection_mode="single-row",
-        **show.fitted(rows, {name: _WIDTHS[name] for name in rows.columns}, most=4 if many_places else 6),
+        **show.fitted(rows, {name: _WIDTHS[name] for name in rows.columns}, most=4 if on_place else 6),
         alt="Actions, late first",
     )
     if not may_close:
@@ -183,20 +192,21 @@ def since_last_meeting(today: date) -> date:
 
 
 def minutes_download(viewer: Viewer, store: Store, *, news: pd.DataFrame, data_to: date, case_review: str) -> None:
-    """Button that prints the minutes of today's meeting.
+    """Button that saves the minutes of today's meeting as a web page to print.
 
     news: rows of released areas above their usual range · case_review: the prompt about it, a count
     """
     file = f"minutes-{session.today(store)}.html"
     taking.button(
-        "Minutes",
+        "Minutes (web page)",
         lambda: _minutes(viewer, store, news, data_to, case_review).encode(),
         file=file,
         mime="text/html",
-        icon=":material/print:",
+        icon=":material/download:",
         key="minutes",
         store=store,
-        help="One printable page: what was late, new, decided, and who does what by when.",
+        help="Saved as a web page; open it to read or print: what was late, closed, new, assessed and decided, which "
+        "clocks run, and who does what by when.",
     )
 
 
@@ -217,12 +227,14 @@ def _minutes(viewer: Viewer, store: Store, news: pd.DataFrame, data_to: date, ca
         sample=store.is_sample,
     )
     rising = news.assign(
-        n=news["latest"],
+        n=news["latest"].astype("Int64"),
         usual=[sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in news.itertuples()],
     )
     parts = {
         "overdue": release(papers.overdue, viewer, policy="actions").table,
+        "closed": release(papers.closed, viewer, policy="actions").table,
         "assessed": release(papers.assessed, viewer, policy="assessments").table,
+        "to_assess": release(papers.to_assess, viewer, policy="assessments due").table,
         "decisions": release(papers.decisions, viewer, policy="interventions").table,
         "new_actions": release(papers.new_actions, viewer, policy="actions").table,
         "clocks": release(papers.clocks, viewer, policy="clocks").table,
@@ -257,11 +269,11 @@ def _power_words(power_id: str) -> str:
     return f"{row['power']} ({row['statute']} {row['section']})"
 
 
-def _action_rows(table: pd.DataFrame, many_places: bool) -> pd.DataFrame:
+def _action_rows(table: pd.DataFrame, *, with_place: bool) -> pd.DataFrame:
     late = table["days_late"] if "days_late" in table else pd.Series(pd.NA, index=table.index)
     when = [sentences.late_or_due(due, days) for days, due in zip(late, table["due"], strict=True)]
     rows = pd.DataFrame({"When": when, "Task": table["task"], "Owner": table["owner"]})
     rows["Agreed"] = [sentences.short_day(day) for day in table["raised"]]
-    if many_places:
+    if with_place:
         rows.insert(1, "Place", table["place"])
     return rows

@@ -1,5 +1,6 @@
 """Assessments on any screen: those due, recording one that was made, and those recorded."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pandas as pd
@@ -18,18 +19,21 @@ from hotspots.views import sentences
 from pages.parts import register as shared
 from pages.parts import session, show, signin
 
-_DUE_WIDTHS = {"When": 110, "Place": 185, "What was done": 190, "Weeks after": 80}
+_DUE_WIDTHS = {"When": 110, "Place": 185, "What was done": 190, "Weeks after": 100}
 _MADE_WIDTHS = {
-    "Assessed": 80, "Place": 120, "What was done": 150, "Weeks after": 60, "What was found": 230, "By": 120,
+    "Assessed": 80, "Place": 120, "What was done": 150, "Weeks after": 100, "What was found": 230, "By": 120,
 }  # fmt: skip
 
 
-def due_list(viewer: Viewer, store: Store, *, key: str, most: int = 6) -> None:
+def due_list(
+    viewer: Viewer, store: Store, *, key: str, most: int = 6, on_place: Callable[[int], None] | None = None
+) -> None:
     """What is to be assessed by the next meeting, the longest due first; a chosen one can be recorded.
 
-    most: rows seen without scrolling
+    most: rows seen without scrolling · on_place: told the place of the chosen one
     """
-    due = release(session.assessments(store), viewer, policy="assessments due").table
+    every = session.assessments(store)
+    due = release(every, viewer, policy="assessments due").table
     if due.empty:
         fresh = not session.places(viewer, store)
         first = "Nothing to assess yet: adopt an area as a place first, then record what is done there."
@@ -44,11 +48,13 @@ def due_list(viewer: Viewer, store: Store, *, key: str, most: int = 6) -> None:
             "Weeks after": due["weeks"],
         }
     )
+    key_now = f"{key}-{store.data_version}"
+    of = every.set_index("intervention_id")["place_id"].reindex(due["intervention_id"]).tolist()
     event = st.dataframe(
         rows,
-        key=f"{key}-{store.data_version}",
+        key=key_now,
         hide_index=True,
-        on_select="rerun" if may_record else "ignore",
+        on_select=shared.on_row(key_now, of, on_place) if may_record or on_place else "ignore",
         selection_mode="single-row",
         alt="Assessments due, the longest due first",
         **show.fitted(rows, _DUE_WIDTHS, most=most),

@@ -28,6 +28,7 @@ def draw_map(
     dark: bool = False,
     ground: np.ndarray | None = None,
     names: Sequence[maps.Named] = (),
+    large: bool = False,
     bring_into_view: int = 0,
     height: int = 620,
     layer: Callable[..., object] = maps.hotspot_layer,
@@ -35,11 +36,11 @@ def draw_map(
 ) -> None:
     """Draw the outlines of `released`; a click on one calls `on_pick` with its id.
 
-    The ground is part of the component's identity and never changes while `bounds`, `basemap`, `dark`,
+    The ground is part of the component's identity and never changes while `bounds`, `basemap`, `dark`, `large`,
     `ground` and `names` stay the same; outlines and the chosen one are redrawn on it, so pan and zoom are kept.
     bring_into_view: a number that grows when the chosen outline must be seen.
     """
-    beneath = (bounds, basemap, dark, None if ground is None else ground.tobytes(), names)
+    beneath = (bounds, basemap, dark, large, None if ground is None else ground.tobytes(), names)
     ground_id = hashlib.sha256(repr(beneath).encode())
     name = f"{key}-{ground_id.hexdigest()[:10]}"
 
@@ -49,7 +50,7 @@ def draw_map(
             on_pick(hotspot)
 
     st_folium(
-        maps.base_map(bounds, basemap=basemap, ground=ground, names=names, dark=dark, legend=legend),
+        maps.base_map(bounds, basemap=basemap, ground=ground, names=names, dark=dark, legend=legend, large=large),
         key=name,
         height=height,
         use_container_width=True,

@@ -1,5 +1,6 @@
 """The meeting's agenda in its order: a count an item, one click or one key to the next, minutes at the end."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pandas as pd
@@ -12,9 +13,8 @@ from hotspots.register.actions import overdue
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
-from hotspots.store import register_reads as reads
 from hotspots.views import sentences
-from pages.parts import actions, assessing, session, show, signin
+from pages.parts import actions, assessing, attendance, session, show, signin
 from pages.parts import case_review as case_reviews
 
 RISING = ("new", "growing", "returned")
@@ -22,6 +22,8 @@ STEPS = ("late", "rising", "all", "assess", "new")
 """Items of the agenda in the order a meeting takes them."""
 BY_AREA = ("rising", "all")
 """Items that are gone through area by area."""
+NOWHERE = "nowhere"
+"""What is chosen where the room looks at a place on which no hotspot lies."""
 WALKED = 10
 """Areas of the ranked list the keys walk through; the rest are a click away."""
 Stop = tuple[str, str | None]
@@ -46,14 +48,17 @@ _STYLE = """<style>
 </style>"""
 """A short screen shows four rows of the list and scrolls the rest, so that list, card and map fit it."""
 _PRESENTING = """<style>
+@media (min-height: 901px) { [data-testid="stLayoutWrapper"]:has(> .st-key-hub-left-out) { display: none; } }
 @media (max-height: 900px) {
+  .st-key-hub-left-out { height: 2.2rem; overflow: hidden; }
+  .st-key-hub-left-out p { font-size: 14px; line-height: 1.2; margin: 0; }
   .st-key-hub-tools, .st-key-card-chart, .st-key-card-words, .st-key-review-rising,
   .st-key-card [data-testid="stColumn"]:has(.st-key-who) { display: none !important; }
   [data-testid="stHeader"] { height: 2.7rem !important; min-height: 2.7rem !important; }
   .stMainBlockContainer { padding-top: 2.7rem !important; padding-bottom: 0 !important; }
   .st-key-hub-top { min-height: 2.4rem; margin: -.6rem 0 -.5rem; }
   .st-key-hub-body h2 { padding: 0 0 1rem !important; }
-  .st-key-hub-map iframe { height: calc(100vh - 12.8rem) !important; }
+  .st-key-hub-map iframe { height: calc(100vh - 12.6rem) !important; }
   .st-key-card .quiet:last-child { display: none; }
   .st-key-card [class*="st-key-note"] p { font-size: .84rem; padding: .1rem .5rem; }
   .st-key-hub-list :is([data-testid="stElementContainer"], [data-testid="stFullScreenFrame"],
@@ -128,10 +133,17 @@ def areas_of(step: str, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def areas_about(step: str, viewer: Viewer, store: Store, table: pd.DataFrame) -> list[str]:
-    """Ids of the areas an item of the agenda is about: those it lists, or those on the places it names."""
+    """Ids of the areas an item of the agenda is about: those it lists, or those on the places it names.
+
+    Where it lists none it is about the largest, which the sentence in the list's stead tells of.
+    """
     if step in BY_AREA:
-        return areas_of(step, table)["id"].tolist()
-    named = set(_named_in(step, store)["place_id"])
+        return areas_of(step, table)["id"].tolist() or table["id"].head(1).tolist()
+    return _areas_on(set(_named_in(step, store)["place_id"]), viewer, store, table)
+
+
+def _areas_on(named: set[int], viewer: Viewer, store: Store, table: pd.DataFrame) -> list[str]:
+    """Ids of the areas that lie on any of the adopted places."""
     places = [place for place in session.places(viewer, store) if place.id in named]
     rows = zip(table["id"], table["geometry"], strict=True) if places else ()
     return [area for area, outline in rows if place_of(outline, places) is not None]
@@ -148,6 +160,8 @@ def no_area(step: str) -> str:
     """What the card says where an item of the agenda leads to no area."""
     if step in BY_AREA:
         return "Choose an area on the map to see its card."
+    if st.session_state.get("chosen") == NOWHERE:
+        return "No hotspot lies on the place of that row, so the map cannot show it."
     return "No hotspot lies on a place named above. Choose an area on the map to see its card."
 
 
@@ -179,28 +193,32 @@ def turn(table: pd.DataFrame, step: str, chosen: str | None) -> None:
         st.rerun()  # the agenda above has moved too
 
 
-def late_actions(viewer: Viewer, store: Store) -> None:
-    """Overdue actions; a chosen one can be closed."""
-    actions.overdue_list(viewer, store, key="hub-late")
+def late_actions(viewer: Viewer, store: Store, table: pd.DataFrame) -> None:
+    """Overdue actions; a chosen one can be closed, and map and card show where it is."""
+    actions.overdue_list(viewer, store, key="hub-late", on_place=_follower(viewer, store, table))
 
 
-def assessments(viewer: Viewer, store: Store) -> None:
-    """What is due for assessment by the next meeting, however late; a chosen one can be recorded."""
-    assessing.due_list(viewer, store, key="hub-assess", most=4)
+def assessments(viewer: Viewer, store: Store, table: pd.DataFrame) -> None:
+    """What is due for assessment by the next meeting, however late; a chosen one can be recorded and is shown."""
+    assessing.due_list(viewer, store, key="hub-assess", most=4, on_place=_follower(viewer, store, table))
+
+
+def _follower(viewer: Viewer, store: Store, table: pd.DataFrame) -> Callable[[int], None]:
+    """Lets map and card go to the area on a place; table: the ranked areas."""
+    return lambda place: _show(next(iter(_areas_on({place}, viewer, store, table)), NOWHERE))
 
 
 def case_review(store: Store, view: HubView, step: str) -> None:
     """How many addresses should be told of the ASB Case Review."""
     with st.container(key=f"review-{step}"):
-        st.caption(case_reviews.prompt(store, view.query.districts))
+        st.caption(show.plain(case_reviews.prompt(store, view.query.districts)))
 
 
 def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> None:
     """What was agreed since the last meeting, who was there, and the paper to take away."""
     today = session.today(store)
     fresh = _fresh(viewer, store)
-    came = reads.attendance(store)
-    present = int(came.loc[came["meeting_on"] == pd.Timestamp(today), "present"].sum())
+    present = sum(attendance.noted(store).values())
     if fresh.table.empty:
         st.markdown("No action has been raised since the last meeting.")
     else:
@@ -218,7 +236,8 @@ def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> 
             case_review=case_reviews.prompt(store, view.query.districts),
         )  # fmt: skip
         show.downloads(fresh, store, title="New actions", settings={}, name=f"actions-{today}")
-        st.page_link(st.session_state["pages"]["partners"], label=f"Attendance: {present or 'none'} noted")
+        if st.button(f"Attendance: {present or 'none'} noted", key="attendance", icon=":material/how_to_reg:"):
+            attendance.dialog(viewer, store)
 
 
 def _fresh(viewer: Viewer, store: Store) -> Released:

@@ -1,6 +1,6 @@
 """What the pages of the register share: cached reads, saving with a word about it, the powers file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -80,6 +80,22 @@ def agencies(store: Store) -> list[str]:
     """Agencies a form offers: the partners, and every agency that owns an action or leads already."""
     known = {*reads.partners(store)["agency"], *reads.actions(store)["owner"], *reads.interventions(store)["lead"]}
     return sorted(known)
+
+
+def on_row(key: str, places: Sequence[int | None], on_place: Callable[[int], None] | None) -> str | Callable[[], None]:
+    """What a list does when a row is chosen: tell its place, or only run the page again.
+
+    key: the list's · places: the place of each row, None or missing where it has none
+    """
+    if on_place is None:
+        return "rerun"
+
+    def told() -> None:
+        rows = st.session_state[key].selection.rows
+        if rows and pd.notna(places[rows[0]]):
+            on_place(int(places[rows[0]]))
+
+    return told
 
 
 def save_or_leave(label: str, *, key: str, disabled: bool = False) -> bool:

@@ -36,19 +36,25 @@ def colours() -> Mapping[str, str]:
 
 
 def fitted(
-    rows: pd.DataFrame, widths: Mapping[str, int], *, most: int = 7, special: Mapping[str, dict] | None = None
+    rows: pd.DataFrame,
+    widths: Mapping[str, int],
+    *,
+    most: int = 7,
+    lines: int = _MOST_LINES,
+    special: Mapping[str, dict] | None = None,
 ) -> dict[str, object]:
     """Row height, height and columns for `st.dataframe`, so that text wraps in its column up to four lines.
 
     widths: column → pixels on a small laptop; where there is more room every column grows
-    most: rows seen without scrolling · special: columns with a configuration of their own; no images, which grow
+    most: rows seen without scrolling · lines: most lines of a row, one for a long list whose rows must be in sight
+    special: columns with a configuration of their own; no images, which grow
     with the row
     """
     special = special or {}
     letters = {name: max(1, int((wide - _EDGES) / _LETTER)) for name, wide in widths.items()}
     texts = ((name, text) for name in widths for text in rows[name] if _is_words(text))
     longest = max((len(textwrap.wrap(text, letters[name])) for name, text in texts), default=1)
-    lines = min(longest, _MOST_LINES)
+    lines = min(longest, lines)
     grown = display.text_size() / 18 if st.session_state.get("present") else 1
     tall = int((max(_WRAPPED, lines * _LINE + 14) if lines > 1 else _ONE_LINE) * grown)
     columns = {name: special.get(name, st.column_config.TextColumn(width=wide)) for name, wide in widths.items()}

@@ -1,5 +1,6 @@
 """Interventions: the status table, every pair; dates; assessments."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
@@ -7,6 +8,7 @@ import pytest
 
 from hotspots.errors import BadValue
 from hotspots.periods import Window
+from hotspots.register.clocks import clocks_of
 from hotspots.register.interventions import (
     VALID_TRANSITIONS,
     Intervention,
@@ -104,6 +106,9 @@ def test_assessments_fall_due_by_themselves_after_the_start():
     assert weeks == [4, 12, 26, 52]
     assert next_assessment(patrol, on=date(2026, 3, 31)) == date(2026, 5, 25)
     assert next_assessment(patrol, on=date(2028, 1, 1)) is None
+    planned, dropped = replace(patrol, status="authorised"), replace(patrol, status="withdrawn")
+    assert next_assessment(planned, on=date(2026, 3, 1)) == date(2026, 3, 30), "as its clocks say"
+    assert next_assessment(dropped, on=date(2026, 3, 1)) is None and clocks_of(dropped) == ()
     assert assessment_dates(Intervention(1, "PAT", "Police")) == ()
 
 

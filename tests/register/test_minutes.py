@@ -9,6 +9,7 @@ from hotspots.errors import BadValue
 from hotspots.register.clocks import local_time
 from hotspots.register.sara import SaraPlan, sara_rows
 from hotspots.views.minutes import Meeting, minutes_html, sara_html
+from hotspots.views.sentences import clocks_title
 
 MEETING = Meeting(
     title="Tidewick hub",
@@ -34,7 +35,7 @@ def action(**given) -> dict:
 
 
 def minutes(**tables) -> str:
-    names = ("overdue", "news", "assessed", "decisions", "new_actions", "clocks")
+    names = ("overdue", "closed", "news", "assessed", "to_assess", "decisions", "new_actions", "clocks")
     return minutes_html(MEETING, **{n: tables.get(n, EMPTY) for n in names})
 
 
@@ -51,7 +52,10 @@ def test_an_address_that_strays_into_a_table_is_not_printed():
 
 def test_the_agenda_order_marking_dates_and_empty_parts_are_printed():
     page = minutes(new_actions=pd.DataFrame([action()]))
-    heads = ["Actions overdue", "New and rising", "Assessed", "Decisions", "Clocks", "New actions"]
+    heads = [
+        "Actions overdue", "Actions closed", "New and rising", "Assessed", "Assessments still due",
+        "Interventions decided", "Clocks", "New actions",
+    ]  # fmt: skip
     places = [page.index(f"<h2>{head}</h2>") for head in heads]
     assert places == sorted(places)
     assert page.count("OFFICIAL") == 2 and "Sample data." in page and "Not legal advice" in page
@@ -67,13 +71,42 @@ def test_what_was_assessed_is_printed_with_who_when_and_what_was_found():
     assert f"{cells}<td>No clear change</td>" in page
 
 
+def test_what_was_closed_and_what_is_still_to_be_assessed_are_printed():
+    done = action(task="Joint visit", status="done", outcome="Nobody home", closed=pd.Timestamp("2017-11-08"))
+    due = {"place": "Park View", "what": "Closure order", "weeks": "4, 12", "assess_on": pd.Timestamp("2017-10-02"),
+           "days_late": 37}  # fmt: skip
+    page = minutes(closed=pd.DataFrame([done]), to_assess=pd.DataFrame([due]))
+    assert "<td>8 Nov 2017</td><td>done</td><td>Nobody home</td>" in page
+    assert "<td>4, 12</td><td>2 Oct 2017</td><td>37</td>" in page
+
+
+def test_the_clocks_are_headed_as_on_the_screen():
+    clock = {"place": "x", "label": "Court", "due": pd.Timestamp("2017-12-22"), "rule": "r", "source": "s"}
+    page = minutes(clocks=pd.DataFrame([{**clock, "standing": "later"}] * 2))
+    assert "2 clocks running, none ends within 14 days" in page and "No clock is running" not in page
+
+
+@pytest.mark.parametrize(
+    ("standings", "says"),
+    [
+        ((), "No clock is running"),
+        (("passed",), "No clock is running; 1 has passed"),
+        (("later", "passed", "passed"), "1 clock running, none ends within 14 days; 2 have passed"),
+        (("within 48 hours", "later"), "1 of 2 running clocks ends within 14 days"),
+        (("within 48 hours", "within 14 days"), "2 of 2 running clocks end within 14 days"),
+    ],
+)
+def test_the_title_of_the_clocks_counts_those_that_run_and_those_that_passed(standings, says):
+    assert clocks_title(standings) == says
+
+
 def test_a_clock_prints_its_hour_and_a_day_prints_none():
     from datetime import datetime
 
     due = local_time(datetime(2017, 11, 22, 15, 30))
     clocks = pd.DataFrame(
         [{"place": "x", "label": "Court", "due": pd.Timestamp(due), "rule": "48 hours.", "source": "s.80"}]
-    )
+    ).assign(standing="later")
     assert "22 Nov 2017, 15:30" in minutes(clocks=clocks)
 
 
@@ -136,6 +169,7 @@ def test_each_rule_is_printed_once_with_its_source_under_the_clocks():
         "due": pd.Timestamp("2017-11-22"),
         "rule": "48 hours.",
         "source": "s.80",
+        "standing": "within 48 hours",
     }
     page = minutes(clocks=pd.DataFrame([row, {**row, "place": "y"}]))
     assert page.count("Court: 48 hours. Source: s.80.") == 1

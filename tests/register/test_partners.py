@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from hotspots.errors import BadFile
+from hotspots.errors import BadFile, BadValue
 from hotspots.register.partners import (
     COLUMNS,
     agreements_ending,
@@ -15,10 +15,12 @@ from hotspots.register.partners import (
     load_partners,
     overlaps,
     overlaps_by_block,
+    partner_of,
     partners_frame,
     recent,
     suggested_attendees,
 )
+from hotspots.views.sentences import feeds_title
 
 ROW = {
     "agency": "Saltreach Homes",
@@ -183,3 +185,37 @@ def test_the_shared_screen_sees_counts_by_block_and_no_address():
 
 def test_recent_is_half_open():
     assert recent(VISITS, on=date(2018, 8, 9), days=1)["address_key"].tolist() == ["A"]
+
+
+GIVEN = {"agency": " Fire service ", "kind": "co-operating", "lead_role": "Station manager"}
+
+
+def test_a_partner_is_made_of_what_is_known_and_the_rest_is_empty():
+    made = partner_of(**GIVEN, agreement_signed=date(2026, 1, 5), problem_types=("fire risk",))
+    assert (made["agency"], made["tier"], made["data_feed"]) == ("Fire service", 0, "")
+    assert made["agreement_signed"] == pd.Timestamp("2026-01-05") and pd.isna(made["agreement_expires"])
+    assert list(made) == list(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"agency": " "}, "it needs the agency's name"),
+        ({"kind": "", "lead_role": ""}, "it needs its kind, the role that leads for it"),
+        ({"tier": 4}, "tier must be 0, 1, 2, 3"),
+        ({"agreement_expires": date(2026, 1, 5)}, "say when the agreement that ends was signed"),
+        ({"agreement_signed": date(2026, 2, 1), "agreement_expires": date(2026, 1, 5)}, "ends before it was signed"),
+    ],
+)
+def test_a_partner_that_does_not_fit_is_refused_in_words(given, says):
+    with pytest.raises(BadValue, match=says):
+        partner_of(**GIVEN | given)
+
+
+@pytest.mark.parametrize(
+    ("feeds", "silent", "registered", "says"),
+    [(0, 0, False, "No partner is registered"), (0, 0, True, "none can be called silent"),
+     (2, 1, True, "1 of 2 data feeds has gone silent"), (2, 0, True, "Every data feed has sent")],
+)  # fmt: skip
+def test_no_feed_is_no_all_clear(feeds, silent, registered, says):
+    assert says in feeds_title(feeds, silent, registered=registered)

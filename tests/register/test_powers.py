@@ -12,6 +12,7 @@ from hotspots.register.clocks import local_time
 from hotspots.register.powers import (
     COLUMNS,
     checked_text,
+    cited,
     find_powers,
     joint_visit_plan,
     law_of,
@@ -38,6 +39,11 @@ def write(folder, rows, *, encoding="utf-8"):
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def test_a_power_is_cited_by_its_section_and_statute(powers):
+    assert cited(powers, "P010") == "s.23(3), Misuse of Drugs Act 1971"
+    assert (cited(powers, ""), cited(powers, "P999")) == ("none", "P999")
 
 
 def test_the_file_holds_the_counts_of_the_domain_notes(powers):

@@ -20,7 +20,7 @@ from hotspots.register.actions import Action, days_to_joint_action, overdue
 from hotspots.register.assessments import Assessment
 from hotspots.register.clocks import clock_table, clocks_of, local_time
 from hotspots.register.interventions import Intervention, advance, reporting_drives
-from hotspots.register.partners import load_partners
+from hotspots.register.partners import load_partners, partner_of
 from hotspots.register.places import Place, exclude, redraw
 from hotspots.register.prompts import Concern, Tag
 from hotspots.register.sara import SaraPlan, sara_rows
@@ -268,6 +268,13 @@ def test_partners_and_attendance_are_kept(store, project):
     line = audit_lines(store)[-1]
     assert len(reads.partners(store)) == len(register_of_file) - 1
     assert len(json.loads(line.before)) == 1 and json.loads(line.after) == []
+    one = partner_of(agency="Fire", kind="co-operating", lead_role="Station manager")
+    register.save_partner(store, one, **ME)
+    register.save_partner(store, one | {"lead_role": "Watch manager"}, **ME)
+    line, held = audit_lines(store)[-1], reads.partners(store)
+    assert len(held) == len(register_of_file), "one more, and the others as they were"
+    assert held.set_index("agency").loc["Fire", "lead_role"] == "Watch manager"
+    assert json.loads(line.before)[0]["lead_role"] == "Station manager"
     register.record_attendance(store, DAY, {"Police": True, "Fire": True}, **ME)
     register.record_attendance(store, DAY, {"Police": True, "Fire": False}, **ME)
     assert reads.attendance(store)["present"].tolist() == [False, True]
@@ -502,8 +509,10 @@ def test_the_story_of_one_block_from_adoption_to_minutes_and_plan(store, place):
     page = minutes_html(
         meeting,
         overdue=overdue(actions, on=DAY),
+        closed=actions[actions["closed"].notna()],
         news=pd.DataFrame(),
         assessed=reads.assessments(store),
+        to_assess=pd.DataFrame(),
         decisions=interventions,
         new_actions=actions[actions["raised"] == pd.Timestamp(DAY)],
         clocks=clocks,

@@ -53,3 +53,13 @@ def test_the_words_of_a_usual_range_keep_off_a_line_that_climbs_through_its_edge
 
     at = charts.month_rows(Released)["usual_at"].dropna().item()
     assert at < 3, "the line runs from 4 to 17 over the months that the words cover"
+
+
+def test_a_chart_for_a_room_has_all_its_words_larger_and_the_same_rows():
+    spec = {"layer": [{"mark": {"type": "text", "fontSize": 12}, "encoding": {"x": {"axis": {"labelFontSize": 13}}}}],
+            "datasets": {"rows": [{"fontSize": 1}]}, "height": 118}  # fmt: skip
+    drawn = charts.enlarged(spec, 1.5)
+    assert drawn["layer"][0] == {
+        "mark": {"type": "text", "fontSize": 18}, "encoding": {"x": {"axis": {"labelFontSize": 20}}},
+    }  # fmt: skip
+    assert drawn["datasets"] is spec["datasets"] and drawn["height"] == 118
