@@ -9,7 +9,7 @@ from hotspots import store as stores
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
-from hotspots.views import exports, sentences
+from hotspots.views import exports, import_words, sentences
 from pages.parts import front_door, session, show, signin, taking
 from pages.parts.data_quality import quality
 from pages.parts.importing import import_card
@@ -67,9 +67,11 @@ def _last_import(viewer: Viewer, batches: pd.DataFrame) -> None:
         _listed(taken, FILE_COLUMNS, key="last-import", alt="Files of the last import")
         aside = table[table["set_aside"].notna()]
         if len(aside):
-            with st.expander(f"{len(aside)} files were set aside"):
+            with st.expander(f"{sentences.count(len(aside), 'file')} set aside: not read, and no report lost"):
                 why = aside[["file", "set_aside"]].rename(columns={"file": "File", "set_aside": "Why"})
                 show.grid(why, key="set-aside", alt="Files set aside", **show.fitted(why, {"File": 260, "Why": 360}))
+        if alike := import_words.alike(taken["source"]):
+            st.caption(alike)
         warnings = sorted({w for many in taken["warnings"] for w in many})
         for warning in warnings[:6]:
             st.text(warning)

@@ -14,6 +14,11 @@ WIDEST = 60
 """Characters of the command line's word of progress."""
 
 
+def alike(sources: Iterable[str]) -> str:
+    """Why rows that are alike are no duplicates, where one of the sources is police.uk; else nothing."""
+    return ALIKE if SOURCE in set(sources) else ""
+
+
 def set_aside_line(n: int, reason: str) -> str:
     """Files that an import does not read, and why: one line however many they are."""
     return f"{count(n, 'file')} set aside{', each' if n > 1 else ''}: {reason.rstrip('.')}."
@@ -21,7 +26,7 @@ def set_aside_line(n: int, reason: str) -> str:
 
 def inside_lines(first: str, tables: int, aside: Mapping[str, int]) -> list[str]:
     """What a folder or zip holds, before the figures of the first file in it."""
-    more = [f"{tables} files will be read; these are the figures of the first, {file_name(first)}."]
+    more = [f"{tables} files will be read. The figures below are those of the first alone, {file_name(first)}."]
     return [*(more if tables > 1 else []), *(set_aside_line(n, reason) for reason, n in aside.items())]
 
 
@@ -55,5 +60,6 @@ def import_lines(batches: Iterable[dict], totals: Mapping[str, int]) -> list[str
         lines += [f"{indent}  note: {warning}" for warning in b["warnings"]]
     aside = Counter(b["set_aside"] for b in batches if b["set_aside"])
     lines += [set_aside_line(n, reason) for reason, n in aside.items()]
-    lines += [ALIKE] if any(b["source"] == SOURCE and not b["set_aside"] for b in batches) else []
+    said = alike(b["source"] for b in batches if not b["set_aside"])
+    lines += [said] if said else []
     return [*lines, "In all: " + ", ".join(f"{n:,} {key}" for key, n in totals.items())]

@@ -298,7 +298,7 @@ def data_title(totals: dict) -> str:
 def far_points(n: int) -> str:
     """How many located reports lie where they can hardly belong."""
     if not n:
-        return "No located report lies far outside its district."
+        return "No located report lies far outside the district it is counted in."
     verb = "lies far outside its" if n == 1 else "lie far outside their"
     return f"**{count(n, 'located report')}** {verb} district: a wrong coordinate, or another hub's."
 

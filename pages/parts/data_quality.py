@@ -24,7 +24,8 @@ def quality(viewer: Viewer, store: Store) -> None:
     found = _found(store, store.data_version)
     if found is not None:
         _placed(viewer, found)
-        _same(viewer, found)
+        if len(found.sources) > 1:  # one source alone can tell nothing twice
+            _same(viewer, found)
 
 
 def _placed(viewer: Viewer, found: DataQuality) -> None:
