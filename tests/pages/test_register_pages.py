@@ -533,18 +533,33 @@ class TestPartners:
         register.save_partners(store, reads.partners(store).iloc[:0], who="t", at=AT)
         return store
 
-    def test_a_register_without_partners_gives_no_all_clear_and_takes_the_first(self, nobody: Store) -> None:
+    def test_a_register_without_partners_gives_no_all_clear_and_offers_the_form(self, nobody: Store) -> None:  # noqa: ARG002
         app = page("partners", Role.HUB_MEMBER)
         said = words(app).replace("\\", "")
         assert "nobody can say which feed has gone silent" in said and "Nobody is registered yet." in said
         assert "Every data feed has sent" not in said
-        app.button(key="partner-new").click().run()
-        app.selectbox(key="partner-agency").set_value("Fire service").run()
-        app.selectbox(key="partner-kind-Fire service").set_value("co-operating")
-        app.text_input(key="partner-role-Fire service").set_value("Station manager")
-        app.button(key="partner-save").click().run()
+        assert [b for b in app.button if b.key == "partner-new"]
+
+    def test_a_partner_is_added_and_then_changed(self, nobody: Store) -> None:
+        self.save("Station manager")
+        app = self.save("Watch manager")
         assert not app.exception
-        assert reads.partners(nobody)[["agency", "lead_role"]].values.tolist() == [["Fire service", "Station manager"]]
+        assert reads.partners(nobody)[["agency", "lead_role"]].values.tolist() == [["Fire service", "Watch manager"]]
+
+    @staticmethod
+    def save(role: str) -> AppTest:
+        def opened() -> None:
+            from hotspots.release.roles import Role, Viewer
+            from pages.parts import partner_form, session
+
+            partner_form.dialog(Viewer(Role.HUB_MEMBER, name="test member"), session.current_store())
+
+        app = AppTest.from_function(opened, default_timeout=TIMEOUT)
+        app.session_state["partner-agency"] = "Fire service"  # typed: a name that is not on the list yet
+        app.run()
+        app.selectbox(key="partner-kind-Fire service").set_value("co-operating")
+        app.text_input(key="partner-role-Fire service").set_value(role)
+        return app.button(key="partner-save").click().run()
 
     def test_who_may_not_record_is_not_offered_the_form(self, store: Store) -> None:  # noqa: ARG002
         assert not [b for b in page("partners", Role.SENIOR_OFFICER).button if b.key == "partner-new"]
