@@ -11,7 +11,7 @@ from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
-from hotspots.views import sentences
+from hotspots.views import register_words, sentences
 from pages.parts import assessing, case_review, front_door, intervention_forms, session, show
 from pages.parts import register as shared
 
@@ -159,7 +159,7 @@ def _days_ahead(table: pd.DataFrame) -> None:
 
 def _clocks(store: Store, clocks: Released) -> None:
     table = clocks.table
-    title = sentences.clocks_title(table["standing"].tolist())
+    title = register_words.clocks_title(table["standing"].tolist())
     with show.card(title, "Soonest first, then those passed · London time, weekends and bank holidays count"):
         if table.empty:
             return

@@ -12,7 +12,7 @@ from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
-from hotspots.views import sentences
+from hotspots.views import register_words, sentences
 from pages.parts import attendance, front_door, partner_form, restricted, session, show
 from pages.parts import register as shared
 
@@ -144,7 +144,7 @@ def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
     silent = rules.feeds_silent(partners, on=session.today(store))
     table = release(silent, viewer, policy="silent feeds").table
     feeds = partners[partners["data_feed"] != ""]
-    title = sentences.feeds_title(len(feeds), len(table), registered=len(partners) > 0)
+    title = register_words.feeds_title(len(feeds), len(table), registered=len(partners) > 0)
     with show.card(title, "Silent: nothing received for more than 45 days"):
         held = session.months_held(store)
         if held is not None and feeds.empty:

@@ -19,7 +19,6 @@ from hotspots.views.palette import COLOURS
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH = "%b %Y"
 PADDING = {"left": 4, "top": 4, "right": 4, "bottom": 2}
-_LETTERS = ("fontSize", "labelFontSize")
 _ROOM, _WORDS_WIDE = 0.2, 0.3
 """Share of a chart's height that two lines of words need, and of its width that those of a usual range take."""
 
@@ -389,17 +388,6 @@ def _month_tooltip() -> list[alt.Tooltip]:
         alt.Tooltip("usual_low:Q", title="Usual from", format=",d"),
         alt.Tooltip("usual_high:Q", title="Usual to", format=",d"),
     ]
-
-
-def enlarged(spec: dict, by: float) -> dict:
-    """A specification with the words on and beside the chart `by` times as large, for a room that reads it."""
-    return {key: part if key == "datasets" else _larger(part, by) for key, part in spec.items()}
-
-
-def _larger(part: Any, by: float) -> Any:
-    if isinstance(part, dict):
-        return {k: round(v * by) if k in _LETTERS else _larger(v, by) for k, v in part.items()}
-    return [_larger(one, by) for one in part] if isinstance(part, list) else part
 
 
 def finished(chart: alt.LayerChart, colours: Mapping[str, str]) -> alt.LayerChart:

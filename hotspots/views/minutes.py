@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from hotspots.register.powers import NOT_LEGAL_ADVICE
 from hotspots.register.sara import STAGES
-from hotspots.views import sentences
+from hotspots.views import register_words
 
 ACTION_COLUMNS: Mapping[str, str] = {
     "id": "No.",
@@ -120,7 +120,7 @@ def minutes_html(
     prompt: what the room was reminded of, a count and no names. Restricted items are never among them.
     """
     prompts = [prompt] if prompt else []
-    running = [sentences.clocks_title(clocks["standing"].tolist())] if len(clocks) else []
+    running = [register_words.clocks_title(clocks["standing"].tolist())] if len(clocks) else []
     sections = [
         _section("Actions overdue", overdue, OVERDUE_COLUMNS, "No action was overdue."),
         _section("Actions closed", closed, CLOSED_COLUMNS, "No action was closed."),

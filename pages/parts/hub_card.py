@@ -12,12 +12,12 @@ from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
-from hotspots.views import alarm_words, charts, sentences
+from hotspots.views import alarm_words, charts, room_charts, sentences
 from hotspots.views.palette import STATES
 from pages.parts import actions, display, ledger, place_forms, session, show
 from pages.parts import register as shared
 
-CHART, PRESENTED = 144, 118
+CHART, PRESENTED = 144, 136
 """Pixels of the chart on the card, which must fit a short screen, and in presenter view."""
 INVITED = 3
 """Partners a card names; the partners page has them all."""
@@ -108,7 +108,7 @@ def _chart(viewer: Viewer, view: HubView, made: Card, row: pd.Series, kind: str)
             st.dataframe(_month_table(months), hide_index=True, height=tall, placeholder="no data", alt=text)
         else:
             if st.session_state.get("present"):
-                drawn = charts.enlarged(drawn, display.text_size() / 16)
+                drawn = room_charts.enlarged(drawn, display.text_size() / 16)
             st.vega_lite_chart(None, drawn, key="card-months", alt=text, width="stretch")
     elif kind == "Hours":
         st.caption(sentences.times_sentence(made.exact, int(row["n"])))

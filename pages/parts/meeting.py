@@ -62,10 +62,10 @@ _PRESENTING = """<style>
   .st-key-card .quiet:last-child { display: none; }
   .st-key-card [class*="st-key-note"] p { font-size: .84rem; padding: .1rem .5rem; }
   .st-key-hub-list :is([data-testid="stElementContainer"], [data-testid="stFullScreenFrame"],
-    [data-testid="stDataFrame"], [data-testid="stDataFrameResizable"]) { max-height: 134px !important; }
+    [data-testid="stDataFrame"], [data-testid="stDataFrameResizable"]) { max-height: 178px !important; }
   .st-key-hub-body:has(.st-key-card [class*="st-key-note"]) .st-key-hub-list :is([data-testid="stElementContainer"],
     [data-testid="stFullScreenFrame"], [data-testid="stDataFrame"], [data-testid="stDataFrameResizable"]) {
-    max-height: 92px !important; }
+    max-height: 136px !important; }
   .st-key-card-routes p, .st-key-card-late p { font-size: .84rem; line-height: 1.25; }
   .st-key-hub-foot { margin-top: -.5rem; }
   .st-key-hub-foot p { font-size: 13px; line-height: 1.25; } }

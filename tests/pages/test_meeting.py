@@ -14,7 +14,8 @@ from hotspots.register.actions import Action as Task
 from hotspots.release.roles import Role, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
-from hotspots.views.sentences import case_review_line, clocks_title
+from hotspots.views.register_words import clocks_title
+from hotspots.views.sentences import case_review_line
 from pages.parts import actions, meeting, session
 from pages.parts import register as shared
 from pages.parts.meeting import STEPS, WALKED, areas_about, areas_of, stops
@@ -90,13 +91,23 @@ def test_a_place_without_a_hotspot_leaves_the_map_without_a_chosen_area(monkeypa
     assert shown == ["H3", meeting.NOWHERE]
 
 
-def test_attendance_is_ticked_without_leaving_the_meeting(store: Store) -> None:
+def test_attendance_is_opened_from_the_meeting_and_saved(store: Store) -> None:
     ran = screen("new")
     ran.button(key="attendance").click().run()
-    assert not ran.exception
-    save = next(button for button in ran.button if button.label.startswith("Save attendance of"))
-    save.click().run()
-    assert not reads.attendance(store).empty and not reads.attendance(store)["present"].any()
+    assert not ran.exception and any("Save attendance of" in button.label for button in ran.button)
+
+    def opened() -> None:
+        from hotspots.release.roles import Role, Viewer
+        from pages.parts import attendance, session
+
+        attendance.dialog(Viewer(Role.HUB_MEMBER, name="test"), session.current_store())
+
+    ran = AppTest.from_function(opened, default_timeout=90).run()
+    next(button for button in ran.button if "Save attendance of" in button.label).click().run()
+    came = reads.attendance(store)
+    assert not ran.exception and not came["present"].any()
+    assert 0 < len(came) < len(reads.partners(store)), "who was not invited and did not come sends no apology"
+    st.cache_resource.clear()
 
 
 def test_the_minutes_hold_what_the_screens_hold(store: Store) -> None:

@@ -9,7 +9,7 @@ from hotspots.errors import BadValue
 from hotspots.register.clocks import local_time
 from hotspots.register.sara import SaraPlan, sara_rows
 from hotspots.views.minutes import Meeting, minutes_html, sara_html
-from hotspots.views.sentences import clocks_title
+from hotspots.views.register_words import clocks_title
 
 MEETING = Meeting(
     title="Tidewick hub",

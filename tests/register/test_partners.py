@@ -20,7 +20,7 @@ from hotspots.register.partners import (
     recent,
     suggested_attendees,
 )
-from hotspots.views.sentences import feeds_title
+from hotspots.views.register_words import feeds_title
 
 ROW = {
     "agency": "Saltreach Homes",

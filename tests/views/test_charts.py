@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from hotspots.views import charts
+from hotspots.views import charts, room_charts
 from hotspots.views.palette import COLOURS
 
 
@@ -58,7 +58,7 @@ def test_the_words_of_a_usual_range_keep_off_a_line_that_climbs_through_its_edge
 def test_a_chart_for_a_room_has_all_its_words_larger_and_the_same_rows():
     spec = {"layer": [{"mark": {"type": "text", "fontSize": 12}, "encoding": {"x": {"axis": {"labelFontSize": 13}}}}],
             "datasets": {"rows": [{"fontSize": 1}]}, "height": 118}  # fmt: skip
-    drawn = charts.enlarged(spec, 1.5)
+    drawn = room_charts.enlarged(spec, 1.5)
     assert drawn["layer"][0] == {
         "mark": {"type": "text", "fontSize": 18}, "encoding": {"x": {"axis": {"labelFontSize": 20}}},
     }  # fmt: skip
