@@ -44,7 +44,7 @@ def test_a_police_uk_file_goes_in_and_stands_on_every_screen(steward: Visitor, t
     steward.page.wait_for_url(re.compile("/hub_meeting"), timeout=PATIENCE)
     steward.settle()
     steward.map()
-    assert "540 of 540" in steward.text(), "those with a location; the map opens on their district"
+    assert "540 of the 540 reports" in steward.text(), "those with a location; the map opens on their district"
     for item, said in (("overdue", "No action has been recorded yet"), ("to assess", "Nothing to assess yet")):
         agenda = steward.page.get_by_role("radiogroup", name="Agenda")
         agenda.get_by_role("radio", name=re.compile(item)).click(timeout=PATIENCE)
