@@ -50,11 +50,10 @@ def due_list(
     )
     key_now = f"{key}-{store.data_version}"
     of = every.set_index("intervention_id")["place_id"].reindex(due["intervention_id"]).tolist()
-    event = st.dataframe(
+    event = show.grid(
         rows,
         key=key_now,
-        hide_index=True,
-        on_select=shared.on_row(key_now, of, on_place) if may_record or on_place else "ignore",
+        on_select=shared.on_row(f"grid-{key_now}", of, on_place) if may_record or on_place else "ignore",
         selection_mode="single-row",
         alt="Assessments due, the longest due first",
         **show.fitted(rows, _DUE_WIDTHS, most=most),
@@ -145,6 +144,9 @@ def made(viewer: Viewer, store: Store, *, place_id: int | None = None, most: int
     if place_id is not None:
         rows = rows.drop(columns="Place")
     widths = {name: _MADE_WIDTHS[name] for name in rows.columns}
-    st.dataframe(
-        rows, hide_index=True, alt="Assessments recorded, newest first", **show.fitted(rows, widths, most=most)
+    show.grid(
+        rows,
+        key=f"assessed-{place_id or 'all'}",
+        alt="Assessments recorded, newest first",
+        **show.fitted(rows, widths, most=most),
     )
