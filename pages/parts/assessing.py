@@ -144,9 +144,6 @@ def made(viewer: Viewer, store: Store, *, place_id: int | None = None, most: int
     if place_id is not None:
         rows = rows.drop(columns="Place")
     widths = {name: _MADE_WIDTHS[name] for name in rows.columns}
-    show.grid(
-        rows,
-        key=f"assessed-{place_id or 'all'}",
-        alt="Assessments recorded, newest first",
-        **show.fitted(rows, widths, most=most),
+    st.dataframe(
+        rows, hide_index=True, alt="Assessments recorded, newest first", **show.fitted(rows, widths, most=most)
     )

@@ -51,7 +51,10 @@ ROLES = {str(role).capitalize(): role for role in Role if role is not Role.NONE}
 SIGNED_IN = "signed_in"
 """Key of a session's `SignIn`; absent where no sign-in is set up."""
 _LOOKING = "look_at_sample"
-_OF_THE_VIEWER = (_LOOKING, SIGNED_IN, "sign_in_noted", "acting", "pages", "role", "present", "size", "imports")
+_OF_THE_VIEWER = (
+    *(_LOOKING, SIGNED_IN, "sign_in_noted", "acting", "pages", "role", "present", "size", "imports"),
+    "source-name",  # of the file being uploaded: the next of the same partner takes it again
+)
 """What a session knows that is not about a store; the rest goes with the store it was chosen from."""
 
 

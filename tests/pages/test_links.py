@@ -105,7 +105,7 @@ def test_the_card_follows_the_item_of_the_agenda() -> None:
     app = hub(step="rising")
     assert "Tanners Court" in card_of(app)
     app.button_group(key="step").set_value("assess").run()
-    named = {place.split(" (")[0] for d in app.dataframe if "Assess on" in d.value for place in d.value["Place"]}
+    named = {place.split(" (")[0] for d in app.dataframe if "Weeks after" in d.value for place in d.value["Place"]}
     assert card_of(app).replace("\\", "").split(" (")[0] in named
     app.button_group(key="step").set_value("new").run()
     assert not app.subheader and any("No hotspot lies on a place named above" in m.value for m in app.markdown)
