@@ -168,7 +168,7 @@ def serve_a_notice(story: Story) -> None:
     story.look("closure-notice")
     form.press("Save intervention")
     closed(form)
-    story.see("1 of 4 running clocks ends within 14 days")
+    story.see("2 of 5 running clocks end within 14 days; 1 has passed")
     story.look("clocks-running")
 
 
