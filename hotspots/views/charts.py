@@ -99,17 +99,23 @@ def month_rows(released: Released) -> pd.DataFrame:
 
 
 def _usual_words(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """The last month's usual range in words, and a height for it on, in or under its band where the line keeps off."""
+    """The last month's usual range in words, and a height for it on, in or under its band where the line keeps off.
+
+    No words where the line leaves no room: words struck through are not read, and the range stands beside the chart.
+    """
     banded = rows[rows["usual_high"].notna()].tail(1)
+    none = _only(banded.index[:0], rows, ""), pd.Series(np.nan, index=rows.index)
     if banded.empty:
-        return _only(banded.index, rows, ""), pd.Series(np.nan, index=rows.index)
+        return none
     low, high = banded[["usual_low", "usual_high"]].iloc[0]
     room = _ROOM * rows[["n", "usual_high"]].max().max()
     heights = [high, *np.linspace(high - room, max(low - room / 2, 0.0), 8)]
     n = rows["n"].tail(2 + int(len(rows) * _WORDS_WIDE)).dropna().to_numpy(float)
     line = np.interp(np.linspace(0, len(n) - 1, 10 * len(n)), np.arange(len(n)), n) if len(n) else n
     gaps = [np.abs(line - (height + room / 4)).min() if len(line) else room for height in heights]
-    free = next((at for at, gap in zip(heights, gaps, strict=True) if gap >= room / 2), heights[np.argmax(gaps)])
+    free = next((at for at, gap in zip(heights, gaps, strict=True) if gap >= room / 2), None)
+    if free is None:
+        return none
     words = f"usual {low:,.0f} to {high:,.0f}"
     return _only(banded.index, rows, words), pd.Series(free, index=banded.index).reindex(rows.index)
 

@@ -55,6 +55,20 @@ def test_the_words_of_a_usual_range_keep_off_a_line_that_climbs_through_its_edge
     assert at < 3, "the line runs from 4 to 17 over the months that the words cover"
 
 
+def test_no_words_of_a_usual_range_where_a_line_leaves_no_room_for_them():
+    class Released:
+        table = pd.DataFrame(
+            {
+                "period": pd.date_range("2025-01-01", periods=24, freq="MS"),
+                "n": [0, 11] * 12,
+                "low": [0] * 24,
+                "high": [11] * 24,
+            }
+        )
+
+    assert charts.month_rows(Released)["usual_words"].dropna().empty
+
+
 def test_a_chart_for_a_room_has_all_its_words_larger_and_the_same_rows():
     spec = {"layer": [{"mark": {"type": "text", "fontSize": 12}, "encoding": {"x": {"axis": {"labelFontSize": 13}}}}],
             "datasets": {"rows": [{"fontSize": 1}]}, "height": 118}  # fmt: skip
