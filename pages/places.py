@@ -268,10 +268,14 @@ def _first_action(column: st.delta_generator.DeltaGenerator, store: Store, view:
 
 def _line(column: st.delta_generator.DeltaGenerator, view: PlaceView) -> None:
     quiet = view.state == "quiet"
-    value = "not known yet" if view.line is None else f"{view.line} a month"
-    told = "too few months" if view.line is None else f"by luck about once in {view.years:.0f} years"
+    value = "not known yet" if view.line is None else f"{view.line} reports"
+    told = (
+        "too few months"
+        if view.line is None
+        else f"or more; luck alone gives that about once in {view.years:.0f} years"
+    )
     column.metric(
-        "Reopen line" if quiet else "Rings next month at", value, told, delta_color="off", delta_arrow="off",
+        "Opens again at" if quiet else "Alarm next month at", value, told, delta_color="off", delta_arrow="off",
         border=True, height="stretch",
         help="For a quiet place: the count in one month at which its relapse watch rings (CUSUM from the last "
         "six months' rate back to the rate usual before); a slow climb rings sooner. Else: one above its usual range.",

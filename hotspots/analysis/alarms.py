@@ -130,14 +130,15 @@ def hexagon_alarms(
 
     Returns
     -------
-    Hexagons that ring [rule, q, r, n, n_before, expected, likelihood, z, p_value, geometry], most surprising
+    Hexagons that ring [rule, q, r, n, n_before, expected, times, likelihood, z, p_value, geometry], most surprising
     first, and the false alarms a year: at most `false_discoveries` × looks, since where nothing changed
     the false discovery rate is the chance of any.
 
     Gi* (Ord and Getis 1995) of √recent − √before, whose spread hardly depends on how busy a hexagon is,
     with Benjamini and Hochberg over all hexagons. `expected` is hexagon total × recent total / all, as in a
-    space-time permutation scan, so a rise of the whole district is no alarm anywhere; `likelihood` is
-    Kulldorff's ratio for it. A rise that fits in one hexagon of seven is diluted: narrower ones see it.
+    space-time permutation scan, so a rise of the whole district is no alarm anywhere; `times` is
+    `relative_rate`, `likelihood` Kulldorff's ratio for it, the window before as controls. A rise that fits in
+    one hexagon of seven is diluted: narrower ones see it.
     """
     now, then = (count_hexagons(frame, area=area, width=width) for frame in (recent, before))
     both = now.assign(n_before=then["n"].to_numpy())
@@ -148,23 +149,48 @@ def hexagon_alarms(
     )
     tested = hot_hexagons(both, value="rise", false_discoveries=false_discoveries)
     rung = tested[tested["hot"] & (tested["n"] > tested["expected"])]
-    likelihood = [kulldorff_llr(r.n, r.expected, both["n"].sum()) for r in rung.itertuples()]
-    rung = rung.assign(rule=HEXAGON, likelihood=likelihood).sort_values(["p_value", "q", "r"], ignore_index=True)
-    columns = ["rule", "q", "r", "n", "n_before", "expected", "likelihood", "z", "p_value", "geometry"]
+    recently, earlier = both["n"].sum(), both["n_before"].sum()
+    rung = rung.assign(
+        rule=HEXAGON,
+        times=[relative_rate(r.n, r.expected, recently) for r in rung.itertuples()],
+        likelihood=[kulldorff_llr(r.n, r.expected, recently, controls=earlier) for r in rung.itertuples()],
+    ).sort_values(["p_value", "likelihood"], ascending=[True, False], ignore_index=True)
+    columns = ["rule", "q", "r", "n", "n_before", "expected", "times", "likelihood", "z", "p_value", "geometry"]
     return rung[columns], false_discoveries * looks_per_year
 
 
-def kulldorff_llr(count: float, expected: float, total: float) -> float:
-    """Log likelihood ratio of a cluster with more than expected, Poisson model (Kulldorff 1997).
+def kulldorff_llr(count: float, expected: float, total: float, *, controls: float = math.inf) -> float:
+    """Log likelihood ratio of a cluster with more than expected (Kulldorff 1997).
 
-    count, expected: inside; total: incidents in the study. c ln(c/E) + (C − c) ln((C − c)/(C − E)) where
-    c > E, else 0. It says how unlikely, not how sure: the highest of many needs a permutation to judge.
+    Parameters: count and expected of the cases inside; total, all cases; `controls`, all incidents they are held
+    against. Infinite: the expectation is known (Poisson model). Else it is (count + controls inside) × total /
+    (total + controls), and that fewer controls lie inside than expected counts too (Bernoulli model).
+
+    c ln(c/E) + (C − c) ln((C − c)/(C − E)) where c > E, else 0, and the same of the controls. It says how
+    unlikely, not how sure: the highest of many needs a permutation to judge.
     """
     if count <= expected or total <= expected:
         return 0.0
-    outside = total - count
-    rest = outside * np.log(outside / (total - expected)) if outside else 0.0
-    return float(count * np.log(count / expected) + rest)
+    of_cases = special.xlogy(count, count / expected) + special.xlogy(
+        total - count, (total - count) / (total - expected)
+    )
+    if math.isinf(controls):
+        return float(of_cases)
+    usual = expected * controls / total  # controls inside if they lay as all incidents do
+    inside = usual - (count - expected)
+    of_controls = special.xlogy(inside, inside / usual) + special.xlogy(
+        controls - inside, (controls - inside) / (controls - usual)
+    )
+    return float(of_cases + of_controls)
+
+
+def relative_rate(count: float, expected: float, total: float) -> float:
+    """How many times what is expected lies inside, over the same outside: (c/E) / ((C − c)/(C − E)); SaTScan's RR.
+
+    Infinite where nothing lies outside.
+    """
+    outside = (total - count) / (total - expected)
+    return math.inf if outside == 0 else float(count / expected / outside)
 
 
 def weekly_chart(

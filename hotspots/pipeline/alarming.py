@@ -1,5 +1,6 @@
 """What's new: every alarm of the hotspots, the adopted places and the ground nobody watches, with its luck."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -311,9 +312,14 @@ def _table(
     return table.sort_values(["p_value", "since", "place"], na_position="last", kind="stable", ignore_index=True)
 
 
+def _times(rate: float) -> str:
+    return "all that there are" if math.isinf(rate) else f"{rate:,.1f} times"
+
+
 def _hexagon_rows(ringing: gpd.GeoDataFrame) -> pd.DataFrame:
     words = [
-        f"{r.n:,} reports in {HEXAGON_MONTHS} months, {r.n_before:,} in the same months last year"
+        f"{r.n:,} reports in {HEXAGON_MONTHS} months, {r.n_before:,} in the same months last year: "
+        f"{_times(r.times)} as many as if it had gone with the rest"
         for r in ringing.itertuples()
     ]
     rows = pd.DataFrame(

@@ -112,7 +112,8 @@ def _usual_words(rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     heights = [high, *np.linspace(high - room, max(low - room / 2, 0.0), 8)]
     n = rows["n"].tail(2 + int(len(rows) * _WORDS_WIDE)).dropna().to_numpy(float)
     line = np.interp(np.linspace(0, len(n) - 1, 10 * len(n)), np.arange(len(n)), n) if len(n) else n
-    gaps = [np.abs(line - (height + room / 4)).min() if len(line) else room for height in heights]
+    taken = [*line, *(n[-1:] + room / 2)]  # the last count is written above its point
+    gaps = [min((abs(at - (height + room / 2)) for at in taken), default=room) for height in heights]
     free = next((at for at, gap in zip(heights, gaps, strict=True) if gap >= room / 2), None)
     if free is None:
         return none

@@ -38,8 +38,8 @@ def recipe_line(recipe: Recipe | None, version: int) -> str:
     told = listing([_part(part, alone=not same) for part in recipe.sources])
     years = _years(recipe.sources[0]) if same else ""
     return (
-        f"Recipe of release {version}: files of {told}{f', reports of {years}' if years else ''}; "
-        f"fingerprint {recipe.fingerprint}, community-safety-hub {recipe.program}."
+        f"Made from files of {told}{f', reports of {years}' if years else ''}. "
+        f"To have it checked, quote {recipe.fingerprint} (release {version}, community-safety-hub {recipe.program})."
     )
 
 

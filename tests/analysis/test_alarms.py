@@ -18,6 +18,7 @@ from hotspots.analysis.alarms import (
     kulldorff_llr,
     place_alarms,
     poisson_z,
+    relative_rate,
     weekly_chart,
 )
 from hotspots.errors import BadFrame, BadValue
@@ -330,6 +331,24 @@ def test_kulldorff_llr_satscan_new_york_leukaemia(count, expected, total, ratio)
 def test_kulldorff_llr_satscan_secondary_clusters(count, expected, ratio):
     # The expected counts are printed to two decimals only; the ratio moves by up to c/E · 0.005 with them.
     assert kulldorff_llr(count, expected, 552) == pytest.approx(ratio, abs=0.005 * count / expected)
+
+
+def test_kulldorff_llr_smacpod_grave_bernoulli():
+    """11 of 19 graves inside are affected, 30 of 143 in all."""
+    expected = 19 * 30 / 143
+    assert expected == pytest.approx(3.99, abs=0.005)
+    assert kulldorff_llr(11, expected, 30, controls=113) == pytest.approx(7.42, abs=0.005)
+
+
+def test_relative_risk_satscan_new_york_leukaemia():
+    assert relative_rate(85, 49.71, 552) == pytest.approx(1.84, abs=0.005)
+    assert relative_rate(5, 2, 5) == np.inf
+
+
+@pytest.mark.parametrize(("count", "expected", "total"), [(10, 4, 100), (5, 1, 50), (85, 49.71, 552)])
+def test_kulldorff_llr_of_ever_more_controls_is_that_of_a_known_expectation(count, expected, total):
+    few, many = (kulldorff_llr(count, expected, total, controls=total * times) for times in (20, 1e7))
+    assert few > many == pytest.approx(kulldorff_llr(count, expected, total), abs=1e-4)
 
 
 def test_a_peak_needs_room():

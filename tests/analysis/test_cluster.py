@@ -205,13 +205,18 @@ def test_float32_and_grid_extremes_keep_their_centimetres():
 
 
 @pytest.mark.parametrize(
-    ("adjust", "eps", "clusters", "noise"),
-    [(2, 2076.80, [25, 21, 19], 141), (3, 1696, [21], 185), (1, 2937.04, [81, 70], 55)],
+    ("adjust", "eps", "clusters", "noise", "drawn_around"),
+    [
+        (2, 2076.80, [25, 21, 19], 141, [30, 31, 40]),
+        (3, 1696, [21], 185, [26]),
+        (1, 2937.04, [81, 70], 55, [106, 87]),
+    ],
 )
-def test_dbscan_sfhotspot_memphis_robberies_jan(project, adjust, eps, clusters, noise):
+def test_dbscan_sfhotspot_memphis_robberies_jan(project, adjust, eps, clusters, noise, drawn_around):
     """The package's own 206 points, its three density adjustments with at least √206 points.
 
-    Its eps is the median distance to the 14th other point over the root of the adjustment.
+    Its eps is the median distance to the 14th other point over the root of the adjustment. It draws a cluster's hull,
+    wider by eps, and so around points of no cluster, `drawn_around` in all; our outlines hold what was counted.
     """
     path = project.parent / "shared" / "data" / "points-small" / "memphis_robberies.csv"
     if not path.exists():
@@ -229,3 +234,6 @@ def test_dbscan_sfhotspot_memphis_robberies_jan(project, adjust, eps, clusters, 
     apart = np.sort(np.hypot(*(np.subtract.outer(c, c) for c in (at.x.to_numpy(), at.y.to_numpy()))), axis=1)
     assert np.median(apart[:, 14]) / np.sqrt(adjust) == pytest.approx(eps, abs=0.5)
     assert found.areas["n"].tolist() == clusters and (found.labels < 0).sum() == noise
+    hulls = [at[found.labels == label].union_all().convex_hull.buffer(eps) for label in range(len(clusters))]
+    assert [at.within(hull).sum() for hull in hulls] == drawn_around
+    assert [at.intersects(outline).sum() for outline in found.areas.geometry] == clusters

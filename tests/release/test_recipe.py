@@ -29,11 +29,11 @@ def test_it_counts_files_and_names_none_and_a_small_source_has_no_years():
 def test_the_sentence_gives_years_to_each_source_or_once_to_all():
     recipe = recipe_of(FILES, key="")
     assert recipe_line(recipe, 3) == (
-        "Recipe of release 3: files of housing (1) and police.uk (2, 2017 to 2018); "
-        f"fingerprint {recipe.fingerprint}, community-safety-hub {recipe.program}."
+        "Made from files of housing (1) and police.uk (2, 2017 to 2018). "
+        f"To have it checked, quote {recipe.fingerprint} (release 3, community-safety-hub {recipe.program})."
     )
     alone = recipe_of(FILES.iloc[1:2], key="")
-    assert recipe_line(alone, 3).startswith("Recipe of release 3: files of police.uk (1), reports of 2018; ")
+    assert recipe_line(alone, 3).startswith("Made from files of police.uk (1), reports of 2018. ")
 
 
 def test_many_sources_are_counted_at_the_foot_of_a_sheet():

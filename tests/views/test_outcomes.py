@@ -99,7 +99,10 @@ def test_the_foot_says_what_the_release_was_made_from_or_that_it_was_not_recorde
     later = replace(RELEASE, version=2, recipe=recipe_as_json(made))
     words = outcome_words(FACTS, figures(), later)
     told = " ".join(words.foot)
-    assert "Recipe of release 2: files of police.uk (12), reports of 2017 to 2018; fingerprint 0123456789ab" in told
+    assert (
+        "Made from files of police.uk (12), reports of 2017 to 2018. To have it checked, quote 0123456789ab (release 2,"
+        in told
+    )
     assert "an earlier release brought were made from the files held then" in told
     assert "not recorded" not in told and "0123456789ab" in words.strip
 
