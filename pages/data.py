@@ -28,11 +28,12 @@ FILE_COLUMNS = {  # of the last import: column of the store → heading, pixels 
 }
 RUN_COLUMNS = {  # of the imports so far
     "at": ("When", 84, ""),
-    "who": ("By", 92, ""),
-    "file": ("File", 130, ""),
+    "who": ("By", 78, ""),
+    "file": ("File", 206, ""),
     "accepted": ("Accepted", 72, ""),
-    "undone": ("Undone", 74, ""),
 }
+UNDONE = {"undone": ("Undone", 84, "")}
+"""Shown once an import was undone."""
 
 
 def render(viewer: Viewer) -> None:
@@ -140,7 +141,8 @@ def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
             column: ["" if pd.isna(at) else sentences.short_day(pd.Timestamp(at)) for at in table[column]]
             for column in ("at", "undone")
         }
-        _listed(table.assign(**days), RUN_COLUMNS, key="imports", alt="Import history, newest first")
+        columns = RUN_COLUMNS | (UNDONE if table["undone"].notna().any() else {})
+        _listed(table.assign(**days), columns, key="imports", alt="Import history, newest first")
         open_ = table["undone"].isna().any()
         if not store.is_sample and open_ and st.button("Undo the last import", icon=":material/undo:"):
             _confirm_undo(viewer, store)
