@@ -249,8 +249,8 @@ def _columns(view: HubView, *, ids: bool, moved: bool) -> dict:
         "Rank": st.column_config.NumberColumn(width=60 if presenting else 40),
         # From the back of the room the name matters more than last month's rank, which the card says too.
         "Moved": None if presenting or not moved else st.column_config.TextColumn(width=50, help=_MOVED),
-        "Area": st.column_config.TextColumn(width=260 if presenting else 180),
-        "State": st.column_config.TextColumn(width=78, help="By one fixed rule; see Method"),
+        "Area": st.column_config.TextColumn(width=240 if presenting else 180),
+        "State": st.column_config.TextColumn(width=98 if presenting else 78, help="By one fixed rule; see Method"),
         "Month": st.column_config.NumberColumn(f"{view.last_month:%b}", width=40, format="localized"),
         # A picture of 60 pixels says less to a room than the words beside it, which need its room.
         "Range": None

@@ -56,7 +56,8 @@ html, body { margin: 0; background: var(--ground); }
 .district { color: var(--label); font-size: 15px; letter-spacing: .04em; white-space: nowrap;
   transform: translate(-50%, -50%); text-shadow: 0 0 3px var(--ground), 0 0 3px var(--ground), 0 0 5px var(--ground); }
 .leaflet-control-legend { background: var(--ground); color: var(--text); border: 1px solid var(--gap);
-  padding: 5px 10px; max-width: calc(100vw - 190px); }
+  padding: 5px 10px; max-width: calc(100vw - 190px); box-sizing: content-box; }
+@media (max-width: 420px) { .leaflet-control-legend { font-size: 13px; } }
 .leaflet-control-credit { background: var(--ground); color: var(--second); font-size: 11px; padding: 0 4px;
   margin: 0 !important; }
 .leaflet-control-legend span { margin-right: 12px; white-space: nowrap; }

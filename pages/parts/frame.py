@@ -84,7 +84,7 @@ def _role_switch(viewer: Viewer, store: Store) -> None:
             format_func=str.capitalize,
             filter_mode=None,
             label_visibility="collapsed",
-            width=140,
+            width=140 if not st.session_state.get("present") else 140 * display.text_size() // 16,
             bind="query-params" if store.is_sample else None,
         )
     if chosen is not viewer.role:  # the browser's way back led to an address of another role

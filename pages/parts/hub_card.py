@@ -17,7 +17,7 @@ from hotspots.views.palette import STATES
 from pages.parts import actions, display, ledger, place_forms, session, show
 from pages.parts import register as shared
 
-CHART, PRESENTED = 144, 136
+CHART, PRESENTED = 144, 184
 """Pixels of the chart on the card, which must fit a short screen, and in presenter view."""
 INVITED = 3
 """Partners a card names; the partners page has them all."""

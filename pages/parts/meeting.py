@@ -50,7 +50,7 @@ _STYLE = """<style>
 _PRESENTING = """<style>
 @media (min-height: 901px) { [data-testid="stLayoutWrapper"]:has(> .st-key-hub-left-out) { display: none; } }
 @media (max-height: 900px) {
-  .st-key-hub-left-out { height: 2.2rem; overflow: hidden; }
+  .st-key-hub-left-out { min-height: 2.2rem; justify-content: center; }
   .st-key-hub-left-out p { font-size: 14px; line-height: 1.2; margin: 0; }
   .st-key-hub-tools, .st-key-card-chart, .st-key-card-words, .st-key-review-rising,
   .st-key-card [data-testid="stColumn"]:has(.st-key-who) { display: none !important; }
