@@ -48,7 +48,7 @@ def render(viewer: Viewer) -> None:
     with right:
         _agreements(ending)
         _feeds(viewer, store, partners)
-    _register(released.table)
+    _register(released.table, may_change=viewer.can(Action.RECORD))
 
 
 def _title(partners: pd.DataFrame, ending: pd.DataFrame) -> str:
@@ -163,8 +163,9 @@ def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
             st.dataframe(shown, hide_index=True, alt="Data feeds", **show.fitted(shown, widths, most=4))
 
 
-def _register(partners: pd.DataFrame) -> None:
-    with show.card("The register", "Problem types say what they join for; *Add or change a partner* is at the top"):
+def _register(partners: pd.DataFrame, *, may_change: bool) -> None:
+    how = "; *Add or change a partner* is at the top" if may_change else ""
+    with show.card("The register", f"Problem types say what they join for{how}"):
         if partners.empty:
             st.markdown("Nobody is registered yet.")
             return

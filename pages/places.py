@@ -1,5 +1,7 @@
 """What is happening at an adopted place, what was done there, and what is still to do?"""
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -85,7 +87,7 @@ def _all_places(
         if released.table.empty:
             st.markdown("No place has been adopted yet. Adopt a hotspot with the button above.")
         else:
-            _list(released.table, made)
+            _list(released.table, made, session.today(store))
     sharing.shared_with_us(viewer, store)
     with st.expander("Comparison areas and places off the list"):
         _off_the_list(viewer, store)
@@ -94,11 +96,11 @@ def _all_places(
 def _list_title(n: int, rising: int) -> str:
     if not n:
         return "No place has been adopted yet"
-    needs = "needs" if rising == 1 else "need"
-    return f"{rising} of {sentences.count(n, 'place')} {needs} a look" if rising else f"None of {n} places needs a look"
+    lies = "is above its" if rising == 1 else "are above their"
+    return f"{rising or 'None'} of {sentences.count(n, 'place')} {lies} usual range"
 
 
-def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
+def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame], today: date) -> None:
     ids = table["id"].tolist()
     turn = st.session_state.get("place_turn", 0)
     key = f"places-{turn}"
@@ -126,7 +128,7 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
             "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in table.itertuples()],
             "Actions": [_action_words(r.open_actions, r.late_actions) for r in table.itertuples()],
             "Site": [_site_words(n) for n in table["failed_checks"]],
-            "Assess next": [sentences.short_day(d, "–") for d in table["next_assessment"]],
+            "Assess": [_assess_words(day, today) for day in table["assess_on"]],
         }
     )
     st.dataframe(
@@ -150,6 +152,11 @@ def _action_words(open_: int, late: int) -> str:
     if late:
         return f"◷ {late} late of {open_}"
     return f"{open_} open" if open_ else "–"
+
+
+def _assess_words(day: pd.Timestamp, today: date) -> str:
+    late = pd.notna(day) and day.date() < today
+    return f"◷ since {sentences.short_day(day)}" if late else sentences.short_day(day, "–")
 
 
 def _site_words(n: int) -> str:

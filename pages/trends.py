@@ -127,7 +127,8 @@ def _short(released: Released) -> None:
 
 
 def _rolling(view: TrendView, released: Released) -> None:
-    with show.card(sentences.rolling_title(view.chart), "Reports in the 12 months to each month", stretch=True):
+    told = "Reports in the 12 months to each month; no line where one of the 12 was not received"
+    with show.card(sentences.rolling_title(view.chart), told, stretch=True):
         known = released.table["rolling_12"].notna().sum()
         if known < FEWEST_DRAWN:
             st.caption(sentences.rolling_waits(int(known), FEWEST_DRAWN))

@@ -72,9 +72,14 @@ def _yearly(view: AlarmView) -> str:
 
 
 def _alarms(viewer: Viewer, view: AlarmView, released: Released) -> pd.Series | None:
-    """The alarms, a row each; returns the chosen one, the least likely where none is chosen."""
+    """The alarms, a row each; returns the chosen one, the first where none is chosen."""
     table = released.table
-    with show.card(_list_title(table), "" if table.empty else "The least likely first · choose a row for its chart"):
+    with show.card(
+        _list_title(table),
+        ""
+        if table.empty
+        else "The month furthest from its usual range first, then as they began · choose a row for its chart",
+    ):
         if table.empty:
             quiet = release(view.watched, viewer, policy="watched areas").table
             near = view.nearest
@@ -87,7 +92,7 @@ def _alarms(viewer: Viewer, view: AlarmView, released: Released) -> pd.Series | 
             hide_index=True,
             on_select="rerun",
             selection_mode="single-row",
-            alt="Alarms, the least likely first; choose a row to see its chart",
+            alt="Alarms, the month furthest from usual first; choose a row to see its chart",
             **show.fitted(rows, WIDTHS, special=_columns(view)),
         ).selection.rows
         st.caption(STATES)
@@ -107,7 +112,7 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
             "Area": table["place"],
             "Why it rings": [words.RULES[rule] for rule in table["rule"]],
             "Reports": table["observed"],
-            "Usually": [words.usual_words(r.usual_low, r.usual_high) for r in table.itertuples()],
+            "Usually": [words.usually(r.rule, r.usual_low, r.usual_high) for r in table.itertuples()],
             "By luck": [words.luck(yearly) for yearly in table["false_alarms_per_year"]],
             "Properties": ["◆ Several" if several else "–" for several in table["several_properties"]],
             "Since": [sentences.short_day(day, "–") for day in table["since"]],

@@ -23,8 +23,8 @@ from hotspots.pipeline.hub import _hours as hours_of
 from hotspots.pipeline.hub import _parts as parts_of
 from hotspots.pipeline.query import Query, as_points, events
 from hotspots.register import actions as action_rules
-from hotspots.register.assessments import Assessment, settled
-from hotspots.register.interventions import Intervention, next_assessment, reporting_drives
+from hotspots.register.assessments import Assessment, left_to_make, settled
+from hotspots.register.interventions import Intervention, reporting_drives
 from hotspots.register.places import COMPARISON, Place
 from hotspots.register.site_checks import checklist
 from hotspots.store import Store
@@ -181,7 +181,7 @@ def places_table(
         open_actions=open_["place_id"].value_counts().reindex(frame.index, fill_value=0),
         late_actions=late["place_id"].value_counts().reindex(frame.index, fill_value=0),
         failed_checks=[_failed(checks, p, today) for p in places],
-        next_assessment=days_column([_next_assessment(done.get(i, ()), known, today) for i in frame.index]),
+        assess_on=days_column([_assess_on(done.get(i, ()), known) for i in frame.index]),
     )
     rising = table["state"].isin(("new", "growing", "returned"))
     order = pd.DataFrame({"rising": ~rising, "late": -table["late_actions"], "n": -table["latest"].fillna(-1)})
@@ -362,9 +362,10 @@ def _failed(checks: pd.DataFrame, place: Place, today: date) -> int:
     return int((checklist(checks, place_id=place.id, on=today, kind=place.kind)["flag"] != "").sum())
 
 
-def _next_assessment(done: Sequence[Intervention], known: Mapping[int, int], today: date) -> date | None:
-    days = [next_assessment(item, on=today, settled_weeks=known.get(item.id, 0)) for item in done]
-    return min((d for d in days if d is not None), default=None)
+def _assess_on(done: Sequence[Intervention], known: Mapping[int, int]) -> date | None:
+    """The first assessment that nobody has recorded, however late."""
+    days = [day for item in done for day in left_to_make(item, known.get(item.id, 0)).values()]
+    return min(days, default=None)
 
 
 def days_column(days: Sequence[date | None]) -> pd.DatetimeIndex:

@@ -131,7 +131,7 @@ POLICIES: Mapping[str, Policy] = {
         Action.SEE_REGISTER,
         _names(
             "id name kind district dwellings problem_types adopted_on from_hotspot status reason state latest "
-            "usual_low usual_high open_actions late_actions failed_checks next_assessment geometry"
+            "usual_low usual_high open_actions late_actions failed_checks assess_on geometry"
         ),
     ),
     "place history": Policy(

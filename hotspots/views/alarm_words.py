@@ -5,13 +5,13 @@ from datetime import date
 
 import pandas as pd
 
-from hotspots.pipeline.alarming import AlarmView
+from hotspots.pipeline.alarming import RETURNED, AlarmView
 from hotspots.views.sentences import count, month, usual
 
 RULES: Mapping[str, str] = {
     "above its usual range": "Last month above usual",
     "small weekly rises that add up": "Weekly rises add up",
-    "came back after the action ended": "Back after its action ended",
+    RETURNED: "Back after its action ended",
     "new concentration on the hexagon grid": "New on unwatched ground",
 }
 """Rule of an alarm → the rule in plain words, short enough for a table."""
@@ -47,10 +47,11 @@ def rising_counts(when: date) -> str:
 
 def counts(all_districts: bool) -> str:
     """What What's new counts, and how Trends, the hub meeting and Portfolio differ."""
-    where = "" if all_districts else ", in all districts"
+    where = "" if all_districts else ", in all districts,"
     return (
-        "Counts adopted places and the other hotspots by four rules, weeks among them. Trends and the hub meeting "
-        f"count hotspots by their last whole month alone; Portfolio holds each against its own quiet level{where}."
+        "Counts adopted places and other hotspots whose month or weeks rose, and new spots between them. Trends and "
+        "the hub meeting count hotspots by their last whole month alone; "
+        f"Portfolio{where} asks which place is still quiet."
     )
 
 
@@ -114,6 +115,11 @@ def usual_words(low: float, high: float) -> str:
     return f"{low:,.0f} to {high:,.0f}"
 
 
+def usually(rule: str, low: float, high: float) -> str:
+    """`usual_words` of an alarm's own rule: what came back is held against its quiet months, not its usual range."""
+    return usual_words(low, high) + (" while quiet" if rule == RETURNED else "")
+
+
 def luck(yearly: float) -> str:
     """How often something rings by luck: 4.7 a year, or once in so many years."""
     if pd.isna(yearly):
@@ -127,7 +133,7 @@ def luck(yearly: float) -> str:
 
 def luck_title(yearly: float) -> str:
     """The false alarms of the whole screen as a finding."""
-    about = f"{yearly:.0f}" if yearly >= 1.5 else "one" if yearly >= 0.7 else "fewer than one"
+    about = f"{yearly:.1f}" if yearly >= 1.5 else "one" if yearly >= 0.7 else "fewer than one"
     rings = "ring" if about not in ("one", "fewer than one") else "rings"
     return f"About {about} of these {rings} a year by luck alone"
 

@@ -182,7 +182,7 @@ def trend_title(last: pd.Series, subject: str = "") -> str:
     if pd.isna(last["high"]):
         return f"{int(last['n']):,} reports in {when}{of}; too few earlier months to know what is usual"
     words = {"above": "above", "below": "below"}.get(last["outside"], "inside")
-    return f"Reports{of} were {words} their usual range in {when}: {int(last['n']):,}"
+    return f"Reports{of} were {words} their usual range in {when} ({int(last['n']):,})"
 
 
 def parts_title(states: pd.DataFrame, noun: str) -> str:
@@ -210,7 +210,7 @@ def control_title(chart: pd.DataFrame) -> str:
     outside = judged[judged["outside"] != ""]
     since = f"since {month(judged['period'].iloc[0])}"
     if outside.empty:
-        return f"Every month {since} was inside its usual range"
+        return f"Every month held {since} was inside its usual range"
     times = "month was" if len(outside) == 1 else "months were"
     return f"{len(outside)} of {len(judged)} {times} outside the usual range {since}"
 

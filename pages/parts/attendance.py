@@ -60,7 +60,7 @@ def tick_list(viewer: Viewer, store: Store, invited: pd.DataFrame) -> None:
         key=f"attendance-{today}-{store.data_version}",
         hide_index=True,
         disabled=["Agency", "Because"] if may else True,
-        alt="Suggested attendees; tick who came",
+        alt="Suggested attendees; tick who came" if may else "Suggested attendees, and who came",
         **show.fitted(rows, _WIDTHS, most=8, lines=1, special={"Came": st.column_config.CheckboxColumn(width=80)}),
     )
     if may and st.button(f"Save attendance of {sentences.short_day(today)}", icon=":material/how_to_reg:"):

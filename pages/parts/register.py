@@ -25,7 +25,7 @@ from pages.parts import frame, session, show
 
 POWERS = PROJECT / "data" / "powers.csv"
 _STYLE = """<style>
-[class*="st-key-warn-"] p { border-left: 4px solid #F46A25; background: #fdece2; color: #0b0c0c;
+[class*="st-key-warn-"] p { border-left: 4px solid #F46A25; background: var(--hub-warn); color: var(--hub-text);
   padding: .35rem .7rem; font-size: .92rem; }
 .st-key-place-top h1 { padding: 0 0 .3rem; }
 .st-key-place-timeline-box { padding-right: 2.6rem; }

@@ -136,7 +136,7 @@ def figures(width: int, label: str | None = None, *, help: str | None = None) ->
 def coverage(released: Released, *, key: str) -> None:
     """Which source was received in which month, as a card."""
     title = sentences.coverage_title(released.table)
-    with card(title, "Each source and month · dark: complete · pale with a bar: part only · crossed: not received"):
+    with card(title, "Each source and month · filled: complete · pale with a bar: part only · crossed: not received"):
         chart(charts.coverage_chart(released, colours=colours()), released, alt_text=title, key=key)
 
 

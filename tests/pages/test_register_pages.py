@@ -82,7 +82,7 @@ def test_what_was_done_is_called_by_its_own_title_where_it_has_one(store: Store)
 
 def test_a_place_that_is_not_there_opens_the_list(store: Store) -> None:  # noqa: ARG001
     app = page("places", Role.HUB_MEMBER, place="999")
-    assert not app.exception and app.title[0].value == "2 of 10 places need a look"
+    assert not app.exception and app.title[0].value == "2 of 10 places are above their usual range"
 
 
 def test_only_who_may_record_is_offered_it(store: Store) -> None:  # noqa: ARG001
