@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from hotspots.analysis.rates import exact_ratio
 from hotspots.errors import BadFrame
 
 METRES = 50.0
@@ -43,6 +44,12 @@ class SameEvents:
     def events(self) -> int:
         """Events after joining: a group counts once."""
         return int(self.group.isna().sum() + self.group.nunique())
+
+    @property
+    def beyond_luck(self) -> bool:
+        """Whether more reports join than luck alone would join: the exact test of both counts, at 5 %."""
+        joined = self.reports - self.events
+        return joined > self.by_luck and exact_ratio(joined, self.by_luck).p_value < 0.05
 
     @property
     def unmatchable(self) -> int:

@@ -102,12 +102,30 @@ class ComparisonView:
     @property
     def silence(self) -> RateRatio | None:
         """Change in residents' reports over that in everybody else's; None where the data do not tell them apart."""
+        own, others = self._by_reporter
+        return None if 0 in (sum(own), sum(others)) else log_rate_ratio(own, others)
+
+    @property
+    def others_fell(self) -> bool:
+        """Whether reports that do not come from residents fell beyond luck against the comparison area.
+
+        By the 95 % interval of the ratio of ratios, widened for bursts as the verdict's is.
+        """
+        found, others = self.comparison, self._by_reporter[1]
+        if 0 in (sum(others), found.control_before, found.control_after):
+            return False
+        change = log_rate_ratio(others, (found.control_before, found.control_after))
+        bursts = max(1.0, found.dispersion) if math.isfinite(found.dispersion) else 1.0
+        return change.ratio * (change.high / change.ratio) ** math.sqrt(bursts) < 1
+
+    @property
+    def _by_reporter(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Reports before and after: of residents, of everybody else."""
         kinds = self.reporting[self.reporting["what"] == "reporter_kind"]
         own = kinds["kind"] == "resident"
         sums = [kinds.loc[rows, ["before", "after"]].sum() for rows in (own, ~own)]
-        if any(int(both.sum()) == 0 for both in sums):
-            return None
-        return log_rate_ratio(*((int(both["before"]), int(both["after"])) for both in sums))
+        resident, other = ((int(both["before"]), int(both["after"])) for both in sums)
+        return resident, other
 
     @property
     def area_counts(self) -> pd.DataFrame:

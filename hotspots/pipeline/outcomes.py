@@ -101,6 +101,8 @@ def _case(store: Store, evidence: Evidence, place: Place, done: tuple[Interventi
     chosen = first_action(done)
     if chosen is None:
         return replace(case, why_not="only calls to report were made there, and a rise is their success")
+    # The result is that of the first action, and so is the day on which it is tested again.
+    case = replace(case, next_test=next_assessment(chosen, on=today) or case.next_test)
     until = _latest_period(chosen, evidence.held)
     if until is None:
         return replace(case, why_not=f"it can be published once {MONTHS_A_SIDE} whole months after it are held")

@@ -81,7 +81,11 @@ def _reading(view: ComparisonView, own: pd.Series, others: pd.Series) -> str:
     ratio = view.silence
     if ratio is not None and fell and ratio.high < 1:
         return "Both fell, but residents' reports fell further than chance gives, so silence may be part of it."
-    return "Both went the same way, so silence alone would not explain it."
+    if not fell:
+        return "Both went the same way."
+    if view.others_fell:
+        return "Both fell, and not by luck alone, so silence alone would not explain it."
+    return "Both fell, but officers and other services made too few reports to rule silence out."
 
 
 def _of(view: ComparisonView, what: str) -> pd.DataFrame:

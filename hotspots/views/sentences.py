@@ -313,10 +313,12 @@ def default_locations(points: int, n: int) -> str:
     )
 
 
-def same_title(n: int) -> str:
-    """How many reports another source's report probably tells too."""
+def same_title(n: int, *, beyond_luck: bool) -> str:
+    """How many reports another source's report probably tells too; "probably" only where luck joins fewer."""
     if not n:
         return "No two sources seem to report the same event"
+    if not beyond_luck:
+        return f"{count(n, 'report')} {'lies' if n == 1 else 'lie'} as near another source's as luck alone would bring"
     return f"{count(n, 'report')} {'is' if n == 1 else 'are'} probably the same event as another source's"
 
 

@@ -71,7 +71,7 @@ def _same(viewer: Viewer, found: DataQuality) -> None:
     same, first, last = found.same, found.window.start, found.window.end - timedelta(days=1)
     table = release(same.by_category, viewer, policy="probably the same").table
     with show.card(
-        sentences.same_title(same.reports - same.events),
+        sentences.same_title(same.reports - same.events, beyond_luck=same.beyond_luck),
         f"{sentences.short_day(first)} to {sentences.short_day(last)} · both are kept; every count stays as reported",
     ):
         st.markdown(sentences.same_line(same.reports, same.events, same.by_luck))

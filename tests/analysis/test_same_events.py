@@ -1,5 +1,7 @@
 """Reports of one event by several sources are found, and nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -68,7 +70,8 @@ def test_what_luck_joins_is_told_apart_from_true_pairs() -> None:
     """Fifty events told by both sources, each at a time and place of its own: luck joins none of them."""
     told = [(source, 300 * i + late, 200 * i) for i in range(50) for source, late in (("a", 0), ("b", 30))]
     found = probably_same(reports(*told))
-    assert (found.reports - found.events, found.by_luck) == (50, 0)
+    assert (found.reports - found.events, found.by_luck) == (50, 0) and found.beyond_luck
+    assert not replace(found, by_luck=45).beyond_luck, "50 against 45 is luck"
 
 
 def test_a_frame_that_lacks_a_column_is_named() -> None:

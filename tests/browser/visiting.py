@@ -17,7 +17,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from hotspots.release.roles import Role
+from hotspots.release.roles import Role, Viewer
 from pages.parts import menu
 from tests.browser.running import Server
 
@@ -88,6 +88,13 @@ class Visitor:
         switch.click(timeout=PATIENCE)
         self.page.get_by_role("option", name=str(role).capitalize()).click(timeout=PATIENCE)
         expect(switch).to_have_value(str(role).capitalize(), timeout=PATIENCE)
+        # The browser knows the choice before the server has heard of it; the menu is the server's answer.
+        may_open = {entry.section for entry in menu.ENTRIES if Viewer(role, name="").can(entry.needs)}
+        sections = expect(self.page.get_by_test_id("stTopNavSection"))
+        if len(may_open - {menu.UNLISTED}) > 1:
+            sections.not_to_have_count(0, timeout=PATIENCE)
+        else:
+            sections.to_have_count(0, timeout=PATIENCE)
         self.settle()
 
     def role(self) -> str:

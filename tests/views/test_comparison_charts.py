@@ -162,7 +162,9 @@ def test_an_open_question_names_the_day_it_could_be_answered():
 
 
 def test_silence_is_held_against_reports_that_do_not_depend_on_residents(view):
-    assert "Both went the same way" in reporting_words.reporting(view)
+    assert "too few reports to rule silence out" in reporting_words.reporting(view)
+    many = view.reporting.assign(before=[40, 90], after=[3, 7])
+    assert "silence alone would not explain it" in reporting_words.reporting(replace(view, reporting=many))
     rose = view.reporting.assign(after=[3, 20])
     assert "different ways" in reporting_words.reporting(replace(view, reporting=rose))
     few = view.reporting.assign(before=[40, 2])
