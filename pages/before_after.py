@@ -323,7 +323,11 @@ def _timeline(view: ComparisonView, released: dict[str, Released]) -> None:
     if charts.beside(released["comparison"]):
         parts.append(f"dashed turquoise: {_average(view)}{show.plain(view.control.name)}")
     parts += ["pink: during the action"] if view.windows.closed else []
-    parts += [] if np.isnan(view.comparison.expected_after) else ["dashed grey: expected with no change of its own"]
+    parts += (
+        []
+        if np.isnan(view.comparison.expected_after)
+        else ["dashed grey: expected with no change of its own, its band the interval"]
+    )
     subtitle = " · ".join(parts)
     with show.card(words.timeline_title(view), subtitle):
         drawn = charts.timeline(
@@ -361,7 +365,9 @@ def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
             st.altair_chart(drawn, key=f"multiple-{area}", alt=f"Reports over time, {area}", width="stretch")
             if own != top:
                 st.caption("On a scale of its own.")
-    st.caption("Numbers in the tints: reports in the window before and in the window after.")
+    st.caption(
+        "Numbers in the tints: reports in the window before and in the window after, of all areas of a card together."
+    )
 
 
 def _caveats(view: ComparisonView) -> None:

@@ -68,7 +68,7 @@ def _actions(released: Released) -> None:
             rows,
             key="portfolio-actions",
             placeholder="–",
-            **show.fitted(rows, WIDTHS, most=9, special=_columns()),
+            **show.fitted(rows, WIDTHS, most=14, special=_columns()),
             alt="Interventions with verdict, counts, interval, ring, hours and next assessment",
         )
         st.caption(

@@ -18,6 +18,7 @@ ON_ONE_SCALE = 3.0
 """How many times the place's largest count the comparison area's may be, for two lines on one scale."""
 _ROW = 62
 _LANES_FROM, _LANE = 56, 16
+_PHONE = 520  # pixels of the plot
 
 
 def timeline(
@@ -164,12 +165,18 @@ def _windows(
     )
     base = alt.Chart(rows)
     y = _count(top, colours, "top:Q")
+    rows["number"] = ["" if pd.isna(n) else f"{int(n):,}" for n in rows["n"]]
+    # On a phone the words of one window would lie over those of the next: there the number stands alone.
+    fits = (("says:N", f"width < {_PHONE} ? 0 : 1"), ("number:N", f"width < {_PHONE} ? 1 : 0"))
     return [
         base.mark_rect(opacity=0.13).encode(x=_from(x, "start"), x2="end:T", y=y, y2="base:Q", color=shade),
         base.mark_rule(strokeWidth=4).encode(x=_from(x, "start"), x2="end:T", y=y, color=shade),
-        base.mark_text(dy=13, fontSize=13, fontWeight="bold", color=colours["text"]).encode(
-            x=_from(x, "middle"), y=y, text="says:N"
-        ),
+        *[
+            base.mark_text(
+                dy=13, fontSize=13, fontWeight="bold", color=colours["text"], opacity=alt.ExprRef(seen)
+            ).encode(x=_from(x, "middle"), y=y, text=said)
+            for said, seen in (fits if words else (("says:N", "1"),))
+        ],
     ]
 
 

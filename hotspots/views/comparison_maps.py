@@ -62,7 +62,7 @@ def _picture(
     streets: BaseGeometry | None,
     colours: Mapping[str, str],
 ) -> str:
-    parts = [_streets(streets, frame)] if streets is not None else []
+    parts = [_streets(streets, frame, colours)] if streets is not None else []
     ring, control, target = (table["geometry"].get(area) for area in ("ring", "control", "target"))
     if ring is not None:
         parts.append(_path(ring, frame, fill=colours["ring"], opacity=0.14, line=colours["ring"], dash="7 5", width=2))
@@ -77,7 +77,8 @@ def _picture(
     words = f"Reports {side}: " + ", ".join(f"{area} {table.loc[area, side]:.0f}" for area in spots)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}" width="100%" role="img" '
-        f'aria-label="{words}" style="background:#fff;border:1px solid #d5d9dc">{"".join(parts)}</svg>'
+        f'aria-label="{words}" style="background:{colours["ground"]};border:1px solid {colours["gap"]}">'
+        f"{''.join(parts)}</svg>"
     )
 
 
@@ -119,7 +120,7 @@ def _path(
     )
 
 
-def _streets(streets: BaseGeometry, frame: tuple[float, float, float]) -> str:
+def _streets(streets: BaseGeometry, frame: tuple[float, float, float], colours: Mapping[str, str]) -> str:
     """Pale lines with an edge, cut to the frame."""
     west, north, width = frame
     cut = shapely.clip_by_rect(streets, west, north - width, west + width, north)
@@ -129,7 +130,7 @@ def _streets(streets: BaseGeometry, frame: tuple[float, float, float]) -> str:
     )
     return "".join(
         f'<path d="{steps}" fill="none" stroke="{tone}" stroke-width="{thick}"/>'
-        for tone, thick in (("#c3c9cd", 7), ("#f7f8f9", 5))
+        for tone, thick in ((colours["gap"], 7), (colours["usual"], 5))
     )
 
 

@@ -77,12 +77,15 @@ def waiting_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
     """
     table = released.table.assign(
         words=[
-            f"{days} so far" if waits else str(days)
+            f"{days} days so far" if waits else f"{days} days"
             for days, waits in zip(released.table["days"], released.table["waiting"], strict=True)
         ]
     )
     axis = alt.Axis(labelFontSize=13, labelLimit=210, labelColor=colours["text"], domain=False, ticks=False)
-    base = alt.Chart(table).encode(y=alt.Y("place:N", sort=None, title=None, axis=axis), x=alt.X("days:Q", axis=None))
+    scale = alt.Scale(domainMax=1.5 * max(int(table["days"].max()), 1))  # room for the words after the longest bar
+    base = alt.Chart(table).encode(
+        y=alt.Y("place:N", sort=None, title=None, axis=axis), x=alt.X("days:Q", axis=None, scale=scale)
+    )
     acted = base.transform_filter("!datum.waiting").mark_bar(height=18, color=colours["done"])
     waits = base.transform_filter("datum.waiting").mark_bar(
         height=18, fill=colours["ground"], stroke=colours["text"], strokeDash=[4, 3]

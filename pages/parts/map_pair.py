@@ -16,6 +16,10 @@ from hotspots.views import comparison_maps as pictures
 from hotspots.views import comparison_words as words
 from pages.parts import session, show
 
+_PAPER = """<style>@media print { .st-key-map-pair { break-inside: avoid; }
+  .st-key-map-pair [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; }
+  .st-key-map-pair [data-testid="stColumn"] { min-width: 0; width: 50%; flex: 1 1 0; } }</style>"""
+
 
 def map_pair(store: Store, view: ComparisonView, outlines: Released) -> None:
     """The place and its ring before and after, one frame, with their counts; nothing where there is no outline."""
@@ -26,7 +30,8 @@ def map_pair(store: Store, view: ComparisonView, outlines: Released) -> None:
     comparison = "Turquoise: comparison area. " if near else "The comparison area is too far off to show. "
     comparison = "" if view.refused and not near else comparison
     pair = pictures.still_pair(outlines, streets=streets, colours=show.colours())
-    with st.container(border=True, gap="xsmall"):
+    st.html(_PAPER)
+    with st.container(border=True, gap="xsmall", key="map-pair"):
         for column, side, drawn in zip(st.columns(2, gap="small"), ("before", "after"), pair, strict=True):
             with column:
                 st.markdown(f"**{side.capitalize()}**: {words.window(getattr(view.windows, side))}")
