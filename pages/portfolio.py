@@ -28,7 +28,8 @@ def render(viewer: Viewer) -> None:
     with title:
         st.title(portfolio_words.portfolio_title(released.table), anchor=False)
         until = sentences.day(made.data_to - timedelta(days=1))
-        st.caption(f"Every action begun, against the likest untouched areas · data to {until}")
+        told = portfolio_words.portfolio_subtitle(released.table)
+        st.caption(f"{told} · against the likest untouched areas · data to {until}")
         for why in portfolio_words.refused_because(released.table):
             st.caption(show.plain(why))
     with tools, st.container(horizontal=True, horizontal_alignment="right"):

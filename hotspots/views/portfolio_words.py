@@ -6,7 +6,7 @@ import pandas as pd
 
 from hotspots.pipeline.watching import PER_YEAR
 from hotspots.views.comparison_words import VERDICTS
-from hotspots.views.sentences import listing
+from hotspots.views.sentences import count, listing
 
 
 def verdict_label(verdict: str) -> str:
@@ -16,7 +16,7 @@ def verdict_label(verdict: str) -> str:
 
 
 def portfolio_title(table: pd.DataFrame) -> str:
-    """How many actions were looked at, and how each of their places stands: once, by the latest compared there.
+    """How each place with an action stands: once, by the latest compared there.
 
     table: place, start, verdict, before (missing where nothing was counted)
     """
@@ -26,10 +26,15 @@ def portfolio_title(table: pd.DataFrame) -> str:
     latest = _latest(judged)
     places = latest["verdict"].value_counts()
     parts = [f"{word} at {places[word]}" for word in VERDICTS if word in places.index]
-    noun = "action" if len(judged) == 1 else "actions"
-    where = "place" if len(latest) == 1 else "places"
-    each = "; by the latest compared at each, " if len(judged) > len(latest) else ": "
-    return f"{len(judged)} {noun} at {len(latest)} {where}{each}{', '.join(parts)}"
+    return f"{count(len(latest), 'place')} with an action: {', '.join(parts)}"
+
+
+def portfolio_subtitle(table: pd.DataFrame) -> str:
+    """How many actions stand behind the title, and that drives do not; table: as for the title."""
+    judged = int(table["verdict"].isin(tuple(VERDICTS)).sum())
+    drives = len(table) - judged
+    besides = f", {count(drives, 'reporting drive')} not" if drives else ""
+    return f"{count(judged, 'action')} judged{besides}; a place counts by its latest that could be compared"
 
 
 def _latest(judged: pd.DataFrame) -> pd.DataFrame:
@@ -99,9 +104,9 @@ def watch_budget(watched: int, yearly: float) -> str:
     if not watched:
         return "A hotspot is watched from six earlier months on"
     return (
-        f"Counts places since their action ended and the other hotspots, {watched} in all districts, each against its "
-        "own quiet level; What's new goes by usual ranges, of one district. With nothing wrong anywhere these would "
-        f"together ring about {yearly:.1f} times a year"
+        f"{watched} places since their action ended and other hotspots, in all districts, each against its own quiet "
+        "level; What's new goes by usual ranges, of one district. With nothing wrong anywhere they would together ring "
+        f"about {yearly:.1f} times a year"
     )
 
 

@@ -158,11 +158,12 @@ def test_where_a_place_is_refused_one_button_compares_its_ward_round_the_same_da
 
 def test_the_portfolio_counts_verdicts_and_states_the_alarm_budget(page):
     shown = page("portfolio")
-    assert shown.title[0].value.startswith("1 action at 1 place: ")
+    assert shown.title[0].value.startswith("1 place with an action: ")
     assert len(shown.dataframe[0].value) == 2
     assert "times a year" in said(shown)
     assert "data to 31 December 2018" in said(shown)
     assert "in all districts, each against its own quiet level; What's new goes by usual ranges" in said(shown)
+    assert "1 action judged, 1 reporting drive not" in said(shown)
 
 
 def test_each_place_counts_once_in_the_portfolios_title():
@@ -175,7 +176,7 @@ def test_each_place_counts_once_in_the_portfolios_title():
         }
     )
     title = portfolio_words.portfolio_title(rows)
-    assert title == "4 actions at 3 places; by the latest compared at each, fell at 2, no clear change at 1"
+    assert title == "3 places with an action: fell at 2, no clear change at 1"
 
 
 def test_an_action_with_nothing_counted_yet_hides_no_refusal_and_a_refusal_has_its_reason():
@@ -188,7 +189,7 @@ def test_an_action_with_nothing_counted_yet_hides_no_refusal_and_a_refusal_has_i
             "why": ["Refused: on map points.", "No month after it yet.", "Refused: on map points."],
         }
     )
-    assert portfolio_words.portfolio_title(rows).endswith("at each, refused at 2")
+    assert portfolio_words.portfolio_title(rows) == "2 places with an action: refused at 2"
     assert portfolio_words.refused_because(rows) == ["Refused at A and B: on map points."]
     assert portfolio_words.refused_because(rows.tail(1)) == ["Refused at B: on map points."]
 
@@ -205,7 +206,7 @@ def test_a_plan_is_no_action_of_the_portfolio(page, map_points, stores):
     store.close()
     stores["map points"] = map_points
     shown = page("portfolio", hub="map points")
-    assert shown.title[0].value == "1 action at 1 place: refused at 1"
+    assert shown.title[0].value == "1 place with an action: refused at 1"
     assert "Refused at Salt Row" in said(shown) and "8 or more addresses" in said(shown)
     assert len(shown.dataframe[0].value) == 2, "the closure and the drive; not the plan"
 
