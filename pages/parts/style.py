@@ -75,7 +75,10 @@ button[kind^="primary"]:disabled, button[kind^="primary"]:disabled p { color: va
 .quiet { color: var(--hub-second); font-size: .84rem; }
 .stApp [data-testid="stCaptionContainer"] { color: var(--hub-second); opacity: 1; }
 .stApp [data-testid="stCaptionContainer"] p { color: inherit; }
-*:focus-visible { outline: 3px solid var(--hub-text) !important; box-shadow: 0 0 0 6px var(--hub-halo) !important; }
+*:focus-visible, [data-testid="stSelectbox"] div:has(> input:focus-visible) {
+  outline: 3px solid var(--hub-text) !important; box-shadow: 0 0 0 6px var(--hub-halo) !important; }
+/* The box round the field is what one sees and presses: the ring of the field inside it would be cut. */
+[data-testid="stSelectbox"] div > input:focus-visible { outline: none !important; box-shadow: none !important; }
 @media screen { [class*="st-key-paper"], [data-testid="stLayoutWrapper"]:has(> [class*="st-key-paper"]) {
   display: none; } }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { transition: none !important;
