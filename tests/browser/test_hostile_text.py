@@ -82,7 +82,9 @@ def test_each_attack_is_shown_as_the_words_it_is(attacked: Server, visit: Callab
     for rank in range(1, len(ATTACKS) + 1):
         disc = frame.locator(".rank", has_text=re.compile(rf"^{rank}$"))
         disc.dispatch_event("click", timeout=PATIENCE)
-        visitor.page.locator(".st-key-card").get_by_text(re.compile(rf"\brank {rank}\b")).first.wait_for(timeout=PATIENCE)
+        visitor.page.locator(".st-key-card").get_by_text(re.compile(rf"\brank {rank}\b")).first.wait_for(
+            timeout=PATIENCE
+        )
         visitor.settle()
         shown.add(visitor.card_title().inner_text(timeout=PATIENCE).replace("\u2060", ""))
         visitor.page.mouse.move(600, 500)
