@@ -398,9 +398,10 @@ def _month_tooltip() -> list[alt.Tooltip]:
 
 def finished(chart: alt.LayerChart, colours: Mapping[str, str]) -> alt.LayerChart:
     """A whole chart with the settings every chart has: no frame, a plain title, no room left over."""
-    # Without a padding of its own a chart is given a line's height of nothing beneath.
-    return (
-        chart.properties(padding=PADDING)
-        .configure_view(stroke=None)
-        .configure_title(fontSize=13, fontWeight="normal", anchor="start", color=colours["second"], offset=6)
+    # Set in place: each of Altair's own methods for this would copy the chart with all its layers.
+    chart.padding = PADDING  # without one a chart is given a line's height of nothing beneath
+    chart.config = alt.Config(
+        view=alt.ViewConfig(stroke=None),
+        title=alt.TitleConfig(fontSize=13, fontWeight="normal", anchor="start", color=colours["second"], offset=6),
     )
+    return chart

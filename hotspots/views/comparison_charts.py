@@ -397,4 +397,5 @@ def _count(top: float, colours: Mapping[str, str], column: str) -> alt.Y:
 
 
 def _finished(chart: alt.LayerChart) -> alt.LayerChart:
-    return chart.configure_view(stroke=None, clip=False)
+    chart.config = alt.Config(view=alt.ViewConfig(stroke=None, clip=False))  # in place: its own method copies it all
+    return chart
