@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from hotspots.release.disclosure import Released
+from hotspots.views.finishing import finished
 from hotspots.views.palette import COLOURS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH = "%b %Y"
-PADDING = {"left": 4, "top": 4, "right": 4, "bottom": 2}
 _ROOM, _WORDS_WIDE = 0.2, 0.3
 """Share of a chart's height that two lines of words need, and of its width that those of a usual range take."""
 
@@ -394,14 +394,3 @@ def _month_tooltip() -> list[alt.Tooltip]:
         alt.Tooltip("usual_low:Q", title="Usual from", format=",d"),
         alt.Tooltip("usual_high:Q", title="Usual to", format=",d"),
     ]
-
-
-def finished(chart: alt.LayerChart, colours: Mapping[str, str]) -> alt.LayerChart:
-    """A whole chart with the settings every chart has: no frame, a plain title, no room left over."""
-    # Set in place: each of Altair's own methods for this would copy the chart with all its layers.
-    chart.padding = PADDING  # without one a chart is given a line's height of nothing beneath
-    chart.config = alt.Config(
-        view=alt.ViewConfig(stroke=None),
-        title=alt.TitleConfig(fontSize=13, fontWeight="normal", anchor="start", color=colours["second"], offset=6),
-    )
-    return chart
