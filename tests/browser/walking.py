@@ -57,11 +57,11 @@ def allowed(role: Role) -> list[str]:
 
 @dataclass
 class Look:
-    """What was noticed on one page; all but the first three empty where the role's pages are not `LOOKED_AT`."""
+    """What was noticed on one page; what is noticed by looking closer is empty where the role is not `LOOKED_AT`."""
 
     title: str
     broken: list[str]
-    """Exceptions and warnings drawn, the sample's note that is missing."""
+    """Words of the exceptions and warnings that are drawn."""
     faults: list[str] = field(default_factory=list)
     """What the visitor wrote down while the page was open."""
     shut_out: list[str] = field(default_factory=list)
@@ -99,7 +99,7 @@ def walked(visitor: Visitor, role: Role) -> Walk:
 
 
 def broken(visitor: Visitor) -> list[str]:
-    """What is drawn that should not be, or is not though it should."""
+    """Exceptions and warnings on a page, which must say as well that its data are the sample."""
     page = visitor.page
     expect(page.get_by_text("Sample data.")).to_be_visible(timeout=PATIENCE)
     shown = [*page.get_by_test_id("stException").all(), *page.locator(".st-key-warn").all()]
