@@ -368,7 +368,7 @@ def _parts(viewer: Viewer, view: PlaceView) -> None:
         stretch=True,
     ):
         drawn = place_charts.parts_chart(released, kind="category", colours=show.colours())
-        st.altair_chart(drawn, key="place-categories", alt="Reports by category")
+        show.picture(drawn, alt_text="Reports by category", key="place-categories")
         drawn = place_charts.parts_chart(released, kind="source", colours=show.colours())
         show.chart(drawn, released, alt_text="Reports by source", key="place-sources")
 

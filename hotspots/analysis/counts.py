@@ -186,6 +186,8 @@ def _with_gaps(
     if coverage is None or filled.empty:
         return filled
     states = _states_by_period(coverage, window, unit)
+    if states.empty:
+        return filled
     feeds = _feeds(filled, known, by, sorted(coverage["source"].unique()))
     shortfalls = feeds.merge(states, on="source", how="inner")
     keys = ["period", *by]
@@ -203,24 +205,39 @@ def _states_by_period(coverage: pd.DataFrame, window: Window, unit: Unit) -> pd.
     unknown = set(coverage["state"].unique()) - {MISSING, PARTIAL, COMPLETE}
     if unknown:
         raise BadValue(f"Coverage states are complete, partial and missing; {sorted(unknown)} was given.")
-    touched = _months_of_periods(window, unit)
-    sources = pd.DataFrame({"source": coverage["source"].unique()})
-    listed = coverage.assign(month=pd.to_datetime(coverage["month"]).astype("datetime64[us]"))
-    states = touched.merge(sources, how="cross").merge(
-        listed[["source", "month", "state"]], on=["source", "month"], how="left"
-    )
-    states["missing"] = states["state"].fillna(MISSING).eq(MISSING)
-    states["partial"] = states["state"].eq(PARTIAL)
-    states = states.groupby(["source", "period"], as_index=False)[["missing", "partial"]].max()
-    return states[states["missing"] | states["partial"]]
-
-
-def _months_of_periods(window: Window, unit: Unit) -> pd.DataFrame:
-    """Frame [period, month]: each period beside the one or two months it touches."""
+    names = pd.Index(coverage["source"].unique())
     starts = period_starts(window, unit)
-    last_days = starts + pd.Timedelta(days=6) if unit == "week" else starts
-    months = [days.to_period("M").to_timestamp().as_unit("us") for days in (starts, last_days)]
-    return pd.concat([pd.DataFrame({"period": starts, "month": month}) for month in months]).drop_duplicates()
+    touched = [_month_number(days) for days in _touched(starts, unit)]
+    listed, missing, partial = np.zeros((3, len(names), touched[-1].max() - touched[0].min() + 1), dtype=bool)
+    month = _month_number(pd.DatetimeIndex(coverage["month"])) - touched[0].min()
+    inside = (month >= 0) & (month < listed.shape[1])
+    at = names.get_indexer(coverage["source"])[inside], month[inside]
+    state = coverage["state"].to_numpy()[inside]
+    listed[at] = True
+    np.logical_or.at(missing, at, state == MISSING)
+    np.logical_or.at(partial, at, state == PARTIAL)
+    missing |= ~listed
+    gap, short = (any_of[:, touched[0] - touched[0].min()] | any_of[:, touched[-1] - touched[0].min()]
+                  for any_of in (missing, partial))  # fmt: skip
+    source, period = np.nonzero(gap | short)
+    return pd.DataFrame(
+        {
+            "source": names.take(source),
+            "period": starts.take(period),
+            "missing": gap[source, period],
+            "partial": short[source, period],
+        }
+    )
+
+
+def _touched(starts: pd.DatetimeIndex, unit: Unit) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+    """First and last days of periods, which lie in one month or two."""
+    return starts, starts + pd.Timedelta(days=6) if unit == "week" else starts
+
+
+def _month_number(days: pd.DatetimeIndex) -> np.ndarray:
+    """Months since the year 0."""
+    return days.year.to_numpy() * 12 + days.month.to_numpy() - 1
 
 
 def _feeds(filled: pd.DataFrame, known: pd.DataFrame, by: list[str], sources: list[str]) -> pd.DataFrame:

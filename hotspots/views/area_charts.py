@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 
 from hotspots.release.disclosure import Released
-from hotspots.views.charts import finished
+from hotspots.views.finishing import finished
 from hotspots.views.palette import COLOURS
 
 

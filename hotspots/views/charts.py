@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from hotspots.release.disclosure import Released
+from hotspots.views.finishing import finished
 from hotspots.views.palette import COLOURS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTH = "%b %Y"
-PADDING = {"left": 4, "top": 4, "right": 4, "bottom": 2}
 _ROOM, _WORDS_WIDE = 0.2, 0.3
 """Share of a chart's height that two lines of words need, and of its width that those of a usual range take."""
 
@@ -395,13 +395,3 @@ def _month_tooltip() -> list[alt.Tooltip]:
         alt.Tooltip("usual_low:Q", title="Usual from", format=",d"),
         alt.Tooltip("usual_high:Q", title="Usual to", format=",d"),
     ]
-
-
-def finished(chart: alt.LayerChart, colours: Mapping[str, str]) -> alt.LayerChart:
-    """A whole chart with the settings every chart has: no frame, a plain title, no room left over."""
-    # Without a padding of its own a chart is given a line's height of nothing beneath.
-    return (
-        chart.properties(padding=PADDING)
-        .configure_view(stroke=None)
-        .configure_title(fontSize=13, fontWeight="normal", anchor="start", color=colours["second"], offset=6)
-    )

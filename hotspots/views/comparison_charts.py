@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 
 from hotspots.release.disclosure import Released
+from hotspots.views.finishing import unclipped
 from hotspots.views.palette import COLOURS
 
 MEANING: Mapping[str, str] = {"target": "place", "control": "comparison", "ring": "ring", "far ring": "ring"}
@@ -45,10 +46,10 @@ def timeline(
     layers += [*[_line(shown, area, x, top, colours) for area in reversed(areas)], *said]
     main = alt.layer(*layers).properties(height=height, width="container")
     if done.table.empty:
-        return _finished(main)
+        return unclipped(main)
     lanes = _lanes(done.table, shown, x, colours)
     room = height + _LANES_FROM + _LANE * len(done.table)  # the whole picture is fitted into its height
-    return _finished(alt.layer(*layers, lanes).properties(height=room, width="container"))
+    return unclipped(alt.layer(*layers, lanes).properties(height=room, width="container"))
 
 
 def beside(series: Released) -> bool:
@@ -73,7 +74,7 @@ def small_multiple(
     tinted = windows.table[(windows.table["area"] == area) & (windows.table["window"] != "closed")]
     x = _time_axis(colours, years=True)
     layers = [*_gaps(shown, top, x, colours, words=False), *_windows(tinted, top, x, colours, words=False)]
-    return _finished(
+    return unclipped(
         alt.layer(*layers, _line(shown, area, x, top, colours)).properties(height=height, width="container")
     )
 
@@ -98,7 +99,7 @@ def interval_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) 
     rows, x, y = _placed(rows, right), _change_x(right, colours), _label_y(rows, colours)
     bars, marks = _bars(rows, x, y, right, colours), _marks(rows, y, right, colours)
     layers = [*_luck(luck, x, colours), _zero(x, colours), *bars, *marks]
-    return _finished(alt.layer(*layers).properties(height=_ROW * len(rows) + 60, width="container"))
+    return unclipped(alt.layer(*layers).properties(height=_ROW * len(rows) + 60, width="container"))
 
 
 def effects_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
@@ -114,7 +115,7 @@ def effects_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
     right = RIGHTS[0]
     rows, x, y = _placed(rows, right), _change_x(right, colours), _label_y(rows, colours)
     layers = [_zero(x, colours), *_bars(rows, x, y, right, colours), *_marks(rows, y, right, colours)]
-    return _finished(alt.layer(*layers).properties(height=46 * max(len(rows), 1) + 60, width="container"))
+    return unclipped(alt.layer(*layers).properties(height=46 * max(len(rows), 1) + 60, width="container"))
 
 
 def _right_end(ends: pd.Series) -> float:
@@ -401,7 +402,3 @@ def _count(top: float, colours: Mapping[str, str], column: str) -> alt.Y:
         labelColor=colours["second"], labelFontSize=13,
     )  # fmt: skip
     return alt.Y(column, title=None, axis=axis, scale=alt.Scale(domain=[0, top], nice=False))
-
-
-def _finished(chart: alt.LayerChart) -> alt.LayerChart:
-    return chart.configure_view(stroke=None, clip=False)

@@ -7,7 +7,8 @@ import pandas as pd
 
 from hotspots.periods import Window
 from hotspots.release.disclosure import Released
-from hotspots.views.charts import PADDING, month_layers
+from hotspots.views.charts import month_layers
+from hotspots.views.finishing import PADDING
 from hotspots.views.palette import COLOURS
 from hotspots.views.place_words import with_others
 

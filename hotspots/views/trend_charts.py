@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots.release.disclosure import Released
-from hotspots.views.charts import Tones, finished, month_rows, month_step, month_structure, with_rows
+from hotspots.views.charts import Tones, month_rows, month_step, month_structure, with_rows
+from hotspots.views.finishing import finished
 from hotspots.views.palette import COLOURS, STATES
 
 _LETTERS = 95

@@ -91,10 +91,15 @@ def chart(
 
     columns: those that the chart draws, where the released table has more
     """
+    picture(drawn, alt_text=alt_text, key=key)
+    as_table(released.table[list(columns)] if columns else released.table, alt_text=alt_text, key=key)
+
+
+def picture(drawn: alt.TopLevelMixin | dict, *, alt_text: str, key: str) -> None:
+    """A chart whose numbers stand in words or in a table beside it, and what it says in one sentence."""
     # Altair would check every part of the chart against its schema: a twentieth of a second a chart, at each run.
     spec = drawn if isinstance(drawn, dict) else drawn.to_dict(validate=False)
     st.vega_lite_chart(None, spec, key=key, alt=alt_text, width="stretch")
-    as_table(released.table[list(columns)] if columns else released.table, alt_text=alt_text, key=key)
 
 
 def as_table(table: pd.DataFrame, *, alt_text: str, key: str) -> None:

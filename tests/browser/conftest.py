@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from hotspots.release.roles import Role
 from tests.browser.running import Forge, Server, chromium, hub_folder, serving
 from tests.browser.visiting import Visitor, context_of
+from tests.browser.walking import Walk, walked
 
 ELSEWHERE = "hub.example"
 """A name that is not this machine's own, though it leads here."""
@@ -81,3 +84,18 @@ def visit(browser: Browser, kept: BrowserContext) -> Iterator[Callable[[Server],
         visitor.leave()
         if visitor.context is not kept:
             visitor.context.close()
+
+
+@pytest.fixture(scope="session")
+def walk_of(server: Server, kept: BrowserContext) -> Callable[[Role], Walk]:
+    """What a role meets on all its pages of the sample; it walks when first asked for."""
+
+    @cache
+    def walk(role: Role) -> Walk:
+        visitor = Visitor(kept, server)
+        try:
+            return walked(visitor, role)
+        finally:
+            visitor.leave()
+
+    return walk

@@ -9,30 +9,18 @@ from hotspots.release.roles import Role
 from pages.parts.menu import ENTRIES, OPENS_WITH, UNLISTED
 from tests.browser.running import Server
 from tests.browser.visiting import PATIENCE, Visitor
-from tests.role_matrix import PAGES, ROLES
-
-
-def allowed(role: Role) -> list[str]:
-    return [page for page, row in PAGES.items() if row[ROLES.index(str(role))]]
+from tests.browser.walking import Walk, allowed
 
 
 @pytest.mark.parametrize("role", OPENS_WITH, ids=str)
-def test_a_role_opens_all_its_pages_without_a_fault(
-    role: Role, server: Server, visit: Callable[[Server], Visitor]
-) -> None:
-    visitor = visit(server)
-    visitor.open()
-    visitor.become(role)
-    pages = [entry for entry in ENTRIES if entry.url_path in allowed(role)]
-    listed = {entry.title for entry in pages if entry.section != UNLISTED}
+def test_a_role_opens_all_its_pages_without_a_fault(role: Role, walk_of: Callable[[Role], Walk]) -> None:
+    walk = walk_of(role)
+    listed = {entry.title for entry in ENTRIES if entry.url_path in allowed(role) and entry.section != UNLISTED}
     # With a single page there is no menu: the front page is that page.
-    assert visitor.menu_titles() == (listed if len(listed) > 1 else set())
-    for entry in pages:
-        visitor.go(entry)
-        assert visitor.page.get_by_test_id("stException").count() == 0, entry.title
-        assert visitor.page.locator(".st-key-warn").count() == 0, (entry.title, visitor.text()[:500])
-        expect(visitor.page.get_by_text("Sample data.")).to_be_visible(timeout=PATIENCE)
-        assert visitor.faults == [], entry.title
+    assert walk.menu == (listed if len(listed) > 1 else set())
+    assert set(walk.pages) == set(allowed(role))
+    for look in walk.pages.values():
+        assert (look.broken, look.faults) == ([], []), look.title
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.url_path)

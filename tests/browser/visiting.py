@@ -157,8 +157,11 @@ class Visitor:
 
 
 def context_of(browser: Browser) -> BrowserContext:
-    """A browser as somebody has it who comes for the first time."""
-    return browser.new_context(viewport=SCREEN, accept_downloads=True)
+    """A browser as somebody has it who comes for the first time, asking for less motion.
+
+    What moves is drawn sixty times a second, and here without a graphics card.
+    """
+    return browser.new_context(viewport=SCREEN, accept_downloads=True, reduced_motion="reduce")
 
 
 def view_of(frame: Frame) -> tuple[float, float, int]:
