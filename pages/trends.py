@@ -16,7 +16,7 @@ from hotspots.views.palette import STATES, state_label
 from pages.parts import filters, front_door, meeting, notes, papers, session, show
 from pages.parts import register as shared
 
-RISING_WIDTHS = {"Area": 190, "State": 95, "Month": 60, "Usual": 70}
+RISING_WIDTHS = {"Area": 180, "State": 95, "Month": 60, "Usual": 70}
 UNBROKEN = "\N{WORD JOINER}\N{NO-BREAK SPACE}"
 """A blank at which no line ends, after a dash neither."""
 FEWEST_DRAWN = 6

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-_LETTERS = ("fontSize", "labelFontSize")
+_LETTERS = ("fontSize", "labelFontSize", "titleFontSize", "labelLimit")
+"""What grows: the letters, and the room that names on an axis have."""
 
 
 def enlarged(spec: dict, by: float) -> dict:
@@ -12,5 +13,9 @@ def enlarged(spec: dict, by: float) -> dict:
 
 def _larger(part: Any, by: float) -> Any:
     if isinstance(part, dict):
-        return {k: round(v * by) if k in _LETTERS else _larger(v, by) for k, v in part.items()}
+        return {k: _times(v, by) if k in _LETTERS else _larger(v, by) for k, v in part.items()}
     return [_larger(one, by) for one in part] if isinstance(part, list) else part
+
+
+def _times(size: Any, by: float) -> Any:
+    return {"expr": f"({size['expr']}) * {by}"} if isinstance(size, dict) else round(size * by)
