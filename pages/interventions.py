@@ -27,7 +27,7 @@ WIDTHS = {
     "With": 240,
 }  # fmt: skip
 SPARE = ("Law", "Hours", "With")
-CLOCK_WIDTHS = {"Ends": 150, "Clock": 215, "Stands": 125, "Place": 165, "For": 225, "Law": 130, "Note": 150}
+CLOCK_WIDTHS = {"Ends": 165, "Clock": 225, "Stands": 135, "Place": 185, "For": 270, "Law": 130, "Note": 150}
 CLOCK_SPARE = ("Law", "Note")
 """Columns that a room may go without."""
 

@@ -23,7 +23,7 @@ WIDTHS = {
     "Usual": 80, "Against usual": 110, "Actions": 110, "Site": 110, "Assess next": 110, "Kind": 120, "District": 110,
 }  # fmt: skip
 """Columns of the list after the first three, and their pixels on a small laptop."""
-SPARE = ("Against usual", "District", "Kind")
+SPARE = ("District", "Kind")
 """Columns that a room may go without."""
 
 
@@ -135,6 +135,9 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
             "District": table["district"],
         }
     )
+    if st.session_state.get("present"):
+        rows = rows.drop(columns="Against usual")  # from the back of the room the words beside it say more
+    widths = {name: wide for name, wide in {"Place": 220, "State": 110, month: 56, **WIDTHS}.items() if name in rows}
     st.dataframe(
         rows,
         key=key,
@@ -143,7 +146,7 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
         selection_mode="single-row",
         **show.fitted(
             rows,
-            {"Place": 220, "State": 110, month: 56, **WIDTHS},
+            widths,
             most=14,
             spare=SPARE,
             special={

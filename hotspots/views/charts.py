@@ -260,7 +260,7 @@ def _coverage_template(tones: Tones, many: bool, height: int) -> dict:
         y=alt.Y(
             "source:N",
             title=None,
-            axis=alt.Axis(labelFontSize=13, labelColor=colours["text"], labelLimit=160),
+            axis=alt.Axis(labelFontSize=13, labelColor=colours["text"], labelLimit=160, labelOverlap=False),
         ),
         tooltip=[
             "source:N",

@@ -88,6 +88,8 @@ def _list(table: pd.DataFrame) -> str:
     )
     if not rows["From, into"].any():
         rows = rows.drop(columns="From, into")  # an empty column would push the last one out of sight
+    widths = {name: wide for name, wide in _WIDTHS.items() if name in rows}
+    widths["Hotspot"] += sum(_WIDTHS.values()) - sum(widths.values())
     chosen = st.dataframe(
         rows,
         key="ledger-list",
@@ -96,7 +98,7 @@ def _list(table: pd.DataFrame) -> str:
         selection_mode="single-row",
         **show.fitted(
             rows,
-            {name: wide for name, wide in _WIDTHS.items() if name in rows},
+            widths,
             most=6,
             spare=("From, into", "Moved", "Rank"),
             special={

@@ -14,9 +14,9 @@ from hotspots.views import charts, column_widths, exports, plain_tables, room_ch
 from hotspots.views.palette import COLOURS, DARK
 from pages.parts import display, papers, session, taking
 
-_LETTERS = column_widths.Letters(em=13.65, edges=24)
-"""Of a cell on a small laptop, whose text is 15.6 pixels."""
-_LAPTOP = 20 / 22 / 15.6
+_LETTERS = column_widths.Letters(em=14, edges=24)
+"""Of a cell on a phone, whose text is 16 pixels, a little more than on a small laptop."""
+_LAPTOP = 20 / 22 / 16
 """A small laptop's letters in presenter view beside its usual ones, for each pixel of the size chosen (`style`)."""
 _LINE, _MOST_LINES = 21, 4
 """Pixels of a line of a large screen; every row is as tall as the tallest: one long cell must not make gaps."""

@@ -76,4 +76,6 @@ def test_a_chart_for_a_room_has_all_its_words_larger_and_the_same_rows():
     assert drawn["layer"][0] == {
         "mark": {"type": "text", "fontSize": 18}, "encoding": {"x": {"axis": {"labelFontSize": 20}}},
     }  # fmt: skip
+    axis = room_charts.enlarged({"axis": {"labelLimit": 160, "titleFontSize": 10, "fontSize": {"expr": "width"}}}, 1.5)
+    assert axis["axis"] == {"labelLimit": 240, "titleFontSize": 15, "fontSize": {"expr": "(width) * 1.5"}}
     assert drawn["datasets"] is spec["datasets"] and drawn["height"] == 118
