@@ -28,7 +28,7 @@ from pages.parts import filters, frame, front_door, session, show
 from pages.parts.map import draw_map
 
 HEXAGONS = "Hexagons"
-WIDTHS = {"Rank": 50, "Area": 215, "Reports": 66, "Day": 50, "Night": 52, "Real times": 82, "Hot": 54}
+WIDTHS = {"Rank": 50, "Area": 227, "Reports": 66, "Day": 50, "Night": 52, "Real times": 82, "Hot": 54}
 RATE = 130
 """Columns of the table and their pixels on a small laptop; that of a rate, whose name says of what."""
 SPARE = ("Real times", "Day")

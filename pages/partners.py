@@ -129,7 +129,7 @@ def _agreements(ending: pd.DataFrame) -> None:
             }
         )
         if len(rows):
-            widths = {"State": 110, "Agency": 190, "Expires": 92}  # a phone shows them all but for the day
+            widths = {"State": 90, "Agency": 148, "Expires": 96}  # as much as a phone has
             st.dataframe(
                 rows,
                 hide_index=True,

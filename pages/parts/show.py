@@ -14,7 +14,7 @@ from hotspots.views import charts, column_widths, exports, plain_tables, room_ch
 from hotspots.views.palette import COLOURS, DARK
 from pages.parts import display, papers, session, taking
 
-_LETTERS = column_widths.Letters(em=14, edges=24)
+_LETTERS = column_widths.Letters(em=14, edges=21)
 """Of a cell on a phone, whose text is 16 pixels, a little more than on a small laptop."""
 _LAPTOP = 20 / 22 / 16
 """A small laptop's letters in presenter view beside its usual ones, for each pixel of the size chosen (`style`)."""
