@@ -135,9 +135,10 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
             "District": table["district"],
         }
     )
+    widths = {"Place": 300, "State": 110, month: 56, **WIDTHS}
     if st.session_state.get("present"):
         rows = rows.drop(columns="Against usual")  # from the back of the room the words beside it say more
-    widths = {name: wide for name, wide in {"Place": 220, "State": 110, month: 56, **WIDTHS}.items() if name in rows}
+        widths["Place"] += widths.pop("Against usual")
     st.dataframe(
         rows,
         key=key,

@@ -55,7 +55,9 @@ def render(viewer: Viewer) -> None:
     left, right = st.columns([65, 35], gap="small")
     with left:
         _control_chart(view, released, noted)
-        a, b = st.columns(2, gap="small")
+        # In presenter view on a small laptop one below the other: beside each other their figures would touch.
+        with st.container(key="stacks-years" if st.session_state.get("present") else "years"):
+            a, b = st.columns(2, gap="small")
         with a:
             _rolling(view, released)
         with b:

@@ -7,8 +7,20 @@ _LETTERS = ("fontSize", "labelFontSize", "titleFontSize", "labelLimit")
 
 
 def enlarged(spec: dict, by: float) -> dict:
-    """A specification with the words on and beside the chart `by` times as large, for a room that reads it."""
-    return {key: part if key == "datasets" else _larger(part, by) for key, part in spec.items()}
+    """A specification with the words on and beside the chart `by` times as large, for a room that reads it.
+
+    A chart with names down its side grows with them; any other keeps its height.
+    """
+    larger = {key: part if key == "datasets" else _larger(part, by) for key, part in spec.items()}
+    if isinstance(spec.get("height"), (int, float)) and _has_names(spec):
+        larger["height"] = round(spec["height"] * by)
+    return larger
+
+
+def _has_names(spec: dict) -> bool:
+    """True where a layer has a row for each name."""
+    y = spec.get("encoding", {}).get("y", {})
+    return y.get("type") in ("nominal", "ordinal") or any(_has_names(layer) for layer in spec.get("layer", []))
 
 
 def _larger(part: Any, by: float) -> Any:

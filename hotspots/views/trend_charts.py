@@ -59,7 +59,7 @@ def _shades(notes: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
             "whole": drawn["kind"] + ": " + drawn["note"],
             "change": ~drawn["not_usual"],
             "late": late,
-            "row": 27 + 24 * np.arange(len(drawn)),
+            "row": 32 + 24 * np.arange(len(drawn)),
         }
     )
 

@@ -17,7 +17,7 @@ from pages.parts import session, show, signin
 
 PAST_MONTHS = 12
 """Months whose sets the first keeping adds, so that a new ledger begins with a year of history."""
-_WIDTHS = {"Id": 48, "Hotspot": 80, "Became": 95, "From, into": 66, "Reports": 66, "Rank": 50, "Moved": 50}
+_WIDTHS = {"Id": 48, "Hotspot": 62, "Became": 95, "From, into": 66, "Reports": 66, "Rank": 50, "Moved": 50}
 """Columns of the list and their pixels on a small laptop."""
 _HELP = {
     "Id": "A number it keeps for good",
