@@ -114,7 +114,7 @@ def _needed(texts: list[str] | None, lines: int, head: int, hint: int, letters: 
 def _eased(needed: dict[str, int], room: int, lines: int, narrowest: Callable[[str, int], int]) -> dict[str, int]:
     """What the rows' lines leave of the room, spent on columns that then take fewer, the cheapest first.
 
-    None grows by more than half: on a phone it would push the others out of sight.
+    None grows by more than a third: on a phone it would push the others out of sight.
 
     narrowest: pixels of a column for so many lines
     """
@@ -122,7 +122,7 @@ def _eased(needed: dict[str, int], room: int, lines: int, narrowest: Callable[[s
     for few in range(1, lines):
         for name in sorted(eased, key=lambda one: narrowest(one, few) - eased[one]):
             more = narrowest(name, few) - eased[name]
-            if 0 < more <= min(room - sum(eased.values()), needed[name] / 2):
+            if 0 < more <= min(room - sum(eased.values()), needed[name] / 3):
                 eased[name] += more
     return eased
 
