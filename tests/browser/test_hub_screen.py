@@ -102,7 +102,7 @@ def test_a_row_of_the_list_shows_its_card_and_its_place_on_the_map(hub: Visitor)
 def ticked(hub: Visitor) -> str:
     """Name of the area whose row is ticked in the list, as a screen reader is told it."""
     row = hub.page.locator('.stDataFrame [role="row"][aria-selected="true"]').first
-    return row.locator('[role="gridcell"]').nth(2).inner_text(timeout=PATIENCE)
+    return row.locator('[role="gridcell"]').nth(1).inner_text(timeout=PATIENCE)
 
 
 def test_list_card_and_map_agree_after_another_item_of_the_agenda_and_another_district(hub: Visitor) -> None:
