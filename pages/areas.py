@@ -28,8 +28,11 @@ from pages.parts import filters, frame, front_door, session, show
 from pages.parts.map import draw_map
 
 HEXAGONS = "Hexagons"
-WIDTHS = {"Rank": 46, "Area": 220, "Reports": 66, "Day": 46, "Night": 52, "Real times": 82, "Hot": 54}
-"""Columns of the table and their pixels on a small laptop."""
+WIDTHS = {"Rank": 50, "Area": 227, "Reports": 66, "Day": 50, "Night": 52, "Real times": 82, "Hot": 54}
+RATE = 130
+"""Columns of the table and their pixels on a small laptop; that of a rate, whose name says of what."""
+SPARE = ("Real times", "Day")
+"""Columns that a room may go without."""
 FULLEST = 40
 """Areas the map shows first."""
 
@@ -147,8 +150,11 @@ def _table(view: AreasView, released: Released, kind: str, own: str) -> None:
             st.markdown(f"Chosen on the map: **{show.plain(words.one(chosen.iloc[0], view.base))}**")
         rows = words.rows(table, view.base)
         st.dataframe(
-            rows, hide_index=True, height=min(7, len(rows)) * 36 + 40, alt=f"Reports by {kind}",
-            column_config={name: _column(name, told) for name, told in words.HELPS.items() if name in rows},
+            rows, hide_index=True, alt=f"Reports by {kind}",
+            **show.fitted(
+                rows, {name: WIDTHS.get(name, RATE) for name in rows}, spare=SPARE,
+                special={name: _column(name, told) for name, told in words.HELPS.items() if name in rows},
+            ),
         )  # fmt: skip
         if kind == HEXAGONS and not own:
             st.caption("For wards or beats name a file of polygons in the settings (areas), with a column addresses "

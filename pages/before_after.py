@@ -362,7 +362,7 @@ def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
             drawn = charts.small_multiple(
                 released["comparison"], released["comparison windows"], area, top=own, colours=show.colours()
             )
-            show.picture(drawn, alt_text=f"Reports over time, {area}", key=f"multiple-{area}")
+            show.draw(drawn, alt_text=f"Reports over time, {area}", key=f"multiple-{area}")
             if own != top:
                 st.caption("On a scale of its own.")
     st.caption(

@@ -224,7 +224,6 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Rank": listed["rank"],
-            "Moved": listed["moved"],
             "Area": listed["name"],
             "State": [state_label(s) for s in listed["state"]],
             "Month": listed["latest"],
@@ -237,6 +236,7 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
                 for r in listed.itertuples()
             ],
             "Window": listed["n"],
+            "Moved": listed["moved"],
             "Id": listed["hotspot"].where(listed["hotspot"] != "", "–"),
         }
     )

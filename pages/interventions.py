@@ -23,10 +23,13 @@ STANDING = {
 }
 """How near a deadline is: a shape and a word, never a colour alone and never that anyone is in time."""
 WIDTHS = {
-    "What": 215, "Place": 155, "Status": 88, "When": 178, "Lead": 175, "Power": 170, "Law": 120, "Hours": 55,
-    "With": 330,
+    "What": 180, "Status": 88, "When": 120, "Place": 120, "Lead": 150, "Power": 165, "Law": 100, "Hours": 55,
+    "With": 240,
 }  # fmt: skip
-CLOCK_WIDTHS = {"Stands": 125, "Ends": 150, "Clock": 215, "For": 225, "Place": 165, "Law": 130, "Note": 160}
+SPARE = ("Law", "Hours", "With")
+CLOCK_WIDTHS = {"Ends": 165, "Clock": 225, "Stands": 135, "Place": 185, "For": 270, "Law": 130, "Note": 150}
+CLOCK_SPARE = ("Law", "Note")
+"""Columns that a room may go without."""
 
 
 def render(viewer: Viewer) -> None:
@@ -77,7 +80,7 @@ def _list(viewer: Viewer, store: Store, released: Released) -> None:
             on_select="rerun" if may_step else "ignore",
             selection_mode="single-row",
             alt="Interventions, newest first",
-            **show.fitted(rows, WIDTHS, most=6, lines=1),
+            **show.fitted(rows, WIDTHS, most=6, spare=SPARE),
         )
         if may_step:
             _step_button(viewer, store, table, event.selection.rows)
@@ -87,9 +90,9 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "What": [_what(row) for row in table.itertuples()],
-            "Place": table["place"],
             "Status": [sentences.STATUS[status] for status in table["status"]],
             "When": [_when(r.start, r.last_day) for r in table.itertuples()],
+            "Place": table["place"],
             "Lead": table["lead"],
             "Power": [powers.cited(shared.powers(), power) for power in table["power_id"]],
             "Law": table["law_status"],
@@ -164,7 +167,8 @@ def _clocks(store: Store, clocks: Released) -> None:
         if table.empty:
             return
         rows = _clock_rows(table)
-        show.grid(rows, key="clocks", alt="Clocks by due time", **show.fitted(rows, CLOCK_WIDTHS, most=6, lines=1))
+        look = show.fitted(rows, CLOCK_WIDTHS, most=6, spare=CLOCK_SPARE)
+        show.grid(rows, key="clocks", alt="Clocks by due time", **look)
         with st.container(horizontal=True, vertical_alignment="center"):
             show.downloads(clocks, store, title="Clocks", settings={"advice": NOT_LEGAL_ADVICE}, name="clocks")
             st.caption(
@@ -182,11 +186,11 @@ def _clocks(store: Store, clocks: Released) -> None:
 def _clock_rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Stands": [STANDING[s] for s in table["standing"]],
             "Ends": [_ends(due) for due in table["due"]],
             "Clock": table["label"],
-            "For": table["what"],
+            "Stands": [STANDING[s] for s in table["standing"]],
             "Place": table["place"],
+            "For": table["what"],
             "Law": table["status"],
             "Note": [note.partition(";")[0] for note in table["note"]],
         }

@@ -17,9 +17,11 @@ from pages.parts import attendance, front_door, partner_form, restricted, sessio
 from pages.parts import register as shared
 
 WIDTHS = {
-    "Agency": 285, "Lead role": 165, "Kind": 145, "Joins for": 250, "Powers held": 110, "Agreement to": 92, "Tier": 115,
+    "Agency": 285, "Agreement to": 92, "Joins for": 250, "Lead role": 165, "Kind": 145, "Powers held": 110, "Tier": 115,
     "Feed": 105,
 }  # fmt: skip
+SPARE = ("Powers held", "Feed", "Kind")
+"""Columns of the register that a room may go without."""
 
 
 def render(viewer: Viewer) -> None:
@@ -127,12 +129,12 @@ def _agreements(ending: pd.DataFrame) -> None:
             }
         )
         if len(rows):
-            widths = {"State": 115, "Agency": 310, "Expires": 95}
+            widths = {"State": 90, "Agency": 148, "Expires": 96}  # as much as a phone has
             st.dataframe(
                 rows,
                 hide_index=True,
                 alt="Agreements ending, soonest first",
-                **show.fitted(rows, widths, most=6, lines=1),
+                **show.fitted(rows, widths, most=5),
             )
 
 
@@ -154,12 +156,12 @@ def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
             {
                 "State": ["✕ Silent" if a in set(table["agency"]) else "✓ Sending" for a in rows["agency"]],
                 "Feed": rows["data_feed"],
-                "Agency": rows["agency"],
                 "Last received": [sentences.short_day(d, "never") for d in rows["last_received"]],
+                "Agency": rows["agency"],
             }
         )
         if len(shown):
-            widths = {"State": 80, "Feed": 108, "Agency": 276, "Last received": 90}
+            widths = {"State": 90, "Feed": 100, "Last received": 100, "Agency": 240}
             st.dataframe(shown, hide_index=True, alt="Data feeds", **show.fitted(shown, widths, most=4))
 
 
@@ -176,17 +178,17 @@ def _register(partners: pd.DataFrame, *, may_change: bool) -> None:
         rows = pd.DataFrame(
             {
                 "Agency": shown["agency"],
+                "Agreement to": [sentences.short_day(d, "none") for d in shown["agreement_expires"]],
+                "Joins for": [", ".join(words) for words in shown["problem_types"]],
                 "Lead role": shown["lead_role"],
                 "Kind": shown["kind"],
-                "Joins for": [", ".join(words) for words in shown["problem_types"]],
                 "Powers held": [", ".join(words) for words in shown["powers_held"]],
-                "Agreement to": [sentences.short_day(d, "none") for d in shown["agreement_expires"]],
                 "Tier": [partner_form.TIERS[t] for t in shown["tier"]],
                 "Feed": shown["data_feed"],
             }
         )
         st.dataframe(
-            rows, hide_index=True, alt="The register of partners", **show.fitted(rows, WIDTHS, most=8, lines=1)
+            rows, hide_index=True, alt="The register of partners", **show.fitted(rows, WIDTHS, most=6, spare=SPARE)
         )
 
 

@@ -21,6 +21,12 @@ from pages.parts import actions, front_door, place_forms, place_history, restric
 from pages.parts import register as shared
 
 PERIODS = {12: "12 months", 24: "24 months", 0: "All months"}
+WIDTHS = {
+    "Usual": 80, "Against usual": 110, "Actions": 110, "Site": 110, "Assess": 130, "Kind": 120, "District": 110,
+}  # fmt: skip
+"""Columns of the list after the first three, and their pixels on a small laptop."""
+SPARE = ("District", "Kind")
+"""Columns that a room may go without."""
 
 
 def render(viewer: Viewer) -> None:
@@ -117,33 +123,40 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame], today: date) -> No
     rows = pd.DataFrame(
         {
             "Place": table["name"],
-            "Kind": table["kind"],
-            "District": table["district"],
             "State": [state_label(s) for s in table["state"]],
             month: table["latest"],
+            "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in table.itertuples()],
             "Against usual": [
                 charts.against_usual(r.latest, r.usual_low, r.usual_high, top=top, colours=colours)
                 for r in table.itertuples()
             ],
-            "Usual": [sentences.usual(r.usual_low, r.usual_high).removeprefix("usual ") for r in table.itertuples()],
             "Actions": [_action_words(r.open_actions, r.late_actions) for r in table.itertuples()],
             "Site": [_site_words(n) for n in table["failed_checks"]],
             "Assess": [_assess_words(day, today) for day in table["assess_on"]],
+            "Kind": table["kind"],
+            "District": table["district"],
         }
     )
+    widths = {"Place": 300, "State": 110, month: 56, **WIDTHS}
+    if st.session_state.get("present"):
+        rows = rows.drop(columns="Against usual")  # from the back of the room the words beside it say more
+        widths["Place"] += widths.pop("Against usual")
     st.dataframe(
         rows,
         key=key,
         hide_index=True,
         on_select=opened,
         selection_mode="single-row",
-        row_height=44,
-        height=44 * min(len(rows), 14) + 42,
-        column_config={
-            "Place": st.column_config.TextColumn(width="medium"),
-            "Against usual": st.column_config.ImageColumn(width=150),
-            month: st.column_config.NumberColumn(width=56, help="Reports in the last complete month"),
-        },
+        **show.fitted(
+            rows,
+            widths,
+            most=14,
+            spare=SPARE,
+            special={
+                "Against usual": st.column_config.ImageColumn(),
+                month: st.column_config.NumberColumn(help="Reports in the last complete month"),
+            },
+        ),  # fmt: skip
         alt="Adopted places; choose a row to open it",
     )
 
@@ -368,7 +381,7 @@ def _parts(viewer: Viewer, view: PlaceView) -> None:
         stretch=True,
     ):
         drawn = place_charts.parts_chart(released, kind="category", colours=show.colours())
-        show.picture(drawn, alt_text="Reports by category", key="place-categories")
+        show.draw(drawn, alt_text="Reports by category", key="place-categories")
         drawn = place_charts.parts_chart(released, kind="source", colours=show.colours())
         show.chart(drawn, released, alt_text="Reports by source", key="place-sources")
 

@@ -49,7 +49,7 @@ def _portfolio(_store: Store, version: str, today: date, _watched: WatchView) ->
 
 
 WIDTHS = {
-    "Place": 110, "Done": 117, "From": 94, "To": 94, "Verdict": 94, "Returned": 88, "Change": 106, "Counts": 66,
+    "Place": 140, "Done": 160, "From": 94, "To": 94, "Verdict": 94, "Returned": 88, "Change": 106, "Counts": 66,
     "Compared": 78, "Next door": 112, "Next test": 94, "Hours": 52, "Status": 66,
 }  # fmt: skip
 
@@ -57,7 +57,9 @@ WIDTHS = {
 RINGING = {
     "Place": 125, "State": 100, "Since": 92, "Last month": 82, "Quiet range": 86, "Rings when": 134, "By luck": 78,
 }  # fmt: skip
-QUIET = {"Place": 150, "Kind": 66, "Watched": 76, "Last month": 82, "Quiet range": 88}
+QUIET = {"Place": 150, "Last month": 82, "Quiet range": 88, "Kind": 66, "Watched": 76}
+SPARE = ("Status", "Hours", "Returned", "To", "Since", "Kind", "Watched")
+"""Columns of the three tables that a room may go without."""
 
 
 def _actions(released: Released) -> None:
@@ -69,7 +71,7 @@ def _actions(released: Released) -> None:
             rows,
             key="portfolio-actions",
             placeholder="–",
-            **show.fitted(rows, WIDTHS, most=14, special=_columns()),
+            **show.fitted(rows, WIDTHS, most=14, special=_columns(), spare=SPARE),
             alt="Interventions with verdict, counts, interval, ring, hours and next assessment",
         )
         st.caption(
@@ -123,7 +125,7 @@ def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> N
     ):
         if len(ringing):
             rows = _ringing(ringing)
-            look = show.fitted(rows, RINGING, special=_helped(RINGING))
+            look = show.fitted(rows, RINGING, special=_helped(RINGING), spare=SPARE)
             show.grid(rows, key="portfolio-ringing", alt="Places that ring", **look)
             if (ringing["observed"] <= ringing["usual_high"]).any():
                 st.caption(portfolio_words.ADDS_UP)
@@ -138,7 +140,7 @@ def _watched(view: WatchView, released: Released, unproved: frozenset[str]) -> N
     ):
         if len(quiet):
             rows = _quiet(quiet)
-            look = show.fitted(rows, QUIET, special=_helped(QUIET))
+            look = show.fitted(rows, QUIET, special=_helped(QUIET), spare=SPARE)
             show.grid(rows, key="portfolio-quiet", alt="Places that stayed quiet", **look)
         if no_boast:
             st.caption(
@@ -174,10 +176,10 @@ def _quiet(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Place": rows["place"],
-            "Kind": rows["kind"],
-            "Watched": [f"{day:%b %Y}" for day in rows["watched_from"]],
             "Last month": rows["observed"],
             "Quiet range": _ranges(rows),
+            "Kind": rows["kind"],
+            "Watched": [f"{day:%b %Y}" for day in rows["watched_from"]],
         }
     )
 

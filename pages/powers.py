@@ -148,7 +148,6 @@ def _route_rows(table: pd.DataFrame) -> pd.DataFrame:
     rows = pd.DataFrame(
         {
             "Route": table["power"] + " (" + table["statute"] + ", " + table["section"] + ")",
-            "Text": table["link"],
             "Who holds it": [
                 f"{agency} (police only)" if held == "yes" and "olice" not in agency else agency
                 for agency, held in zip(table["agency"], table["police_held"], strict=True)
@@ -158,6 +157,7 @@ def _route_rows(table: pd.DataFrame) -> pd.DataFrame:
             "Force": table["force"],
             "Source": [_source_words(r) for r in table.itertuples()],
             "Solicitor": [checked_text(row) for row in table.to_dict("records")],
+            "Text": table["link"],
         }
     )
     return rows if table["checked"].any() else rows.drop(columns="Solicitor")  # the line below says it of all of them
@@ -170,8 +170,8 @@ def _source_words(row: object) -> str:
 
 
 WIDTHS = {
-    "Route": 310, "Text": 50, "Who holds it": 130, "Warrant or consent": 150, "Notice": 120, "Force": 55, "Source": 110,
-    "Solicitor": 75,
+    "Route": 300, "Who holds it": 130, "Warrant or consent": 150, "Notice": 120, "Force": 55, "Source": 110,
+    "Solicitor": 75, "Text": 60,
 }  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def _fitted(rows: pd.DataFrame) -> dict[str, object]:
     )
     widths = {name: wide for name, wide in WIDTHS.items() if name in rows}
     widths["Route"] += sum(WIDTHS.values()) - sum(widths.values())
-    return show.fitted(rows, widths, special={"Text": link})
+    return show.fitted(rows, widths, special={"Text": link}, spare=("Text", "Source", "Force"))
 
 
 def _more(what: str, rows: pd.DataFrame, viewer: Viewer) -> None:

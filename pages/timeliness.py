@@ -62,7 +62,7 @@ def _joint(joint: Released, places: int) -> None:
             st.markdown("No adopted place has been above its usual range since 12 months before it was adopted.")
             return
         drawn = place_charts.waiting_chart(joint, colours=show.colours())
-        show.picture(drawn, alt_text=title, key="joint-chart")
+        show.draw(drawn, alt_text=title, key="joint-chart")
         rows = pd.DataFrame(
             {
                 "Place": table["place"],

@@ -16,7 +16,7 @@ from hotspots.views.palette import STATES, state_label
 from pages.parts import filters, front_door, meeting, notes, papers, session, show
 from pages.parts import register as shared
 
-RISING_WIDTHS = {"Area": 190, "State": 95, "Month": 60, "Usual": 70}
+RISING_WIDTHS = {"Area": 180, "State": 95, "Month": 60, "Usual": 70}
 UNBROKEN = "\N{WORD JOINER}\N{NO-BREAK SPACE}"
 """A blank at which no line ends, after a dash neither."""
 FEWEST_DRAWN = 6
@@ -55,7 +55,9 @@ def render(viewer: Viewer) -> None:
     left, right = st.columns([65, 35], gap="small")
     with left:
         _control_chart(view, released, noted)
-        a, b = st.columns(2, gap="small")
+        # In presenter view on a small laptop one below the other: beside each other their figures would touch.
+        with st.container(key="stacks-years" if st.session_state.get("present") else "years"):
+            a, b = st.columns(2, gap="small")
         with a:
             _rolling(view, released)
         with b:

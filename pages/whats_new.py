@@ -28,9 +28,11 @@ STATES = (
 )
 KINDS = {"place": "Place", "hotspot": "Hotspot", "hexagon": "Spot"}
 WIDTHS = {
-    "Area": 126, "Why it rings": 122, "Reports": 66, "Usually": 76, "By luck": 76, "Properties": 90, "Since": 102,
-    "Kind": 62,
+    "Area": 120, "Reports": 66, "Usually": 76, "Why it rings": 115, "By luck": 76, "Properties": 90, "Since": 92,
+    "Kind": 66,
 }  # fmt: skip
+SPARE = ("Kind", "Since")
+"""Columns that a room may go without."""
 
 
 def render(viewer: Viewer) -> None:
@@ -93,7 +95,7 @@ def _alarms(viewer: Viewer, view: AlarmView, released: Released) -> pd.Series | 
             on_select="rerun",
             selection_mode="single-row",
             alt="Alarms, the month furthest from usual first; choose a row to see its chart",
-            **show.fitted(rows, WIDTHS, special=_columns(view)),
+            **show.fitted(rows, WIDTHS, special=_columns(view), spare=SPARE),
         ).selection.rows
         st.caption(STATES)
         chosen = table.iloc[picked[0] if picked and picked[0] < len(table) else 0]
@@ -110,9 +112,9 @@ def _rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Area": table["place"],
-            "Why it rings": [words.RULES[rule] for rule in table["rule"]],
             "Reports": table["observed"],
             "Usually": [words.usually(r.rule, r.usual_low, r.usual_high) for r in table.itertuples()],
+            "Why it rings": [words.RULES[rule] for rule in table["rule"]],
             "By luck": [words.luck(yearly) for yearly in table["false_alarms_per_year"]],
             "Properties": ["◆ Several" if several else "–" for several in table["several_properties"]],
             "Since": [sentences.short_day(day, "–") for day in table["since"]],

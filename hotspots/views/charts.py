@@ -198,7 +198,8 @@ def _same_months_template(tones: Tones, order: tuple[str, ...], height: int) -> 
         legend=None,
     )
     bars = base.mark_bar(stroke=colours["text"], strokeWidth=1).encode(color=fill)
-    labels = base.mark_text(dy=-8, fontSize=13, color=colours["text"]).encode(text=alt.Text("reports:Q", format=","))
+    small = alt.expr("width < 340 ? 10 : 13")  # on a phone the figures of neighbouring bars would touch
+    labels = base.mark_text(dy=-8, fontSize=small, color=colours["text"]).encode(text=alt.Text("reports:Q", format=","))
     return finished((bars + labels).properties(height=height), colours).to_dict()
 
 
@@ -259,7 +260,7 @@ def _coverage_template(tones: Tones, many: bool, height: int) -> dict:
         y=alt.Y(
             "source:N",
             title=None,
-            axis=alt.Axis(labelFontSize=13, labelColor=colours["text"], labelLimit=160),
+            axis=alt.Axis(labelFontSize=13, labelColor=colours["text"], labelLimit=160, labelOverlap=False),
         ),
         tooltip=[
             "source:N",

@@ -55,7 +55,8 @@ def holders_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
         title=None,
         axis=alt.Axis(labelFontSize=13, labelLimit=230, labelColor=colours["text"], domain=False, ticks=False),
     )
-    base = alt.Chart(table).encode(y=y, x=alt.X("routes:Q", axis=None))
+    scale = alt.Scale(range=[0, alt.expr("width - 40")])  # what is left holds the number beside the longest bar
+    base = alt.Chart(table).encode(y=y, x=alt.X("routes:Q", axis=None, scale=scale))
     fill = alt.condition(alt.datum.only, alt.value(colours["other"]), alt.value(colours["place"]))
     bars = base.mark_bar(height=18).encode(
         color=fill,

@@ -14,8 +14,6 @@ from hotspots.views.charts import Tones, month_rows, month_step, month_structure
 from hotspots.views.finishing import finished
 from hotspots.views.palette import COLOURS, STATES
 
-_LETTERS = 95
-"""Letters of a note that fit across the whole chart on a small laptop."""
 _WIDTH, _HEIGHT, _PAD = 240, 74, 5
 
 
@@ -53,22 +51,18 @@ def _shades(notes: pd.DataFrame, periods: pd.Series) -> pd.DataFrame:
     before, after = start - first, last - end
     late = before > after
     room = before.where(late, after) / max(last - first, half)
-    words = [_fitting(note, int(_LETTERS * share)) for note, share in zip(drawn["note"], room, strict=True)]
     return pd.DataFrame(
         {
             "from": left.where(drawn["not_usual"], start),
             "to": end.where(drawn["not_usual"], start),
-            "words": words,
+            "words": drawn["note"],
+            "room": room,
             "whole": drawn["kind"] + ": " + drawn["note"],
             "change": ~drawn["not_usual"],
             "late": late,
-            "row": 27 + 18 * np.arange(len(drawn)),
+            "row": 32 + 24 * np.arange(len(drawn)),
         }
     )
-
-
-def _fitting(note: str, letters: int) -> str:
-    return note if len(note) <= letters else f"{note[: max(letters - 1, 0)].rstrip()}…"
 
 
 def _shading(colours: Mapping[str, str]) -> list[alt.Chart]:
@@ -84,9 +78,10 @@ def _shading(colours: Mapping[str, str]) -> list[alt.Chart]:
 
 def _words(colours: Mapping[str, str]) -> list[alt.Chart]:
     base = alt.Chart(alt.NamedData("noted"))
+    room = alt.expr("max(1, datum.room * width - 12)")  # beyond it the words end in an ellipsis
     return [
         base.transform_filter(f"{'' if late else '!'}datum.late")
-        .mark_text(align="right" if late else "left", dx=-6 if late else 6, fontSize=13, fontWeight="bold",
+        .mark_text(align="right" if late else "left", dx=-6 if late else 6, fontSize=13, fontWeight="bold", limit=room,
                    color=colours["text"])
         .encode(x="to:T" if not late else "from:T", y=alt.Y("row:Q", scale=None, axis=None), text="words:N")
         for late in (False, True)

@@ -140,7 +140,7 @@ def overdue_list(viewer: Viewer, store: Store, *, key: str, on_place: Callable[[
     action_list(viewer, store, table, key=key, empty=empty, on_place=on_place)
 
 
-_WIDTHS = {"When": 105, "Place": 115, "Task": 165, "Owner": 115, "Agreed": 85}
+_WIDTHS = {"When": 105, "Task": 150, "Owner": 115, "Place": 115, "Agreed": 85}
 
 
 def action_list(
@@ -275,5 +275,5 @@ def _action_rows(table: pd.DataFrame, *, with_place: bool) -> pd.DataFrame:
     rows = pd.DataFrame({"When": when, "Task": table["task"], "Owner": table["owner"]})
     rows["Agreed"] = [sentences.short_day(day) for day in table["raised"]]
     if with_place:
-        rows.insert(1, "Place", table["place"])
+        rows.insert(3, "Place", table["place"])
     return rows

@@ -19,7 +19,7 @@ from hotspots.views import sentences
 from pages.parts import register as shared
 from pages.parts import session, show, signin
 
-_DUE_WIDTHS = {"When": 110, "Place": 185, "What was done": 190, "Weeks after": 100}
+_DUE_WIDTHS = {"When": 110, "Place": 175, "What was done": 185, "Weeks after": 100}
 _MADE_WIDTHS = {
     "Assessed": 80, "Place": 120, "What was done": 150, "Weeks after": 100, "What was found": 230, "By": 120,
 }  # fmt: skip
@@ -48,6 +48,8 @@ def due_list(
             "Weeks after": due["weeks"],
         }
     )
+    # Beside a map there is less room than on a page of its own.
+    widths = _DUE_WIDTHS if on_place else {name: wide * 3 // 2 for name, wide in _DUE_WIDTHS.items()}
     key_now = f"{key}-{store.data_version}"
     of = every.set_index("intervention_id")["place_id"].reindex(due["intervention_id"]).tolist()
     event = show.grid(
@@ -56,7 +58,7 @@ def due_list(
         on_select=shared.on_row(f"grid-{key_now}", of, on_place) if may_record or on_place else "ignore",
         selection_mode="single-row",
         alt="Assessments due, the longest due first",
-        **show.fitted(rows, _DUE_WIDTHS, most=most),
+        **show.fitted(rows, widths, most=most),
     )
     if not may_record:
         return

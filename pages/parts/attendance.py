@@ -15,7 +15,7 @@ from hotspots.views import sentences
 from pages.parts import register as shared
 from pages.parts import session, show, signin
 
-_WIDTHS = {"Came": 80, "Agency": 285, "Because": 290}
+_WIDTHS = {"Came": 96, "Agency": 290, "Because": 300}
 
 
 def noted(store: Store) -> dict[str, bool]:
@@ -61,7 +61,7 @@ def tick_list(viewer: Viewer, store: Store, invited: pd.DataFrame) -> None:
         hide_index=True,
         disabled=["Agency", "Because"] if may else True,
         alt="Suggested attendees; tick who came" if may else "Suggested attendees, and who came",
-        **show.fitted(rows, _WIDTHS, most=8, lines=1, special={"Came": st.column_config.CheckboxColumn(width=80)}),
+        **show.fitted(rows, _WIDTHS, most=6, special={"Came": st.column_config.CheckboxColumn()}),
     )
     if may and st.button(f"Save attendance of {sentences.short_day(today)}", icon=":material/how_to_reg:"):
         ticked = dict(zip(agencies, edited["Came"].astype(bool), strict=True))

@@ -12,9 +12,9 @@ from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
 from hotspots.store import register_reads as reads
-from hotspots.views import alarm_words, charts, room_charts, sentences
+from hotspots.views import alarm_words, charts, sentences
 from hotspots.views.palette import STATES
-from pages.parts import actions, display, ledger, place_forms, session, show
+from pages.parts import actions, ledger, place_forms, session, show
 from pages.parts import register as shared
 
 CHART, PRESENTED = 144, 184
@@ -107,9 +107,7 @@ def _chart(viewer: Viewer, view: HubView, made: Card, row: pd.Series, kind: str)
         if kind == "Table":
             st.dataframe(_month_table(months), hide_index=True, height=tall, placeholder="no data", alt=text)
         else:
-            if st.session_state.get("present"):
-                drawn = room_charts.enlarged(drawn, display.text_size() / 16)
-            st.vega_lite_chart(None, drawn, key="card-months", alt=text, width="stretch")
+            show.draw(drawn, alt_text=text, key="card-months")
     elif kind == "Hours":
         st.caption(sentences.times_sentence(made.exact, int(row["n"])))
         if made.exact:

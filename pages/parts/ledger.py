@@ -17,7 +17,7 @@ from pages.parts import session, show, signin
 
 PAST_MONTHS = 12
 """Months whose sets the first keeping adds, so that a new ledger begins with a year of history."""
-_WIDTHS = {"Id": 48, "Hotspot": 115, "Became": 100, "From, into": 76, "Reports": 68, "Rank": 50, "Moved": 72}
+_WIDTHS = {"Id": 48, "Hotspot": 62, "Became": 95, "From, into": 66, "Reports": 66, "Rank": 50, "Moved": 50}
 """Columns of the list and their pixels on a small laptop."""
 _HELP = {
     "Id": "A number it keeps for good",
@@ -88,6 +88,8 @@ def _list(table: pd.DataFrame) -> str:
     )
     if not rows["From, into"].any():
         rows = rows.drop(columns="From, into")  # an empty column would push the last one out of sight
+    widths = {name: wide for name, wide in _WIDTHS.items() if name in rows}
+    widths["Hotspot"] += sum(_WIDTHS.values()) - sum(widths.values())
     chosen = st.dataframe(
         rows,
         key="ledger-list",
@@ -96,8 +98,9 @@ def _list(table: pd.DataFrame) -> str:
         selection_mode="single-row",
         **show.fitted(
             rows,
-            {name: wide for name, wide in _WIDTHS.items() if name in rows},
+            widths,
             most=6,
+            spare=("From, into", "Moved", "Rank"),
             special={
                 **{name: st.column_config.TextColumn(width=_WIDTHS[name], help=told) for name, told in _HELP.items()},
                 "Reports": show.figures(_WIDTHS["Reports"], help="In the months the filters show"),

@@ -1,6 +1,5 @@
 """Charts with their table, and downloads: written once, used by every page."""
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -11,15 +10,20 @@ from streamlit.elements.arrow import DataframeState
 
 from hotspots.release.disclosure import Released
 from hotspots.store import Store
-from hotspots.views import charts, exports, plain_tables, sentences
+from hotspots.views import charts, column_widths, exports, plain_tables, room_charts, sentences
 from hotspots.views.palette import COLOURS, DARK
 from pages.parts import display, papers, session, taking
 
-_LETTER, _LINE, _EDGES, _MOST_LINES = 5.8, 21, 20, 4
-"""Pixels of a letter at the text of a small laptop, of a line at that of a large screen, of a cell's two edges;
-every row is as tall as the tallest, so one long cell must not make a table of gaps."""
-_ONE_LINE, _WRAPPED, _HEAD = 40, 76, 40
-"""Pixels of a row of one line, the least of one that wraps (Streamlit wraps above four times the root), of a header."""
+_LETTERS = column_widths.Letters(em=14, edges=21)
+"""Of a cell on a phone, whose text is 16 pixels, a little more than on a small laptop."""
+_LAPTOP = 20 / 22 / 16
+"""A small laptop's letters in presenter view beside its usual ones, for each pixel of the size chosen (`style`)."""
+_LINE, _MOST_LINES = 21, 4
+"""Pixels of a line of a large screen; every row is as tall as the tallest: one long cell must not make gaps."""
+_ONE_LINE, _WRAPPED, _HEAD = 40, 76, 36
+"""Pixels of a row of one line, of the least that wraps (Streamlit wraps above four times the root), of a head."""
+_IN_THE_ROOM = 560
+"""Pixels that the rows of a table in presenter view take at most before they scroll."""
 
 _MOST_WRITTEN = 400
 """Rows that a popover writes out; a longer table is a grid, which draws only the part in sight."""
@@ -42,29 +46,34 @@ def fitted(
     most: int = 7,
     lines: int = _MOST_LINES,
     special: Mapping[str, dict] | None = None,
+    spare: Sequence[str] = (),
 ) -> dict[str, object]:
-    """Row height, height and columns for `st.dataframe`, so that text wraps in its column up to four lines.
+    """Row height, height and columns for `st.dataframe`, so that every cell is whole in the fewest lines.
 
-    widths: column → pixels on a small laptop; where there is more room every column grows
-    most: rows seen without scrolling · lines: most lines of a row, one for a long list whose rows must be in sight
-    special: columns with a configuration of their own; no images, which grow
-    with the row
+    widths: column → pixels on a small laptop, whose sum is the table's room; where there is more every column grows
+    most: rows seen without scrolling · lines: most lines of a row
+    special: columns with a configuration of their own; pictures keep their width and grow with the row
+    spare: columns that presenter view leaves out where there is no room, the least needed first
     """
-    special = special or {}
-    letters = {name: max(1, int((wide - _EDGES) / _LETTER)) for name, wide in widths.items()}
-    texts = ((name, text) for name in widths for text in rows[name] if _is_words(text))
-    longest = max((len(textwrap.wrap(text, letters[name])) for name, text in texts), default=1)
-    lines = min(longest, lines)
-    grown = display.text_size() / 18 if st.session_state.get("present") else 1
-    tall = int((max(_WRAPPED, lines * _LINE + 14) if lines > 1 else _ONE_LINE) * grown)
-    columns = {name: special.get(name, st.column_config.TextColumn(width=wide)) for name, wide in widths.items()}
-    height = "content" if len(rows) <= most else tall * most + int(_HEAD * grown)
+    special, presenting = special or {}, bool(st.session_state.get("present"))
+    letters, grown = _LETTERS, 1.0
+    if presenting:
+        size = display.text_size()
+        letters, grown = column_widths.Letters(*(px * size * _LAPTOP for px in (letters.em, letters.edges))), size / 18
+    labels = {name: look["label"] for name, look in special.items() if look.get("label")}
+    found = column_widths.fit(
+        rows, widths, letters=letters, most_lines=lines, labels=labels, spare=spare if presenting else ()
+    )
+    tall = int((max(_WRAPPED, found.lines * _LINE + 14) if found.lines > 1 else _ONE_LINE) * grown)
+    columns = {
+        name: {**special.get(name, st.column_config.TextColumn()), "width": found.widths[name]}
+        if name in found.widths
+        else None
+        for name in widths
+    }
+    seen = min(most, _IN_THE_ROOM // tall) if presenting else most
+    height = "content" if len(rows) <= seen else tall * seen + int(_HEAD * grown)
     return {"row_height": tall, "height": height, "column_config": columns}
-
-
-def _is_words(cell: object) -> bool:
-    """False for numbers, and for the address behind a link."""
-    return isinstance(cell, str) and not cell.startswith("https:")
 
 
 def read_table(rows: pd.DataFrame) -> None:
@@ -91,14 +100,16 @@ def chart(
 
     columns: those that the chart draws, where the released table has more
     """
-    picture(drawn, alt_text=alt_text, key=key)
+    draw(drawn, alt_text=alt_text, key=key)
     as_table(released.table[list(columns)] if columns else released.table, alt_text=alt_text, key=key)
 
 
-def picture(drawn: alt.TopLevelMixin | dict, *, alt_text: str, key: str) -> None:
-    """A chart whose numbers stand in words or in a table beside it, and what it says in one sentence."""
+def draw(drawn: alt.TopLevelMixin | dict, *, alt_text: str, key: str) -> None:
+    """A chart whose table stands elsewhere; its words are larger in presenter view, as the page's are."""
     # Altair would check every part of the chart against its schema: a twentieth of a second a chart, at each run.
     spec = drawn if isinstance(drawn, dict) else drawn.to_dict(validate=False)
+    if st.session_state.get("present"):
+        spec = room_charts.enlarged(spec, display.text_size() / 16)
     st.vega_lite_chart(None, spec, key=key, alt=alt_text, width="stretch")
 
 

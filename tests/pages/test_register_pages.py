@@ -1,5 +1,6 @@
 """The register's pages: every page opens or refuses for every role, and saves what is entered."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,8 +18,10 @@ from hotspots.register.prompts import Concern, Tag
 from hotspots.release.roles import Role
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
+from hotspots.views import column_widths
+from hotspots.views.column_widths import Letters
 from hotspots.views.register_words import clocks_title
-from pages.parts import session, show
+from pages.parts import display, session, show
 from pages.parts.case_review import prompt
 
 AT = datetime(2026, 1, 5, 9)
@@ -574,11 +577,49 @@ class TestPartners:
         assert not [b for b in page("partners", Role.SENIOR_OFFICER).button if b.key == "partner-new"]
 
 
-def test_powers_are_named_and_the_lists_keep_one_line_a_row(store: Store) -> None:  # noqa: ARG001
+@pytest.mark.parametrize("presenting", [False, True])
+@pytest.mark.parametrize("name", ["interventions", "partners", "places", "powers"])
+def test_no_cell_of_a_list_is_cut_and_a_room_sees_the_first_columns(
+    store: Store,  # noqa: ARG001
+    name: str,
+    presenting: bool,
+) -> None:
+    app = AppTest.from_function(_presented, kwargs={"name": name, "presenting": presenting}, default_timeout=TIMEOUT)
+    app.run()
+    assert not app.exception
+    listed = [d for d in app.dataframe if d.proto.row_height]
+    assert listed
+    by = display.USUAL_SIZE * show._LAPTOP if presenting else 1
+    letters = Letters(show._LETTERS.em * by, show._LETTERS.edges * by)
+    for shown in listed:
+        columns, tall = json.loads(shown.proto.columns), shown.proto.row_height
+        grown = display.USUAL_SIZE / 18 if presenting else 1
+        lines = 1 if tall < 60 else round((tall / grown - 14) / show._LINE)
+        hidden = {column for column in shown.value if columns.get(column, {}).get("hidden")}
+        assert presenting or not hidden, "only a room goes without a column"
+        assert shown.value.columns[0] not in hidden
+        for column in set(shown.value) - hidden:
+            words = [cell for cell in shown.value[column] if isinstance(cell, str) and ":" not in cell[:6]]
+            needed = column_widths._ems(sorted(words, key=column_widths.breadth, reverse=True), lines)
+            assert columns[column]["width"] >= letters.pixels(needed) - 1, (column, lines)
+
+
+def _presented(name: str, presenting: bool) -> None:
+    import importlib
+
+    import streamlit as st
+
+    from hotspots.release.roles import Role, Viewer
+    from pages.parts import frame
+
+    st.session_state["present"] = presenting
+    frame.shown(importlib.import_module(f"pages.{name}").render, Viewer(role=Role.HUB_MEMBER, name="test member"))
+
+
+def test_powers_are_named(store: Store) -> None:  # noqa: ARG001
     app = page("interventions", Role.HUB_MEMBER)
     held = next(d.value for d in app.dataframe if "Lead" in d.value)
     assert "s.23(3), Misuse of Drugs Act 1971" in set(held["Power"]) and not held["Power"].str.match(r"P\d+$").any()
-    assert next(d for d in app.dataframe if "Lead" in d.value).proto.row_height == 40
 
 
 def test_the_head_of_the_clocks_counts_those_that_run_and_those_that_passed(store: Store) -> None:  # noqa: ARG001

@@ -1,5 +1,6 @@
 """Trends on a small store: one ward against the rest, notes added and taken away by those who may."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from hotspots.store import annotations, open_store
 from hotspots.views import trend_charts
+from hotspots.views.palette import COLOURS
 from pages.parts import session
 from tests.pages.test_before_after import said, show_page
 from tests.pipeline import small_town as town
@@ -90,7 +92,9 @@ def test_the_words_of_a_note_end_inside_its_chart(start):
     row = trend_charts._shades(notes, months).iloc[0]
     whole = months.max() - months.min()
     room = row["from"] - months.min() if row["late"] else months.max() - row["to"]
-    assert room / whole > 0.4 and 30 < len(row["words"]) <= trend_charts._LETTERS * room / whole + 4
+    assert room / whole > 0.4 and abs(row["room"] - room / whole) < 0.05
+    drawn = json.dumps(trend_charts._noted_template(tuple(COLOURS.items()), 2, 290, True))
+    assert drawn.count('"limit": {"expr": "max(1, datum.room * width - 12)"}') == 2, "cut by the width of the screen"
 
 
 def test_a_ward_is_looked_at_by_itself(page):

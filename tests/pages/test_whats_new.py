@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from hotspots.store import ledger, open_store
+from hotspots.views import column_widths
 from pages import portfolio, whats_new
 from pages.parts import alarms, show
 from pages.parts import ledger as ledger_list
@@ -69,11 +70,10 @@ def test_every_column_has_a_word_of_help_and_room_for_its_words(page):
     shown = json.loads(listed.proto.columns)
     assert {name for name in listed.value if not shown[name].get("help")} == set()
     assert set(ledger_list._WIDTHS) == {*ledger_list._HELP, "Reports", "Rank"}
-    # Letters of a small laptop, less the edges of a cell, as `show.fitted` reckons.
-    longest = {"Properties": "◆ Several", "Since": "21 Aug 2018", "Usually": "about 5", "Reports": "Reports"}
-    held = {name: (whats_new.WIDTHS[name] - show._EDGES) / show._LETTER for name in longest}
-    assert {name for name, words in longest.items() if held[name] < len(words)} == set()
-    assert (ledger_list._WIDTHS["Became"] - show._EDGES) / show._LETTER >= len("■ Still there")
+    longest = {"Properties": "◆ Several", "Since": "21 Jul 2018", "Usually": "Usually", "Reports": "Reports"}
+    needed = {name: show._LETTERS.pixels(column_widths.breadth(words)) for name, words in longest.items()}
+    assert {name for name in longest if shown[name]["width"] < needed[name]} == set()
+    assert sum(shown[name]["width"] for name in listed.value) <= sum(whats_new.WIDTHS.values())
 
 
 def test_what_came_back_is_told_by_the_one_watch_that_portfolio_shows(page, monkeypatch):

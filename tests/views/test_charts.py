@@ -76,4 +76,8 @@ def test_a_chart_for_a_room_has_all_its_words_larger_and_the_same_rows():
     assert drawn["layer"][0] == {
         "mark": {"type": "text", "fontSize": 18}, "encoding": {"x": {"axis": {"labelFontSize": 20}}},
     }  # fmt: skip
+    axis = room_charts.enlarged({"axis": {"labelLimit": 160, "titleFontSize": 10, "fontSize": {"expr": "width"}}}, 1.5)
+    assert axis["axis"] == {"labelLimit": 240, "titleFontSize": 15, "fontSize": {"expr": "(width) * 1.5"}}
+    named = {"layer": [{"encoding": {"y": {"field": "agency", "type": "nominal"}}}], "height": 100}
+    assert room_charts.enlarged(named, 1.5)["height"] == 150, "rows of names would lie on each other"
     assert drawn["datasets"] is spec["datasets"] and drawn["height"] == 118
