@@ -157,34 +157,30 @@ def _windows(
 ) -> list[alt.Chart]:
     """Tinted columns with a cap and the count; the action's own days in the colour of what was done."""
     rows = tinted.assign(top=top, base=0.0)
-    rows["says"] = [_window_words(row, words=words) for row in rows.itertuples()]
+    rows["says"] = [_window_words(row) for row in rows.itertuples()]
     rows["middle"] = rows["start"] + (rows["end"] - rows["start"]) / 2
     shade = alt.Color(
         "window:N",
         scale=alt.Scale(domain=list(WORDS), range=[colours["place"], colours["place"], colours["done"]]),
         legend=None,
     )
-    base = alt.Chart(rows)
-    y = _count(top, colours, "top:Q")
     rows["number"] = ["" if pd.isna(n) else f"{int(n):,}" for n in rows["n"]]
+    base, y = alt.Chart(rows), _count(top, colours, "top:Q")
+    text = base.encode(x=_from(x, "middle"), y=y)
+    look = {"dy": 13, "fontSize": 13, "fontWeight": "bold", "color": colours["text"]}
     # On a phone the words of one window would lie over those of the next: there the number stands alone.
-    fits = (("says:N", f"width < {_PHONE} ? 0 : 1"), ("number:N", f"width < {_PHONE} ? 1 : 0"))
+    wide, narrow = (alt.ExprRef(f"width {than} {_PHONE} ? 1 : 0") for than in (">=", "<"))
+    said = [text.mark_text(opacity=wide, **look).encode(text="says:N")] if words else []
+    said.append(text.mark_text(opacity=narrow if words else 1, **look).encode(text="number:N"))
     return [
         base.mark_rect(opacity=0.13).encode(x=_from(x, "start"), x2="end:T", y=y, y2="base:Q", color=shade),
         base.mark_rule(strokeWidth=4).encode(x=_from(x, "start"), x2="end:T", y=y, color=shade),
-        *[
-            base.mark_text(
-                dy=13, fontSize=13, fontWeight="bold", color=colours["text"], opacity=alt.ExprRef(seen)
-            ).encode(x=_from(x, "middle"), y=y, text=said)
-            for said, seen in (fits if words else (("says:N", "1"),))
-        ],
+        *said,
     ]
 
 
-def _window_words(row: tuple, *, words: bool) -> str:
-    if pd.isna(row.n):
-        return WORDS[row.window] if words else ""
-    return f"{WORDS[row.window]}: {int(row.n):,}" if words else f"{int(row.n):,}"
+def _window_words(row: tuple) -> str:
+    return WORDS[row.window] if pd.isna(row.n) else f"{WORDS[row.window]}: {int(row.n):,}"
 
 
 def _expected(tinted: pd.DataFrame, x: alt.X, colours: Mapping[str, str]) -> tuple[list[alt.Chart], list[alt.Chart]]:

@@ -15,12 +15,11 @@ from hotspots.analysis.alarms import (
     SUM,
     chance_of_peak,
     hexagon_alarms,
-    kulldorff_llr,
     place_alarms,
     poisson_z,
-    relative_rate,
     weekly_chart,
 )
+from hotspots.analysis.scan_ratios import kulldorff_llr, relative_rate
 from hotspots.errors import BadFrame, BadValue
 from hotspots.periods import Window
 
