@@ -76,11 +76,11 @@ def _overlaps(viewer: Viewer, store: Store) -> None:
         if by_block.empty:
             st.markdown("None: it takes reports with an address and a day from two partners.")
             return
-        st.dataframe(
+        show.grid(
             by_block.assign(block=by_block["block"].fillna("no adopted place")).rename(
                 columns={"block": "Place", "addresses": "Addresses", "times": "Times", "latest": "Latest"}
             ),
-            hide_index=True,
+            key="overlaps-by-place",
             column_config={"Latest": st.column_config.DateColumn(format="D MMM YYYY")},
             alt="Overlaps by place",
         )
@@ -92,7 +92,7 @@ def _overlap_addresses(now: Viewer, held: pd.DataFrame) -> None:
     if not now.unlocked:
         return
     table = release(held, now, policy="overlaps").table
-    st.dataframe(
+    restricted.listed(
         table[["block", "address_key", "first", "last", "partners", "n"]].rename(
             columns={
                 "block": "Place",
@@ -103,7 +103,7 @@ def _overlap_addresses(now: Viewer, held: pd.DataFrame) -> None:
                 "n": "Reports",
             }  # fmt: skip
         ),
-        hide_index=True,
+        key="overlap-addresses",
         column_config={name: st.column_config.DateColumn(format="D MMM YYYY") for name in ("First", "Last")},
         alt="Overlaps with their addresses, restricted",
     )
@@ -128,9 +128,9 @@ def _agreements(ending: pd.DataFrame) -> None:
         )
         if len(rows):
             widths = {"State": 115, "Agency": 310, "Expires": 95}
-            st.dataframe(
+            show.grid(
                 rows,
-                hide_index=True,
+                key="agreements",
                 alt="Agreements ending, soonest first",
                 **show.fitted(rows, widths, most=6, lines=1),
             )
@@ -160,7 +160,7 @@ def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
         )
         if len(shown):
             widths = {"State": 80, "Feed": 108, "Agency": 276, "Last received": 90}
-            st.dataframe(shown, hide_index=True, alt="Data feeds", **show.fitted(shown, widths, most=4))
+            show.grid(shown, key="feeds", alt="Data feeds", **show.fitted(shown, widths, most=4))
 
 
 def _register(partners: pd.DataFrame) -> None:
@@ -184,9 +184,8 @@ def _register(partners: pd.DataFrame) -> None:
                 "Feed": shown["data_feed"],
             }
         )
-        st.dataframe(
-            rows, hide_index=True, alt="The register of partners", **show.fitted(rows, WIDTHS, most=8, lines=1)
-        )
+        look = show.fitted(rows, WIDTHS, most=8, lines=1)
+        show.grid(rows, key="register", alt="The register of partners", exported=True, **look)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -129,10 +129,10 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame]) -> None:
             "Assess next": [sentences.short_day(d, "–") for d in table["next_assessment"]],
         }
     )
-    st.dataframe(
+    show.grid(
         rows,
         key=key,
-        hide_index=True,
+        exported=True,
         on_select=opened,
         selection_mode="single-row",
         row_height=44,
@@ -169,7 +169,7 @@ def _off_the_list(viewer: Viewer, store: Store) -> None:
             "Dwellings": table["dwellings"],
         }
     )
-    st.dataframe(rows, hide_index=True, alt="Comparison areas and places off the list")
+    show.grid(rows, key="off-the-list", alt="Comparison areas and places off the list")
     if viewer.can(Action.RECORD):
         place_history.bring_back(viewer, store)
 

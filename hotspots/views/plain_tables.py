@@ -1,5 +1,6 @@
 """A table as it is read: headings in plain words, cells as text, and no column that says nothing."""
 
+from html import escape
 from typing import NamedTuple
 
 import pandas as pd
@@ -52,6 +53,18 @@ def as_read(table: pd.DataFrame, *, trim: bool = True) -> AsRead:
     rows = pd.DataFrame({heads[name]: _text(name, column, table) for name, column in kept.items()})
     numbers = pd.DataFrame({heads[name]: column.array for name, column in kept.items() if _is_number(column)})
     return AsRead(rows, numbers, " · ".join(same))
+
+
+def as_html(read: AsRead, *, alt: str) -> str:
+    """The rows as a table of HTML whose cells are text and nothing else; figures stand to the right."""
+    side = {name: " class='figure'" if name in read.numbers else "" for name in read.rows}
+    heads = "".join(f"<th scope='col'{side[name]}>{escape(str(name))}</th>" for name in read.rows)
+    lines = (
+        "".join(f"<td{look}>{escape(cell)}</td>" for look, cell in zip(side.values(), row, strict=True))
+        for row in read.rows.itertuples(index=False, name=None)
+    )
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table aria-label='{escape(alt)}'><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _heading(name: str, column: pd.Series) -> str:

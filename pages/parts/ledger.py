@@ -88,10 +88,10 @@ def _list(table: pd.DataFrame) -> str:
     )
     if not rows["From, into"].any():
         rows = rows.drop(columns="From, into")  # an empty column would push the last one out of sight
-    chosen = st.dataframe(
+    chosen = show.grid(
         rows,
         key="ledger-list",
-        hide_index=True,
+        exported=True,
         on_select="rerun",
         selection_mode="single-row",
         **show.fitted(
