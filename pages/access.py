@@ -40,13 +40,12 @@ def _trail(viewer: Viewer, store: Store) -> None:
     with show.card("Who came in, saw restricted items, took something out, changed something", "Newest first, UTC"):
         chosen = st.pills("Show", list(KINDS), default="everything", key="audit-kind", label_visibility="collapsed")
         lines = release(trail(store, action=KINDS[chosen or "everything"]), viewer, policy="audit trail")
-        show.grid(
-            lines.table.rename(columns=str.capitalize),
-            key="audit-lines",
-            exported=True,
-            height=520,
-            alt="Audit trail, newest first",
-        )
+        with show.on_screen("audit-lines"):
+            st.dataframe(
+                lines.table.rename(columns=str.capitalize), hide_index=True, height=520, alt="Audit trail, newest first"
+            )
+        # One line of it can hold a whole register, which fills pages.
+        show.on_paper("The trail is not printed; the file under *Export* has every line.", key="audit-lines")
         show.downloads(lines, store, title="Audit trail", settings={}, name="audit-trail")
 
 

@@ -172,6 +172,8 @@ def _register(partners: pd.DataFrame) -> None:
         chosen = st.pills("Joins for", problems, selection_mode="multi", key="joins-for", label_visibility="collapsed")
         fits = [not chosen or not set(chosen).isdisjoint(words) for words in partners["problem_types"]]
         shown = partners.loc[np.array(fits, dtype=bool)]  # an empty list would choose columns
+        if chosen:
+            show.on_paper(f"Those who join for {show.plain(sentences.listing(chosen))}.", key="joins-for")
         rows = pd.DataFrame(
             {
                 "Agency": shown["agency"],

@@ -107,12 +107,15 @@ _PAPER = """
   @page { size: A4; }
   :root { font-size: 11pt !important; color-scheme: light; }
   html, body, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"], .stMainBlockContainer {
-    position: static !important; height: auto !important; overflow: visible !important; background: #fff !important; }
+    display: block !important; position: static !important; height: auto !important; overflow: visible !important;
+    background: #fff !important; }
   .stMainBlockContainer { padding: 0 !important; max-width: 178mm; }
   .stMainBlockContainer :is([data-testid="stVerticalBlock"], [data-testid="stHorizontalBlock"],
     [data-testid="stLayoutWrapper"], [data-testid="stColumn"], [data-testid="stElementContainer"]) {
     display: block !important; width: auto !important; min-width: 0 !important; height: auto !important;
     min-height: 0 !important; overflow: visible !important; }
+  .stMainBlockContainer [data-testid="stVerticalBlock"]:is(.st-key-card, :has([class*="st-key-paper"]
+    tr:nth-child(13))) { break-inside: auto !important; }
   .stMainBlockContainer [data-testid="stMarkdownContainer"] { margin-bottom: .4rem; }
   .stMainBlockContainer :is(header, button, [role="tab"][aria-selected="false"], iframe[title*="folium"],
     [data-testid="stToolbar"], [data-testid="stElementToolbar"], [data-testid="stButtonGroup"],

@@ -157,20 +157,52 @@ FITS = (
 )
 
 
-@pytest.mark.parametrize("page", ["trends", "portfolio", "interventions", "data"])
+TABLES = {
+    "hub_meeting": 1, "trends": 1, "whats_new": 2, "areas": 1, "places": 1, "portfolio": 3, "interventions": 3,
+    "powers": 1, "partners": 5, "timeliness": 3, "method": 3, "data": 3,
+}  # fmt: skip
+"""Page → the least number of its tables that are in sight when it opens."""
+MOST_PRINTED = 60
+"""Rows of a list on paper whose rest is in the page's export."""
+A4 = {"width": 673, "height": 980}
+"""A sheet within its margins, in CSS pixels."""
+NO_USE_ON_PAPER = ", ".join(
+    f"{what}:visible"
+    for what in ("iframe", "button", "input:not([type=checkbox])", '[data-testid="stDataFrame"]', ".st-key-turn")
+)
+
+
+@pytest.mark.parametrize("page", TABLES)
 def test_a_table_is_whole_on_paper(page: str, server: Server, visit: Callable[[Server], Visitor]) -> None:
-    """A grid draws what its window shows: on paper the same rows stand written out."""
+    """A grid draws what its window shows: on paper the same rows stand written out, under one title."""
     visitor = visit(server)
     visitor.open(f"{page}?role=Data+steward")
     written = visitor.page.locator('[class*="st-key-paper"] table')
-    written.first.wait_for(state="attached", timeout=PATIENCE)
+    grids = visitor.page.locator('[data-testid="stDataFrame"]:visible [role="grid"]')
+    grids.nth(TABLES[page] - 1).wait_for(state="attached", timeout=PATIENCE)
+    visitor.settle()
     expect(written.first).to_be_hidden()
-    visitor.page.set_viewport_size({"width": 673, "height": 980})  # an A4 sheet within its margins
+    held = [int(grid.get_attribute("aria-rowcount", timeout=PATIENCE)) - 1 for grid in grids.all()]
+    visitor.page.set_viewport_size(A4)
     visitor.page.emulate_media(media="print")
-    for table in written.all():
-        expect(table).to_be_visible(timeout=PATIENCE)
+    printed = visitor.page.locator('[class*="st-key-paper"] table:visible').all()
+    assert [table.locator("tbody tr").count() for table in printed] == [min(rows, MOST_PRINTED) for rows in held]
+    for table in printed:
         assert table.evaluate(FITS)
-    assert visitor.page.locator('[data-testid="stDataFrame"]:visible').count() == 0
+    assert visitor.page.locator(NO_USE_ON_PAPER).count() == 0
+    assert visitor.page.locator("h1:visible").count() == 1
+    assert visitor.page.get_by_text("of 604 rows").count() == (page == "areas")
+
+
+@pytest.mark.parametrize("page", ["hub_meeting", "areas"])
+def test_paper_says_where_the_map_is(page: str, server: Server, visit: Callable[[Server], Visitor]) -> None:
+    visitor = visit(server)
+    visitor.open(f"{page}?role=Data+steward")
+    told = visitor.page.get_by_text("The map is not printed")
+    told.wait_for(state="attached", timeout=PATIENCE)
+    expect(told).to_be_hidden()
+    visitor.page.emulate_media(media="print")
+    expect(told).to_be_visible()
 
 
 @pytest.mark.parametrize("page", ["trends", "portfolio", "before_after", "outcomes"])
