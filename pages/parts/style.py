@@ -116,7 +116,7 @@ _PAPER = """
     min-height: 0 !important; overflow: visible !important; }
   .stMainBlockContainer [data-testid="stVerticalBlock"]:is(.st-key-card, :has([class*="st-key-paper"]
     tr:nth-child(13))) { break-inside: auto !important; }
-  .stMainBlockContainer [data-testid="stMarkdownContainer"] { margin-bottom: .4rem; }
+  .stMainBlockContainer [data-testid="stMarkdownContainer"] { margin-bottom: -.4rem; }
   .stMainBlockContainer :is(header, button, [role="tab"][aria-selected="false"], iframe[title*="folium"],
     [data-testid="stToolbar"], [data-testid="stElementToolbar"], [data-testid="stButtonGroup"],
     [data-testid="stMultiSelect"], [data-testid="stSelectbox"], [data-testid="stTextInput"],
