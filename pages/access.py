@@ -40,9 +40,12 @@ def _trail(viewer: Viewer, store: Store) -> None:
     with show.card("Who came in, saw restricted items, took something out, changed something", "Newest first, UTC"):
         chosen = st.pills("Show", list(KINDS), default="everything", key="audit-kind", label_visibility="collapsed")
         lines = release(trail(store, action=KINDS[chosen or "everything"]), viewer, policy="audit trail")
-        st.dataframe(
-            lines.table.rename(columns=str.capitalize), hide_index=True, height=520, alt="Audit trail, newest first"
-        )
+        with show.on_screen("audit-lines"):
+            st.dataframe(
+                lines.table.rename(columns=str.capitalize), hide_index=True, height=520, alt="Audit trail, newest first"
+            )
+        # One line of it can hold a whole register, which fills pages.
+        show.on_paper("The trail is not printed; the file under *Export* has every line.", key="audit-lines")
         show.downloads(lines, store, title="Audit trail", settings={}, name="audit-trail")
 
 
@@ -53,7 +56,7 @@ def _accounts(viewer: Viewer, store: Store) -> None:
             st.caption("No sign-in is set up: whoever opens this machine's own address chooses a role to view as.")
         if len(known.table):
             shown = known.table[["name", "subject", "role", "districts", "last_seen"]]
-            st.dataframe(shown.rename(columns=str.capitalize), hide_index=True, alt="Accounts and roles")
+            show.grid(shown.rename(columns=str.capitalize), key="accounts", alt="Accounts and roles")
         if viewer.can(Action.CHANGE_SETTINGS) and st.button("Give or take a role", icon=":material/key:"):
             _change_role(viewer, store, known)
 
@@ -90,8 +93,8 @@ def _retention(viewer: Viewer, store: Store) -> None:
     with show.card(words.retention_title(rules.table), "Limits are settings; a purge cannot be undone"):
         rows = rules.table.rename(columns=str.capitalize)
         numbers = {name: {"width": 60} for name in ("Held", "Due")}
-        st.dataframe(
-            rows, hide_index=True, alt="Retention rules",
+        show.grid(
+            rows, key="retention", alt="Retention rules",
             **show.fitted(rows, {"What": 105, "Rule": 190, "Held": 60, "Due": 60}, most=9, special=numbers),
         )  # fmt: skip
         if viewer.can(Action.CHANGE_SETTINGS) and rules.table["due"].sum() and st.button("Purge what is due"):

@@ -65,6 +65,8 @@ def render(viewer: Viewer) -> None:
     with left:
         with st.container(key="area-map"):
             _map(store, view, released, kind)
+        show.on_paper("The map is not printed; its areas are in the table, and as a map layer under *Export*.",
+                      key="areas-map")  # fmt: skip
         _spread(viewer, view, kind)
     with right:
         _table(view, released, kind, own)
@@ -149,8 +151,8 @@ def _table(view: AreasView, released: Released, kind: str, own: str) -> None:
         if len(chosen):
             st.markdown(f"Chosen on the map: **{show.plain(words.one(chosen.iloc[0], view.base))}**")
         rows = words.rows(table, view.base)
-        st.dataframe(
-            rows, hide_index=True, alt=f"Reports by {kind}",
+        show.grid(
+            rows, key="areas-table", exported=True, alt=f"Reports by {kind}",
             **show.fitted(
                 rows, {name: WIDTHS.get(name, RATE) for name in rows}, spare=SPARE,
                 special={name: _column(name, told) for name, told in words.HELPS.items() if name in rows},
@@ -201,9 +203,8 @@ def _near(viewer: Viewer, store: Store, query: Query) -> None:
             return
         released = release(found.table, viewer, policy="near repeats")
         st.markdown(words.near(released.table, found.used, found.of, found.since))
-        st.dataframe(
-            words.near_rows(released.table), hide_index=True, alt="Pairs of reports by distance and days apart"
-        )
+        rows = words.near_rows(released.table)
+        show.grid(rows, key="areas-near", alt="Pairs of reports by distance and days apart")
 
 
 @st.cache_resource(show_spinner="Shuffling the dates 199 times …", max_entries=8)
@@ -220,7 +221,7 @@ def _harm(viewer: Viewer, view: AreasView, file: str) -> None:
     released = release(view.harm, viewer, policy="harm of areas")
     made_by = f"Weights: {show.plain(weights.source)}, {show.plain(weights.version)}"
     with show.card("By harm, beside the rank by count", made_by):
-        st.dataframe(words.harm_rows(released.table.head(20)), hide_index=True, alt="Areas by harm")
+        show.grid(words.harm_rows(released.table.head(20)), key="areas-harm", alt="Areas by harm")
         st.caption(words.HARM)
 
 

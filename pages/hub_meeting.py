@@ -42,6 +42,7 @@ def render(viewer: Viewer) -> None:
     viewer.require(Action.SEE_HOTSPOTS)
     store = session.current_store()
     shared.begin()
+    title = st.container(key="paper-hub-title")
     top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="hub-top")
     with top:
         agenda = st.container(width="content")
@@ -52,6 +53,8 @@ def render(viewer: Viewer) -> None:
     view = session.view_of(store, query)
     table = session.lasting_table(store, query)
     released = release(table, viewer, policy="hotspots", as_of=view.last_month)
+    where = show.plain(", ".join(query.districts) or "all districts")
+    title.markdown(f"# Hub meeting: {where}\n\n{sentences.period(query.window)}")
     if st.session_state.get("present"):
         with top, st.container(key="hub-left-out", width="content"):
             st.caption("Filters, Export, who reported it:  \nleave *Presenter view* under *Display*")
@@ -88,6 +91,7 @@ def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step:
             with beside:
                 meeting.turn(released.table, step, chosen)
                 _map(store, view, released, chosen)
+                show.on_paper("The map is not printed; the meeting pack under *Export* holds it.", key="hub-map-words")
             with left, st.container(key="hub-foot"):
                 _foot(store, view, first)
 
@@ -195,10 +199,10 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
         st.session_state[key] = {"selection": {"rows": ticked, "cells": [c for c in cells if c[0] in ticked]}}
 
     with st.container(key="hub-list"):
-        st.dataframe(
+        show.grid(
             _list_table(listed),
             key=key,
-            hide_index=True,
+            exported=True,
             on_select=from_list,
             selection_mode=["single-row", "single-cell"],
             selection_default={

@@ -77,6 +77,7 @@ def _list(viewer: Viewer, store: Store, released: Released) -> None:
         event = show.grid(
             rows,
             key=f"interventions-{store.data_version}",
+            exported=True,
             on_select="rerun" if may_step else "ignore",
             selection_mode="single-row",
             alt="Interventions, newest first",

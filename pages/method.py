@@ -5,7 +5,7 @@ import streamlit as st
 
 from hotspots.release.roles import Action, Viewer
 from hotspots.views.palette import STATES
-from pages.parts import front_door, quality, session
+from pages.parts import front_door, quality, session, show
 from pages.parts.published import published_section
 
 
@@ -20,11 +20,11 @@ def render(viewer: Viewer) -> None:
         st.markdown("## A hotspot is where reports lie close together")
         st.markdown(_HOTSPOT)
         st.markdown("## Settings in force")
-        st.dataframe(_settings_table(settings, store.crs), hide_index=True)
+        show.grid(_settings_table(settings, store.crs), key="settings-in-force", alt="Settings in force")
     with right, st.container(border=True):
         st.markdown("## One word for what an area is doing")
         words = [{"State": f"{look.glyph} {word.capitalize()}", "Rule": look.rule} for word, look in STATES.items()]
-        st.dataframe(pd.DataFrame(words), hide_index=True)
+        show.grid(pd.DataFrame(words), key="states-rules", alt="States of an area and the rule of each")
         st.markdown("## What it cannot tell")
         st.markdown(_LIMITS)
     quality.quality_card(viewer, store)

@@ -78,11 +78,11 @@ def _overlaps(viewer: Viewer, store: Store) -> None:
         if by_block.empty:
             st.markdown("None: it takes reports with an address and a day from two partners.")
             return
-        st.dataframe(
+        show.grid(
             by_block.assign(block=by_block["block"].fillna("no adopted place")).rename(
                 columns={"block": "Place", "addresses": "Addresses", "times": "Times", "latest": "Latest"}
             ),
-            hide_index=True,
+            key="overlaps-by-place",
             column_config={"Latest": st.column_config.DateColumn(format="D MMM YYYY")},
             alt="Overlaps by place",
         )
@@ -94,7 +94,7 @@ def _overlap_addresses(now: Viewer, held: pd.DataFrame) -> None:
     if not now.unlocked:
         return
     table = release(held, now, policy="overlaps").table
-    st.dataframe(
+    restricted.listed(
         table[["block", "address_key", "first", "last", "partners", "n"]].rename(
             columns={
                 "block": "Place",
@@ -105,7 +105,7 @@ def _overlap_addresses(now: Viewer, held: pd.DataFrame) -> None:
                 "n": "Reports",
             }  # fmt: skip
         ),
-        hide_index=True,
+        key="overlap-addresses",
         column_config={name: st.column_config.DateColumn(format="D MMM YYYY") for name in ("First", "Last")},
         alt="Overlaps with their addresses, restricted",
     )
@@ -130,9 +130,9 @@ def _agreements(ending: pd.DataFrame) -> None:
         )
         if len(rows):
             widths = {"State": 90, "Agency": 148, "Expires": 96}  # as much as a phone has
-            st.dataframe(
+            show.grid(
                 rows,
-                hide_index=True,
+                key="agreements",
                 alt="Agreements ending, soonest first",
                 **show.fitted(rows, widths, most=5),
             )
@@ -162,7 +162,7 @@ def _feeds(viewer: Viewer, store: Store, partners: pd.DataFrame) -> None:
         )
         if len(shown):
             widths = {"State": 90, "Feed": 100, "Last received": 100, "Agency": 240}
-            st.dataframe(shown, hide_index=True, alt="Data feeds", **show.fitted(shown, widths, most=4))
+            show.grid(shown, key="feeds", alt="Data feeds", **show.fitted(shown, widths, most=4))
 
 
 def _register(partners: pd.DataFrame, *, may_change: bool) -> None:
@@ -175,6 +175,8 @@ def _register(partners: pd.DataFrame, *, may_change: bool) -> None:
         chosen = st.pills("Joins for", problems, selection_mode="multi", key="joins-for", label_visibility="collapsed")
         fits = [not chosen or not set(chosen).isdisjoint(words) for words in partners["problem_types"]]
         shown = partners.loc[np.array(fits, dtype=bool)]  # an empty list would choose columns
+        if chosen:
+            show.on_paper(f"Those who join for {show.plain(sentences.listing(chosen))}.", key="joins-for")
         rows = pd.DataFrame(
             {
                 "Agency": shown["agency"],
@@ -187,9 +189,8 @@ def _register(partners: pd.DataFrame, *, may_change: bool) -> None:
                 "Feed": shown["data_feed"],
             }
         )
-        st.dataframe(
-            rows, hide_index=True, alt="The register of partners", **show.fitted(rows, WIDTHS, most=6, spare=SPARE)
-        )
+        look = show.fitted(rows, WIDTHS, most=6, spare=SPARE)
+        show.grid(rows, key="register", alt="The register of partners", exported=True, **look)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -141,10 +141,10 @@ def _list(table: pd.DataFrame, made: dict[int, pd.DataFrame], today: date) -> No
     if st.session_state.get("present"):
         rows = rows.drop(columns="Against usual")  # from the back of the room the words beside it say more
         widths["Place"] += widths.pop("Against usual")
-    st.dataframe(
+    show.grid(
         rows,
         key=key,
-        hide_index=True,
+        exported=True,
         on_select=opened,
         selection_mode="single-row",
         **show.fitted(
@@ -189,7 +189,7 @@ def _off_the_list(viewer: Viewer, store: Store) -> None:
             "Dwellings": table["dwellings"],
         }
     )
-    st.dataframe(rows, hide_index=True, alt="Comparison areas and places off the list")
+    show.grid(rows, key="off-the-list", alt="Comparison areas and places off the list")
     if viewer.can(Action.RECORD):
         place_history.bring_back(viewer, store)
 

@@ -110,10 +110,10 @@ def _routes(viewer: Viewer, released: Released, found: Routes, asked: dict[str, 
         else:
             key = f"routes-{abs(hash(str(asked)))}"
             routes = _route_rows(table)
-            rows = st.dataframe(
+            rows = show.grid(
                 routes,
                 key=key,
-                hide_index=True,
+                exported=True,
                 on_select="rerun",
                 selection_mode="multi-row",
                 alt="Routes that fit; tick rows to plan a joint visit",
@@ -191,7 +191,7 @@ def _more(what: str, rows: pd.DataFrame, viewer: Viewer) -> None:
     table = release(rows, viewer, policy="powers").table
     with st.expander(f"{len(table)} more {what}"):
         more = _route_rows(table)
-        st.dataframe(more, hide_index=True, alt=f"Rows that {what}", **_fitted(more))
+        show.grid(more, key=f"more-{len(what)}", alt=f"Rows that {what}", **_fitted(more))
 
 
 def _holders(viewer: Viewer, found: Routes) -> None:
@@ -229,8 +229,8 @@ def _visit(viewer: Viewer, store: Store, found: Routes, ticked: list[str]) -> No
         plan = joint_visit_plan(chosen, visit_at=datetime.combine(day, hour))
         released = release(plan, viewer, policy="joint visit")
         steps = _plan_rows(released.table)
-        st.dataframe(
-            steps, hide_index=True, alt="What each agency does before the visit",
+        show.grid(
+            steps, key="visit-plan", alt="What each agency does before the visit",
             **show.fitted(steps, PLAN_WIDTHS, most=4),
         )  # fmt: skip
         recipe = {"visit": f"{day} {hour:%H:%M}", "advice": NOT_LEGAL_ADVICE}

@@ -74,7 +74,7 @@ def _joint(joint: Released, places: int) -> None:
                 ],
             }
         )
-        st.dataframe(rows, hide_index=True, alt="Days from first signal to first joint action")
+        show.grid(rows, key="waiting-days", alt="Days from first signal to first joint action")
 
 
 def _on_time(viewer: Viewer, store: Store, found: overview.Timeliness) -> None:
@@ -92,11 +92,12 @@ def _on_time(viewer: Viewer, store: Store, found: overview.Timeliness) -> None:
                 "Share": ["–" if pd.isna(s) else f"{s:.0%}" for s in table["share"]],
             }
         )
-        st.dataframe(rows, hide_index=True, alt="Actions on time by agency")
+        show.grid(rows, key="on-time", alt="Actions on time by agency")
         st.caption(f"No share under {MIN_BASE} actions due: the two counts say all there is to say.")
         st.markdown("**By the quarter in which they were due**")
         long = release(found.by_quarter, viewer, policy="actions on time by quarter")
-        st.dataframe(overview.by_quarter(long.table), hide_index=True, alt="Actions on time by agency and quarter")
+        rows = overview.by_quarter(long.table)
+        show.grid(rows, key="on-time-quarters", alt="Actions on time by agency and quarter")
         show.downloads(long, store, title="Actions on time", settings={"on time": ON_TIME}, name="on-time")
 
 

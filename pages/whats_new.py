@@ -88,10 +88,10 @@ def _alarms(viewer: Viewer, view: AlarmView, released: Released) -> pd.Series | 
             st.markdown(show.plain(words.nearest(near, len(quiet), int(view.watched["room"].notna().sum()))))
             return near
         rows = _rows(table)
-        picked = st.dataframe(
+        picked = show.grid(
             rows,
             key="alarm-list",
-            hide_index=True,
+            exported=True,
             on_select="rerun",
             selection_mode="single-row",
             alt="Alarms, the month furthest from usual first; choose a row to see its chart",

@@ -1,5 +1,7 @@
 """A table as it is read: headings in plain words, cells as text, and no column that says nothing."""
 
+import re
+from html import escape
 from typing import NamedTuple
 
 import pandas as pd
@@ -21,6 +23,8 @@ HEADINGS = {
 }  # fmt: skip
 """Column of a released table → its heading on screen."""
 NOTHING = "–"
+_SIGN, _KEPT = re.compile(r"^([^\w\s]) "), "\\1\u00a0"
+"""A sign before a word, at which no line ends."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SHARES = ("share", "place_share", "incident_share", "by_chance", "chance_low", "chance_high")
 _CHANGES = ("change", "low", "high")
@@ -40,7 +44,7 @@ def as_read(table: pd.DataFrame, *, trim: bool = True) -> AsRead:
     table: any released table, or one made for a screen, whose own headings are kept
     trim: leave out columns that are empty, and say once what is the same in every row
     """
-    kept = {name: column for name, column in table.items() if not _is_picture(column)}
+    kept = {name: column for name, column in table.infer_objects().items() if not _is_picture(column)}
     same: list[str] = []
     for name, column in [*kept.items()] if trim and len(table) > 1 else []:
         if _says_nothing(column):
@@ -52,6 +56,20 @@ def as_read(table: pd.DataFrame, *, trim: bool = True) -> AsRead:
     rows = pd.DataFrame({heads[name]: _text(name, column, table) for name, column in kept.items()})
     numbers = pd.DataFrame({heads[name]: column.array for name, column in kept.items() if _is_number(column)})
     return AsRead(rows, numbers, " · ".join(same))
+
+
+def as_html(read: AsRead, *, alt: str) -> str:
+    """The rows as a table of HTML whose cells are text and nothing else; figures stand to the right."""
+    sides = [" class='figure'" if name in read.numbers else "" for name in read.rows]
+    heads = "".join(
+        f"<th scope='col'{side}>{escape(str(name))}</th>" for side, name in zip(sides, read.rows, strict=True)
+    )
+    lines = (
+        "".join(f"<td{side}>{escape(_SIGN.sub(_KEPT, cell))}</td>" for side, cell in zip(sides, row, strict=True))
+        for row in read.rows.itertuples(index=False, name=None)
+    )
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f"<table aria-label='{escape(alt)}'><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _heading(name: str, column: pd.Series) -> str:
@@ -81,7 +99,10 @@ def _text(name: str, column: pd.Series, table: pd.DataFrame) -> list[str]:
 
 def _cell(name: str, cell: object, column: pd.Series, *, as_change: bool) -> str:
     if isinstance(cell, pd.Timestamp):
-        words = f"{cell:%b %Y}" if (column.dropna().dt.day == 1).all() else sentences.short_day(cell)
+        known = column.dropna()
+        if (known != known.dt.normalize()).any():
+            return f"{sentences.short_day(cell)}, {cell:%H:%M}".replace(" ", "\u00a0")
+        words = f"{cell:%b %Y}" if (known.dt.day == 1).all() else sentences.short_day(cell)
         return words.replace(" ", "\u00a0")
     if name == "weekday":
         return _DAYS[int(cell)]

@@ -118,7 +118,8 @@ def _panel(name: str, rows: pd.DataFrame, state: pd.Series, top: float, colours:
     usual = "" if pd.isna(state["usual_high"]) else f" (usual {state['usual_low']:,.0f} to {state['usual_high']:,.0f})"
     alt_text = f"{name}: {latest}{usual}, {state['state']}; {unlike_words(state)}"
     return (
-        f"<div><div style='display:flex;justify-content:space-between;gap:.5rem;font-size:.88rem'><b>{escape(name)}</b>"
+        "<div style='break-inside:avoid'>"
+        f"<div style='display:flex;justify-content:space-between;gap:.5rem;font-size:.88rem'><b>{escape(name)}</b>"
         f"<span style='white-space:nowrap'>{words}</span></div>"
         f"<img style='width:100%;display:block' src='data:image/svg+xml;base64,{picture}' alt='{escape(alt_text)}'>"
         f"<div class='quiet'>{latest}{usual} · {escape(unlike_words(state))}</div></div>"

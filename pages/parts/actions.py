@@ -164,10 +164,9 @@ def action_list(
     may_close = viewer.can(Action.RECORD)
     rows, key_now = _action_rows(released, with_place=on_place is not None), f"{key}-{store.data_version}"
     of = table.set_index("id")["place_id"].reindex(released["id"]).tolist()
-    event = st.dataframe(
+    event = show.grid(
         rows,
         key=key_now,
-        hide_index=True,
         on_select=shared.on_row(key_now, of, on_place) if may_close or on_place else "ignore",
         selection_mode="single-row",
         **show.fitted(rows, {name: _WIDTHS[name] for name in rows.columns}, most=4 if on_place else 6),
@@ -181,7 +180,8 @@ def action_list(
             "Close the chosen action", key=f"{key}-close", disabled=not chosen, icon=":material/task_alt:"
         )
         if not chosen:
-            st.caption("Choose one in the list first.", width="content")
+            with show.on_screen(f"{key}-first"):
+                st.caption("Choose one in the list first.", width="content")
     if pressed:
         close_action_dialog(viewer, store, reads.get(store, Task, int(released.iloc[chosen[0]]["id"])))
 

@@ -55,7 +55,7 @@ def due_list(
     event = show.grid(
         rows,
         key=key_now,
-        on_select=shared.on_row(f"grid-{key_now}", of, on_place) if may_record or on_place else "ignore",
+        on_select=shared.on_row(key_now, of, on_place) if may_record or on_place else "ignore",
         selection_mode="single-row",
         alt="Assessments due, the longest due first",
         **show.fitted(rows, widths, most=most),
@@ -146,6 +146,5 @@ def made(viewer: Viewer, store: Store, *, place_id: int | None = None, most: int
     if place_id is not None:
         rows = rows.drop(columns="Place")
     widths = {name: _MADE_WIDTHS[name] for name in rows.columns}
-    st.dataframe(
-        rows, hide_index=True, alt="Assessments recorded, newest first", **show.fitted(rows, widths, most=most)
-    )
+    key = "assessed" if place_id is None else f"assessed-{place_id}"
+    show.grid(rows, key=key, alt="Assessments recorded, newest first", **show.fitted(rows, widths, most=most))

@@ -55,14 +55,17 @@ def tick_list(viewer: Viewer, store: Store, invited: pd.DataFrame) -> None:
             "Because": [*invited["why"], *[""] * len(others)],
         }
     )
-    edited = st.data_editor(
-        rows,
-        key=f"attendance-{today}-{store.data_version}",
-        hide_index=True,
-        disabled=["Agency", "Because"] if may else True,
-        alt="Suggested attendees; tick who came" if may else "Suggested attendees, and who came",
-        **show.fitted(rows, _WIDTHS, most=6, special={"Came": st.column_config.CheckboxColumn()}),
-    )
+    alt = "Suggested attendees; tick who came" if may else "Suggested attendees, and who came"
+    with show.on_screen("attendance"):
+        edited = st.data_editor(
+            rows,
+            key=f"attendance-{today}-{store.data_version}",
+            hide_index=True,
+            disabled=["Agency", "Because"] if may else True,
+            alt=alt,
+            **show.fitted(rows, _WIDTHS, most=6, special={"Came": st.column_config.CheckboxColumn()}),
+        )
+    show.written_out(edited, key="attendance", alt=alt)
     if may and st.button(f"Save attendance of {sentences.short_day(today)}", icon=":material/how_to_reg:"):
         ticked = dict(zip(agencies, edited["Came"].astype(bool), strict=True))
         present = {agency: came for agency, came in ticked.items() if came or agency not in others}

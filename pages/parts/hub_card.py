@@ -105,7 +105,8 @@ def _chart(viewer: Viewer, view: HubView, made: Card, row: pd.Series, kind: str)
         low, high = row["usual_low"], row["usual_high"]
         text = f"Reports a month, {sentences.usual(low, high)}; last month {row['latest']:.0f}"
         if kind == "Table":
-            st.dataframe(_month_table(months), hide_index=True, height=tall, placeholder="no data", alt=text)
+            rows = _month_table(months)
+            show.grid(rows, key="card-table", height=tall, placeholder="no data", alt=text)
         else:
             show.draw(drawn, alt_text=text, key="card-months")
     elif kind == "Hours":

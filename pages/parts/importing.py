@@ -132,7 +132,7 @@ def _mended(path: Path, seen: Preview, source: str) -> tuple[Preview, Mapping]:
     screen = f"{path.name}-{sheet}"
     table = _columns_table(seen)
     look = show.fitted(table, {"Column in the file": 150, "Becomes": 110, "First cells": 260, "Note": 200}, most=5)
-    st.dataframe(table, hide_index=True, alt="The file's columns and what each becomes", **look)
+    show.grid(table, key="file-columns", alt="The file's columns and what each becomes", **look)
     fields = [f for f in FIELDS if f in USUAL_FIELDS or f in start.columns]
     with st.expander("Correct which column is which", expanded=seen.problem is not None):
         chosen = _field_choices(fields, headings, start, screen)
@@ -236,7 +236,7 @@ def _others(paths: list[Path], mapping: Mapping | None) -> bool:
     look = show.fitted(
         rows, OTHERS_WIDTHS, special={name: show.figures(OTHERS_WIDTHS[name]) for name in rows.columns[1:5]}
     )
-    st.dataframe(rows, hide_index=True, alt="What each of the other files would become", **look)
+    show.grid(rows, key="other-files", alt="What each of the other files would become", **look)
     return not any(one.problem and one.tables for _, one in seen)  # one without a table is set aside, no fault
 
 

@@ -90,10 +90,10 @@ def _list(table: pd.DataFrame) -> str:
         rows = rows.drop(columns="From, into")  # an empty column would push the last one out of sight
     widths = {name: wide for name, wide in _WIDTHS.items() if name in rows}
     widths["Hotspot"] += sum(_WIDTHS.values()) - sum(widths.values())
-    chosen = st.dataframe(
+    chosen = show.grid(
         rows,
         key="ledger-list",
-        hide_index=True,
+        exported=True,
         on_select="rerun",
         selection_mode="single-row",
         **show.fitted(

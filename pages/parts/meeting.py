@@ -42,14 +42,14 @@ _STYLE = """<style>
 .st-key-hub-foot p { font-size: .76rem; }
 .st-key-card-late { gap: .5rem; }
 .st-key-card-words p, .st-key-card-routes p, .st-key-card-late p { font-size: .92rem; line-height: 1.35; }
-@media (max-height: 900px) { .st-key-hub-list [data-testid="stElementContainer"],
+@media screen and (max-height: 900px) { .st-key-hub-list [data-testid="stElementContainer"],
   .st-key-hub-list [data-testid="stFullScreenFrame"], .st-key-hub-list [data-testid="stDataFrame"],
   .st-key-hub-list [data-testid="stDataFrameResizable"] { max-height: 166px !important; flex: 0 1 auto !important; } }
 </style>"""
 """A short screen shows four rows of the list and scrolls the rest, so that list, card and map fit it."""
 _PRESENTING = """<style>
-@media (min-height: 901px) { [data-testid="stLayoutWrapper"]:has(> .st-key-hub-left-out) { display: none; } }
-@media (max-height: 900px) {
+@media screen and (min-height: 901px) { [data-testid="stLayoutWrapper"]:has(> .st-key-hub-left-out) { display: none; } }
+@media screen and (max-height: 900px) {
   .st-key-hub-left-out { min-height: 2.2rem; justify-content: center; }
   .st-key-hub-left-out p { font-size: 14px; line-height: 1.2; margin: 0; }
   .st-key-hub-tools, .st-key-card-chart, .st-key-card-words, .st-key-review-rising,
@@ -72,7 +72,7 @@ _PRESENTING = """<style>
 </style>"""
 """Large text on a short screen leaves out what the ordinary view shows, so that nothing must be scrolled for."""
 _TALKING = """<style>
-@media (max-height: 900px) { .st-key-card { display: none !important; } }
+@media screen and (max-height: 900px) { .st-key-card { display: none !important; } }
 </style>"""
 """There, an item of the agenda that goes by actions, not by areas, has the side of the screen to itself."""
 
@@ -226,8 +226,8 @@ def closing(viewer: Viewer, store: Store, view: HubView, released: Released) -> 
         names = {
             "place": "Place", "task": "Task", "owner": "Owner", "raised": "Agreed", "due": "Due", "status": "Status",
         }  # fmt: skip
-        st.dataframe(
-            rows[list(names)].rename(columns=names), hide_index=True, height=40 * min(len(rows), 5) + 40,
+        show.grid(
+            rows[list(names)].rename(columns=names), key="fresh-actions", height=40 * min(len(rows), 5) + 40,
             row_height=40, alt="Actions raised since the last meeting",
         )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -145,7 +145,7 @@ def _plan_table(viewer: Viewer, store: Store, view: PlaceView, held: SaraPlan) -
     released = release(rows, viewer, policy="problem-solving plan", as_of=view.last["period"].date())
     st.markdown(f"**{show.plain(held.objective)}**")
     written = released.table.rename(columns=str.capitalize)
-    st.dataframe(written, hide_index=True, alt="The plan in SARA order", **show.fitted(written, PLAN_WIDTHS, most=8))
+    show.grid(written, key="plan", alt="The plan in SARA order", **show.fitted(written, PLAN_WIDTHS, most=8))
     with st.container(horizontal=True):
         taking.button(
             "Print the plan",
@@ -241,7 +241,7 @@ def residents(viewer: Viewer, store: Store, place: Place) -> None:
                 "Raised": mine["themes"],
             }
         )
-        st.dataframe(rows, hide_index=True, alt="Residents' meetings, oldest first")
+        show.grid(rows, key="residents-meetings", alt="Residents' meetings, oldest first")
         st.caption("Those who come to a meeting are no sample of those who live there: counts, no percentages.")
     if viewer.can(Action.RECORD):
         with form:

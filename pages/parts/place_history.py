@@ -36,7 +36,7 @@ def history(viewer: Viewer, store: Store, place: Place) -> None:
             }
         )
         st.markdown(f"**{len(rows)} version{'' if len(rows) == 1 else 's'}, oldest first**")
-        st.dataframe(rows, hide_index=True, alt="History of the place")
+        show.grid(rows, key="place-history", alt="History of the place")
         st.markdown("**What was assessed here, newest first**")
         assessing.made(viewer, store, place_id=place.id)
     if viewer.can(Action.RECORD):

@@ -1,7 +1,6 @@
 """Our published-number checks, run live, for the method page."""
 
 import pandas as pd
-import streamlit as st
 
 from hotspots.analysis.published import published_numbers
 from hotspots.release.disclosure import release
@@ -25,4 +24,4 @@ def published_section(viewer: Viewer) -> None:
                 "Ours": [f"{value:.6g}".replace("-", "−") for value in checks["ours"]],
             }
         )
-        st.dataframe(table, hide_index=True, height="content", alt="Published numbers beside ours")
+        show.grid(table, key="published-numbers", height="content", alt="Published numbers beside ours")

@@ -54,7 +54,7 @@ def _capture(viewer: Viewer, store: Store, view: QualityView) -> None:
             "PEI": table["pei"].round(2),
         }
     )
-    st.dataframe(rows, hide_index=True, alt="Share of the next months' reports in areas of equal size")
+    show.grid(rows, key="capture-ways", alt="Share of the next months' reports in areas of equal size")
     st.caption("PAI: share of reports over share of area. PEI: that over the best anybody could have drawn afterwards.")
     show.downloads(released, store, title="Capture of the next months", settings={}, name="capture")
 
@@ -64,7 +64,8 @@ def _strip(viewer: Viewer, store: Store, view: QualityView) -> None:
     table = released.table
     st.markdown(f"**{words.stability_title(table)}**")
     st.caption("● survives: at least half the same reports, of both together · ○ dissolves: its border is uncertain")
-    st.dataframe(words.stability_strip(table), hide_index=True, height=420, alt="Which hotspots survive other settings")
+    survives = words.stability_strip(table)
+    show.grid(survives, key="survives", exported=True, height=420, alt="Which hotspots survive other settings")
     show.downloads(released, store, title="Stability of the hotspots", settings={}, name="stability")
 
 

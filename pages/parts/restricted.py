@@ -84,6 +84,13 @@ def guarded(viewer: Viewer, draw: Callable[[Viewer], None], *, key: str) -> None
     st.fragment(_guarded, run_every=every)(viewer, draw, key)
 
 
+def listed(rows: pd.DataFrame, *, key: str, alt: str, **look: object) -> None:
+    """Restricted rows, for the screen only: a sheet of paper lies about; look: arguments of `st.dataframe`."""
+    with show.on_screen(key):
+        st.dataframe(rows, hide_index=True, alt=alt, **look)
+    show.on_paper("Restricted rows are not printed.", key=key)
+
+
 def panel(viewer: Viewer, store: Store, place: Place) -> None:
     """Supported addresses, repeat addresses and concerns of a place."""
 
@@ -172,11 +179,11 @@ def _prompts(viewer: Viewer, store: Store, place: Place) -> None:
     st.caption("A question for the landlord and adult social care; most such homes are not cuckooed.")
     if viewer.unlocked and len(repeated):
         table = release(repeated, viewer, policy="repeat addresses").table
-        st.dataframe(
+        listed(
             table[["address_key", "n", "sources", "latest"]].rename(
                 columns={"address_key": "Address", "n": "Reports", "sources": "Sources", "latest": "Latest"}
             ),
-            hide_index=True,
+            key="repeat-addresses",
             column_config={"Latest": st.column_config.DateColumn(format="D MMM YYYY")},
             alt="Repeat addresses, restricted",
         )

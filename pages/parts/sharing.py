@@ -68,16 +68,16 @@ def _one(viewer: Viewer, store: Store, row: object) -> None:
     with words:
         done = done.assign(status=done["status"].map(sentences.STATUS))
         _table(
-            "What is done", done,
+            "What is done", done, f"shared-done-{row.id}",
             {"What": "what", "Lead": "lead", "Status": "status", "Start": "start", "Last day": "last_day"},
         )  # fmt: skip
-        _table("Still to do", todo, {"Action": "task", "Owner": "owner", "Due": "due"})
+        _table("Still to do", todo, f"shared-todo-{row.id}", {"Action": "task", "Owner": "owner", "Due": "due"})
     with drawn:
         basemap, dark = session.basemap(store), show.is_dark()
         draw_outline(row.geometry, key=f"shared-{row.id}", crs=store.crs, basemap=basemap, dark=dark)
 
 
-def _table(title: str, table: pd.DataFrame, columns: dict[str, str]) -> None:
+def _table(title: str, table: pd.DataFrame, key: str, columns: dict[str, str]) -> None:
     if table.empty:
         st.markdown(f"**{title}:** nothing recorded")
         return
@@ -88,4 +88,4 @@ def _table(title: str, table: pd.DataFrame, columns: dict[str, str]) -> None:
             for head, name in columns.items()
         }
     )
-    st.dataframe(rows, hide_index=True, alt=title)
+    show.grid(rows, key=key, alt=title)

@@ -27,6 +27,9 @@ _IN_THE_ROOM = 560
 
 _MOST_WRITTEN = 400
 """Rows that a popover writes out; a longer table is a grid, which draws only the part in sight."""
+_MOST_PRINTED = 60
+"""Rows of a long list that go on paper; every click would carry them all to the browser."""
+_AS_THEY_ARE: Mapping[str, dict | None] = {}
 
 
 def is_dark() -> bool:
@@ -132,16 +135,54 @@ def _written(read: plain_tables.AsRead, *, alt: str) -> None:
     st.table(rows.style.format(said, na_rep=plain_tables.NOTHING), hide_index=True, border="horizontal", alt=alt)
 
 
-def grid(rows: pd.DataFrame, *, key: str, alt: str, **look: object) -> DataframeState:
+def grid(rows: pd.DataFrame, *, key: str, alt: str, exported: bool = False, **look: object) -> DataframeState:
     """`st.dataframe`, and the same rows written out for paper, where a grid shows what its window shows.
 
+    exported: the page's *Export* holds the rows, so that of a long list paper has the first only
     look: arguments of `st.dataframe`, those of `fitted` among them; returns what it returns
     """
-    with st.container(key=f"screen-{key}"):
-        event = st.dataframe(rows, key=f"grid-{key}", hide_index=True, alt=alt, **look)
-    with st.container(key=f"paper-{key}"):
-        _written(plain_tables.as_read(rows, trim=False), alt=alt)
+    with on_screen(key):
+        event = st.dataframe(rows, key=key, hide_index=True, alt=alt, **look)
+    written_out(rows, key=key, alt=alt, exported=exported, columns=look.get("column_config") or {})
     return event
+
+
+def written_out(
+    rows: pd.DataFrame, *, key: str, alt: str, exported: bool = False, columns: Mapping[str, dict | None] = _AS_THEY_ARE
+) -> None:
+    """The rows of a grid for paper alone, headed as the grid heads them.
+
+    exported: as for `grid` · columns: the grid's `column_config`
+    """
+    most = _MOST_PRINTED if exported else len(rows)
+    # A cell of an address says *read* on screen: on paper it would be a line of letters nobody types.
+    kept = [name for name in rows if not _is_left_out(columns.get(name, {}))]
+    labels = {name: label for name in kept if (label := columns.get(name, {}).get("label"))}
+    read = plain_tables.as_read(rows[kept].head(most).rename(columns=labels), trim=False)
+    with st.container(key=f"paper-{key}"):
+        # Not `st.table`: its cells are Markdown, a fifth of a second at each click of a list.
+        st.html(plain_tables.as_html(read, alt=alt))
+        if len(rows) > most:
+            st.caption(f"The first {most} of {len(rows):,} rows; the file under *Export* has the other "
+                       f"{len(rows) - most:,} too.")  # fmt: skip
+
+
+def _is_left_out(column: dict | None) -> bool:
+    """True for a column that the grid hides, and for one of links."""
+    return column is None or (column.get("type_config") or {}).get("type") == "link"
+
+
+@contextmanager
+def on_screen(key: str) -> Iterator[None]:
+    """What is left out on paper."""
+    with st.container(key=f"screen-{key}"):
+        yield
+
+
+def on_paper(words: str, *, key: str) -> None:
+    """Words that only paper bears: a title, or what stands in the place of something left out."""
+    with st.container(key=f"paper-{key}"):
+        st.markdown(words)
 
 
 def figures(width: int, label: str | None = None, *, help: str | None = None) -> dict:  # noqa: A002

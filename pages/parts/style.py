@@ -109,17 +109,34 @@ _PAPER = """
 @media print {
   @page { size: A4; }
   :root { font-size: 11pt !important; color-scheme: light; }
-  header, button, iframe[title*="folium"], [class*="st-key-strip"], [data-testid="stToolbar"],
-  [data-testid="stElementToolbar"], .st-key-hub-tools, [class*="st-key-screen"], [data-testid="stLayoutWrapper"]:has(
-    > [class*="st-key-screen"]) { display: none !important; }
   html, body, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"], .stMainBlockContainer {
-    position: static !important; height: auto !important; overflow: visible !important; background: #fff !important; }
+    display: block !important; position: static !important; height: auto !important; overflow: visible !important;
+    background: #fff !important; }
   .stMainBlockContainer { padding: 0 !important; max-width: 178mm; }
-  [data-testid="stHorizontalBlock"] { flex-wrap: wrap !important; }
-  [data-testid="stColumn"] { min-width: 100% !important; }
-  h1, h2, h3, h4, h5 { break-after: avoid; }
-  .stVegaLiteChart, [data-testid="stImage"], tr { break-inside: avoid; }
-  [data-testid="stTable"] :is(th, td) { padding: .1rem .25rem !important; font-size: .7rem; overflow-wrap: normal; }
+  .stMainBlockContainer :is([data-testid="stVerticalBlock"], [data-testid="stHorizontalBlock"],
+    [data-testid="stLayoutWrapper"], [data-testid="stColumn"], [data-testid="stElementContainer"]) {
+    display: block !important; width: auto !important; min-width: 0 !important; height: auto !important;
+    min-height: 0 !important; overflow: visible !important; }
+  .stMainBlockContainer [data-testid="stVerticalBlock"]:is(.st-key-card, :has([class*="st-key-paper"]
+    tr:nth-child(13))) { break-inside: auto !important; }
+  .stMainBlockContainer [data-testid="stMarkdownContainer"] { margin-bottom: -.4rem; }
+  .stMainBlockContainer :is(header, button, [role="tab"][aria-selected="false"], iframe[title*="folium"],
+    [data-testid="stToolbar"], [data-testid="stElementToolbar"], [data-testid="stButtonGroup"],
+    [data-testid="stMultiSelect"], [data-testid="stSelectbox"], [data-testid="stTextInput"],
+    [data-testid="stTextArea"], [data-testid="stNumberInput"], [data-testid="stDateInput"],
+    [data-testid="stTimeInput"], [data-testid="stSlider"], [data-testid="stCheckbox"], [data-testid="stRadio"],
+    [data-testid="stFileUploader"], [data-testid="stForm"], [data-testid="stPageLink"]),
+  header, .stMainBlockContainer :is([class*="st-key-strip"], .st-key-hub-tools, .st-key-turn, .st-key-powers-filters,
+    [class*="st-key-screen"]), .stMainBlockContainer [data-testid="stLayoutWrapper"]:has(> [class*="st-key-screen"]) {
+    display: none !important; }
+  h1, h2, h3, h4, h5, [data-testid="stElementContainer"]:has(h1, h2, h3, h4, h5),
+  [data-testid="stElementContainer"]:has(h1, h2, h3, h4, h5) + [data-testid="stElementContainer"]:has(
+    [data-testid="stCaptionContainer"]) { break-after: avoid; }
+  .stVegaLiteChart, [data-testid="stImage"], tr, figure { break-inside: avoid; }
+  [class*="st-key-paper"] table { width: 100%; border-collapse: collapse; }
+  [class*="st-key-paper"] :is(th, td) { text-align: left; vertical-align: top; border-bottom: 1px solid var(--hub-edge);
+    padding: .1rem .25rem; font-size: .7rem; }
+  [class*="st-key-paper"] .figure { text-align: right; }
   a[href^="http"]::after { content: " (" attr(href) ")"; font-weight: 400; }
 }
 """

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from hotspots.release.roles import Role
 from tests.browser.running import Server
 from tests.browser.visiting import PATIENCE, Visitor
-from tests.browser.walking import LOOKED_AT, ON_PAPER, WITH_CHARTS, Look, Walk
+from tests.browser.walking import LOOKED_AT, PRINTED, WITH_CHARTS, Look, Walk
 
 WalkOf = Callable[[Role], Walk]
 
@@ -31,12 +31,14 @@ def test_no_page_is_wider_than_the_screen_at_twice_the_size_or_on_a_phone(role: 
     assert noted(walk_of(role), lambda look: look.too_wide) == []
 
 
-@pytest.mark.parametrize("page", ON_PAPER)
+@pytest.mark.parametrize("page", PRINTED)
 def test_a_table_is_whole_on_paper(page: str, walk_of: WalkOf) -> None:
-    """A grid draws what its window shows: on paper the same rows stand written out."""
-    look = walk_of(Role.DATA_STEWARD).pages[page]
-    assert look.paper and all(look.paper)
-    assert look.grids_on_paper == 0
+    """A grid draws what its window shows: on paper the same rows stand written out, under one title."""
+    paper = walk_of(Role.DATA_STEWARD).pages[page].paper
+    assert paper.rows == PRINTED[page]
+    assert (paper.too_wide, paper.useless, paper.titles) == (0, 0, 1)
+    assert paper.stops == (page in ("areas", "powers"))
+    assert paper.tells_of_map == (page in ("hub_meeting", "areas"))
 
 
 @pytest.mark.parametrize("page", WITH_CHARTS)

@@ -3,6 +3,7 @@
 Drawing a page is what costs; so the tests of faults, of accessibility, of widths and of paper share one walk.
 """
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -34,8 +35,16 @@ SHEET = {"width": 673, "height": 980}
 """A4 within its margins."""
 MOST_DRAWN = ("hub_meeting", "trends", "outcomes")
 """Pages that are looked at in the dark too: map, charts and tables between them."""
-ON_PAPER = ("trends", "portfolio", "interventions", "data")
-"""Pages whose tables are printed."""
+PRINTED = {
+    "hub_meeting": [2], "trends": [1], "whats_new": [5, 13], "areas": [60], "places": [10], "portfolio": [11, 3, 16],
+    "interventions": [11, 30, 6], "powers": [60], "partners": [52, 2, 12, 5, 52], "timeliness": [5, 5, 5],
+    "method": [6, 7, 19], "data": [45, 4, 1, 45],
+}  # fmt: skip
+"""Page → rows of the sample in each table of it; lists of hundreds stop at 60, the rest being in the export."""
+NO_USE_ON_PAPER = ", ".join(
+    f"{what}:visible"
+    for what in ("iframe", "button", "input:not([type=checkbox])", '[data-testid="stDataFrame"]', ".st-key-turn")
+)
 WITH_CHARTS = ("trends", "portfolio", "before_after", "outcomes")
 """Pages whose charts have their table beneath a link."""
 FRESH = "() => !document.querySelector('[data-stale=\"true\"]')"
@@ -55,6 +64,21 @@ def allowed(role: Role) -> list[str]:
     return [page for page, row in PAGES.items() if row[ROLES.index(str(role))]]
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A page on a sheet: rows of each table written out, where the screen has its grid, and what else is there."""
+
+    rows: list[int]
+    too_wide: int
+    """Tables that reach over the edge."""
+    useless: int
+    """Grids, maps, buttons and fields."""
+    titles: int
+    stops: bool
+    """Says that a table stops, and where the rest is."""
+    tells_of_map: bool
+
+
 @dataclass
 class Look:
     """What was noticed on one page; what is noticed by looking closer is empty where the role is not `LOOKED_AT`."""
@@ -68,9 +92,7 @@ class Look:
     """Faults by axe, light and in the dark; charts without a sentence."""
     too_wide: list[str] = field(default_factory=list)
     """Zoomed to 200% and on a phone."""
-    paper: list[bool] = field(default_factory=list)
-    """Each table written out for paper, where the screen has its grid: is it within the sheet?"""
-    grids_on_paper: int = 0
+    paper: Paper | None = None
     phone_tables: list[bool] = field(default_factory=list)
     """Each chart's table: does it fit a phone?"""
 
@@ -125,9 +147,8 @@ def look_at(visitor: Visitor, entry: Entry, look: Look) -> None:
             look.too_wide.append(f"{name}: {over} px wider than the screen, {widest(page)}")
     if entry.url_path in WITH_CHARTS:
         look.phone_tables = tables_of_charts(page)
-    if entry.url_path in ON_PAPER:
+    if entry.url_path in PRINTED:
         look.paper = printed(page)
-        look.grids_on_paper = page.locator('[data-testid="stDataFrame"]:visible').count()
     page.emulate_media(media="screen")
     page.set_viewport_size(SCREEN)
 
@@ -172,8 +193,8 @@ def tables_of_charts(page: Page) -> list[bool]:
     return fit
 
 
-def printed(page: Page) -> list[bool]:
-    """The tables written out for paper: none on the screen; which of them fit the sheet. The page stays printed."""
+def printed(page: Page) -> Paper:
+    """The page on paper, where it stays; tables written out for it are not to be seen on the screen."""
     written = page.locator('[class*="st-key-paper"] table')
     written.first.wait_for(state="attached", timeout=PATIENCE)
     page.set_viewport_size(SCREEN)
@@ -181,4 +202,12 @@ def printed(page: Page) -> list[bool]:
     page.set_viewport_size(SHEET)
     page.emulate_media(media="print")
     expect(written.filter(visible=True)).to_have_count(written.count(), timeout=PATIENCE)
-    return [table.evaluate(FITS) for table in written.all()]
+    tables = written.all()
+    return Paper(
+        rows=[table.locator("tbody tr").count() for table in tables],
+        too_wide=sum(not table.evaluate(FITS) for table in tables),
+        useless=page.locator(NO_USE_ON_PAPER).count(),
+        titles=page.locator("h1:visible").count(),
+        stops=page.get_by_text(re.compile(r"^The first 60 of \d+ rows; the file under Export")).count() > 0,
+        tells_of_map=page.get_by_text("The map is not printed").filter(visible=True).count() > 0,
+    )

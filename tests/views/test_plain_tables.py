@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from hotspots.release.disclosure import POLICIES
-from hotspots.views.plain_tables import HEADINGS, as_read
+from hotspots.views.plain_tables import HEADINGS, as_html, as_read
 
 BEHIND_CHARTS = (
     "trend", "parts of a trend", "states of parts", "coverage", "comparison", "comparison intervals",
@@ -62,6 +62,22 @@ def test_a_table_made_for_a_screen_keeps_its_headings_and_loses_its_pictures() -
     read = as_read(made, trim=False)
     assert read.rows.to_dict("list") == {"Place": ["A", "A"], "PAI": ["1.50", "12"]}
     assert read.same == ""
+
+
+def test_on_paper_a_cell_is_text_its_sign_stays_with_it_and_figures_stand_to_the_right() -> None:
+    made = pd.DataFrame({"State": ["✕ Passed <b>", "a b"], "Reports": pd.Series([17.0, None], dtype=object)})
+    written = as_html(as_read(made, trim=False), alt="Clocks' ends")
+    assert "<td>✕\u00a0Passed &lt;b&gt;</td><td class='figure'>17</td>" in written
+    assert "<td>a b</td><td class='figure'>–</td>" in written and "aria-label='Clocks&#x27; ends'" in written
+    assert "<th scope='col'>State</th><th scope='col' class='figure'>Reports</th>" in written
+
+
+def test_a_moment_keeps_its_hour() -> None:
+    moments = pd.DataFrame({"When": pd.to_datetime(["2026-01-01 09:30", "2026-01-01 00:00"])})
+    assert as_read(moments).rows["When"].tolist() == [
+        "1\u00a0Jan\u00a02026,\u00a009:30",
+        "1\u00a0Jan\u00a02026,\u00a000:00",
+    ]
 
 
 def test_no_row_makes_no_row() -> None:
