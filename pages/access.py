@@ -92,7 +92,7 @@ def _retention(viewer: Viewer, store: Store) -> None:
     rules = release(retention.due(store, limits), viewer, policy="retention")
     with show.card(words.retention_title(rules.table), "Limits are settings; a purge cannot be undone"):
         rows = rules.table.rename(columns=str.capitalize)
-        numbers = {name: {"width": 60} for name in ("Held", "Due")}
+        numbers = {name: show.figures(60) for name in ("Held", "Due")}
         show.grid(
             rows, key="retention", alt="Retention rules",
             **show.fitted(rows, {"What": 105, "Rule": 190, "Held": 60, "Due": 60}, most=9, special=numbers),

@@ -8,6 +8,7 @@ from hotspots.periods import add_months
 from hotspots.pipeline import places as composed
 from hotspots.pipeline import register as overview
 from hotspots.register import partners as rules
+from hotspots.register.powers import AGENCIES
 from hotspots.release.disclosure import release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
@@ -184,7 +185,9 @@ def _register(partners: pd.DataFrame, *, may_change: bool) -> None:
                 "Joins for": [", ".join(words) for words in shown["problem_types"]],
                 "Lead role": shown["lead_role"],
                 "Kind": shown["kind"],
-                "Powers held": [", ".join(words) for words in shown["powers_held"]],
+                "Powers held": [
+                    ", ".join(AGENCIES.get(group, group) for group in words) for words in shown["powers_held"]
+                ],
                 "Tier": [partner_form.TIERS[t] for t in shown["tier"]],
                 "Feed": shown["data_feed"],
             }

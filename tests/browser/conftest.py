@@ -88,14 +88,22 @@ def visit(browser: Browser, kept: BrowserContext) -> Iterator[Callable[[Server],
 
 @pytest.fixture(scope="session")
 def walk_of(server: Server, kept: BrowserContext) -> Callable[[Role], Walk]:
-    """What a role meets on all its pages of the sample; it walks when first asked for."""
+    """What a role meets on all its pages of the sample; it walks when first asked for, and fails once."""
 
     @cache
-    def walk(role: Role) -> Walk:
+    def tried(role: Role) -> Walk | Exception:
         visitor = Visitor(kept, server)
         try:
             return walked(visitor, role)
+        except Exception as error:  # every test that reads the walk is told, none walks again
+            return error
         finally:
             visitor.leave()
+
+    def walk(role: Role) -> Walk:
+        found = tried(role)
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     return walk

@@ -1,4 +1,5 @@
-"""Everybody in the room: no accessibility fault of ours, nothing wider than the screen, a meeting by keyboard."""
+"""Everybody in the room, on every page of every role: no fault, no call to another machine, no accessibility fault of
+ours, nothing wider than the screen, paper whole; a meeting by keyboard."""
 
 import re
 from collections.abc import Callable
@@ -7,9 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hotspots.release.roles import Role
+from pages.parts.menu import ENTRIES, OPENS_WITH, UNLISTED
 from tests.browser.running import Server
 from tests.browser.visiting import PATIENCE, Visitor
-from tests.browser.walking import LOOKED_AT, PRINTED, WITH_CHARTS, Look, Walk
+from tests.browser.walking import LOOKED_AT, PRINTED, WITH_CHARTS, Look, Walk, allowed
 
 WalkOf = Callable[[Role], Walk]
 
@@ -17,6 +19,17 @@ WalkOf = Callable[[Role], Walk]
 def noted(walk: Walk, kind: Callable[[Look], list[str]]) -> list[str]:
     """Everything of one kind that was noticed, with the page it was noticed on."""
     return [f"{look.title}: {fault}" for look in walk.pages.values() for fault in kind(look)]
+
+
+@pytest.mark.parametrize("role", OPENS_WITH, ids=str)
+def test_a_role_opens_all_its_pages_without_a_fault(role: Role, walk_of: WalkOf) -> None:
+    walk = walk_of(role)
+    listed = {entry.title for entry in ENTRIES if entry.url_path in allowed(role) and entry.section != UNLISTED}
+    # With a single page there is no menu: the front page is that page.
+    assert walk.menu == (listed if len(listed) > 1 else set())
+    assert set(walk.pages) == set(allowed(role))
+    for look in walk.pages.values():
+        assert (look.broken, look.faults) == ([], []), look.title
 
 
 @pytest.mark.slow
