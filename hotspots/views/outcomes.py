@@ -197,7 +197,7 @@ def foot(figures: pd.DataFrame, release: Release) -> tuple[str, ...]:
     recipe = recipe_from_json(release.recipe)
     if recipe is None and release.sources:
         lines.append(f"Source: {release.sources}.")
-    lines.append(recipe_line(recipe, release.version))
+    lines.append(recipe_line(recipe))
     if (figures["version"] < release.version).any():
         lines.append("Figures that an earlier release brought were made from the files held then.")
     if figures["area"].str.startswith("place:").any() and MAP_POINTS in release.sources:

@@ -29,7 +29,7 @@ def files_table(files: Released) -> Table:
     return Table(_HEADS, tuple(rows), empty="No imported file.")
 
 
-def recipe_line(recipe: Recipe | None, version: int) -> str:
+def recipe_line(recipe: Recipe | None) -> str:
     """What a release was made from, in one sentence for the foot of a page."""
     if recipe is None:
         return NOT_RECORDED
@@ -39,7 +39,7 @@ def recipe_line(recipe: Recipe | None, version: int) -> str:
     years = _years(recipe.sources[0]) if same else ""
     return (
         f"Made from files of {told}{f', reports of {years}' if years else ''}. "
-        f"To have it checked, quote {recipe.fingerprint} (release {version}, community-safety-hub {recipe.program})."
+        f"To check it, quote {recipe.fingerprint} (community-safety-hub {recipe.program})."
     )
 
 

@@ -28,12 +28,12 @@ def test_it_counts_files_and_names_none_and_a_small_source_has_no_years():
 
 def test_the_sentence_gives_years_to_each_source_or_once_to_all():
     recipe = recipe_of(FILES, key="")
-    assert recipe_line(recipe, 3) == (
+    assert recipe_line(recipe) == (
         "Made from files of housing (1) and police.uk (2, 2017 to 2018). "
-        f"To have it checked, quote {recipe.fingerprint} (release 3, community-safety-hub {recipe.program})."
+        f"To check it, quote {recipe.fingerprint} (community-safety-hub {recipe.program})."
     )
     alone = recipe_of(FILES.iloc[1:2], key="")
-    assert recipe_line(alone, 3).startswith("Made from files of police.uk (1), reports of 2018. ")
+    assert recipe_line(alone).startswith("Made from files of police.uk (1), reports of 2018. ")
 
 
 def test_many_sources_are_counted_at_the_foot_of_a_sheet():
@@ -43,7 +43,7 @@ def test_many_sources_are_counted_at_the_foot_of_a_sheet():
 
 def test_an_older_release_says_that_nothing_was_recorded():
     assert recipe_from_json("") is None
-    assert recipe_line(None, 1) == NOT_RECORDED
+    assert recipe_line(None) == NOT_RECORDED
 
 
 def test_the_fingerprint_is_of_the_content_and_of_the_store():
