@@ -54,7 +54,10 @@ def render(viewer: Viewer) -> None:
     table = session.lasting_table(store, query)
     released = release(table, viewer, policy="hotspots", as_of=view.last_month)
     where = show.plain(", ".join(query.districts) or "all districts")
-    title.markdown(f"# Hub meeting: {where}\n\n{sentences.period(query.window)}")
+    title.markdown(
+        f"# Hub meeting: {where}\n\n{sentences.period(query.window)}. The map is not printed; the meeting pack under "
+        "*Export* holds it."
+    )
     if st.session_state.get("present"):
         with top, st.container(key="hub-left-out", width="content"):
             st.caption("Filters, Export, who reported it:  \nleave *Presenter view* under *Display*")
@@ -67,6 +70,8 @@ def render(viewer: Viewer) -> None:
         step = meeting.agenda(viewer, store, released)
     st.session_state["whole"] = True
     _body(viewer, store, view, released, step, first)
+    if step in meeting.BY_AREA:  # beside the list it would be sent again at every click
+        _list_on_paper(view, meeting.areas_of(step, released.table))
 
 
 @st.fragment
@@ -91,7 +96,6 @@ def _body(viewer: Viewer, store: Store, view: HubView, released: Released, step:
             with beside:
                 meeting.turn(released.table, step, chosen)
                 _map(store, view, released, chosen)
-                show.on_paper("The map is not printed; the meeting pack under *Export* holds it.", key="hub-map-words")
             with left, st.container(key="hub-foot"):
                 _foot(store, view, first)
 
@@ -199,10 +203,10 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
         st.session_state[key] = {"selection": {"rows": ticked, "cells": [c for c in cells if c[0] in ticked]}}
 
     with st.container(key="hub-list"):
-        show.grid(
+        st.dataframe(
             _list_table(listed),
             key=key,
-            exported=True,
+            hide_index=True,
             on_select=from_list,
             selection_mode=["single-row", "single-cell"],
             selection_default={
@@ -210,9 +214,14 @@ def _ranked_list(view: HubView, released: Released, listed: pd.DataFrame, chosen
             },  # lets the arrow keys in
             row_height=tall,
             height="content" if len(rows) <= rows_shown else tall * rows_shown + _HEAD,
-            column_config=_columns(view, ids=(listed["hotspot"] != "").any(), moved=(listed["moved"] != "").any()),
+            column_config=_columns(view, listed),
             alt="Hotspots ranked by reports; choose a row to see its card",
         )
+
+
+def _list_on_paper(view: HubView, listed: pd.DataFrame) -> None:
+    columns, alt = _columns(view, listed), "Hotspots ranked by reports"
+    show.written_out(_list_table(listed), key="hub-areas", alt=alt, exported=True, columns=columns)
 
 
 def _from_sight(listed: pd.DataFrame, chosen: str | None) -> pd.DataFrame:
@@ -246,7 +255,8 @@ def _list_table(listed: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _columns(view: HubView, *, ids: bool, moved: bool) -> dict:
+def _columns(view: HubView, listed: pd.DataFrame) -> dict:
+    ids, moved = (listed["hotspot"] != "").any(), (listed["moved"] != "").any()
     months = int(view.query.window.length_in_months)
     presenting = bool(st.session_state.get("present"))
     return {

@@ -42,6 +42,7 @@ _STYLE = """<style>
 .st-key-hub-foot p { font-size: .76rem; }
 .st-key-card-late { gap: .5rem; }
 .st-key-card-words p, .st-key-card-routes p, .st-key-card-late p { font-size: .92rem; line-height: 1.35; }
+@media print { .st-key-hub-list { display: none !important; } }
 @media screen and (max-height: 900px) { .st-key-hub-list [data-testid="stElementContainer"],
   .st-key-hub-list [data-testid="stFullScreenFrame"], .st-key-hub-list [data-testid="stDataFrame"],
   .st-key-hub-list [data-testid="stDataFrameResizable"] { max-height: 166px !important; flex: 0 1 auto !important; } }

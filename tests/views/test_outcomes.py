@@ -100,8 +100,8 @@ def test_the_foot_says_what_the_release_was_made_from_or_that_it_was_not_recorde
     words = outcome_words(FACTS, figures(), later)
     told = " ".join(words.foot)
     assert (
-        "Made from files of police.uk (12), reports of 2017 to 2018. To check it, quote 0123456789ab (community-safety-hub 1.0)"
-        in told
+        "Made from files of police.uk (12), reports of 2017 to 2018. "
+        "To check it, quote 0123456789ab (community-safety-hub 1.0)" in told
     )
     assert "an earlier release brought were made from the files held then" in told
     assert "not recorded" not in told and "0123456789ab" in words.strip
