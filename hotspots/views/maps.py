@@ -93,7 +93,7 @@ def base_map(
         drawn.location = [float(v) for v in np.mean(bounds, axis=0)]
         drawn.options["zoom"] = zoom
     drawn.get_root().header.add_child(Element(map_style(tones, large=large)))
-    _Furniture(legend, tones, basemap.credit, None if zoom else bounds).add_to(drawn)
+    _Furniture(legend, tones, basemap.credit).add_to(drawn)
     if basemap.kind == "lines":
         Lines(f"{SERVED_AT}{basemap.url}", tones).add_to(drawn)
     elif basemap.kind == "tiles":
@@ -308,20 +308,12 @@ class _Furniture(Script):
           if (credit) { line.addTo(map); }
           function far() { map.getContainer().classList.toggle("far", map.getZoom() < 15); }
           map.on("zoomend", far); map.whenReady(far);
-          // Until somebody moves it, a window of another size shows the same ground.
-          var first = {{ this.data.bounds }}, touched = !first;
-          ["mousedown", "touchstart", "wheel", "keydown"].forEach(function (act) {
-            map.getContainer().addEventListener(act, function () { touched = true; }, true);
-          });
-          map.on("resize", function () {
-            if (!touched && !window.broughtIntoView) { map.fitBounds(first, {padding: [24, 24], animate: false}); }
-          });
           L.control.scale({position: "bottomright", imperial: false, maxWidth: 160}).addTo(map);
         })({{ this._parent.get_name() }});
         {% endmacro %}
     """)
 
-    def __init__(self, legend: Legend, tones: Mapping[str, str], credit: str, bounds: Bounds | None) -> None:
+    def __init__(self, legend: Legend, tones: Mapping[str, str], credit: str) -> None:
         items = [(tones[fill], tones[edge], dash, words) for fill, edge, dash, words in legend]
-        super().__init__("furniture", legend=items, credit=credit, bounds=bounds)
+        super().__init__("furniture", legend=items, credit=credit)
         self.numbered = NUMBERED + 1

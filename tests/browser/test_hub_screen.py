@@ -225,25 +225,3 @@ def test_presenter_view_fits_a_small_laptop_at_every_stop(server: Server, visit:
             return
         page.keyboard.press("PageDown")
     pytest.fail("40 stops and no end")
-
-
-def test_a_phone_shows_every_area_also_after_it_is_turned(server: Server, visit: Callable[[Server], Visitor]) -> None:
-    """Until somebody moves the map, whatever the window; then it stays where it was moved to."""
-    visitor = visit(server)
-    visitor.page.set_viewport_size({"width": 1366, "height": 768})
-    visitor.open("hub_meeting")
-    frame = visitor.map()
-    visitor.settle()
-    all_seen = """() => { var box = document.querySelector(".leaflet-container").getBoundingClientRect();
-        return [...document.querySelectorAll(".rank")].every(d => { var b = d.getBoundingClientRect();
-          return b.left >= 0 && b.top >= 0 && b.right <= box.right && b.bottom <= box.bottom; }); }"""
-    frame.wait_for_function(all_seen, timeout=PATIENCE)
-    visitor.page.set_viewport_size({"width": 390, "height": 844})
-    frame.wait_for_function(f"() => innerWidth < 390 && ({all_seen})()", timeout=PATIENCE)
-    frame.get_by_role("button", name="Zoom in").click(timeout=PATIENCE)
-    frame.wait_for_function(f"() => !({all_seen})()", timeout=PATIENCE)
-    near = frame.evaluate("() => window.map.getZoom()")
-    visitor.page.set_viewport_size({"width": 844, "height": 390})
-    frame.wait_for_function("() => innerWidth > 390", timeout=PATIENCE)
-    visitor.page.wait_for_timeout(500)
-    assert frame.evaluate("() => window.map.getZoom()") == near
