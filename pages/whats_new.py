@@ -76,12 +76,8 @@ def _yearly(view: AlarmView) -> str:
 def _alarms(viewer: Viewer, view: AlarmView, released: Released) -> pd.Series | None:
     """The alarms, a row each; returns the chosen one, the first where none is chosen."""
     table = released.table
-    with show.card(
-        _list_title(table),
-        ""
-        if table.empty
-        else "The month furthest from its usual range first, then as they began · choose a row for its chart",
-    ):
+    order = "The month furthest from its usual range first, then as they began · choose a row for its chart"
+    with show.card(_list_title(table), "" if table.empty else order):
         if table.empty:
             quiet = release(view.watched, viewer, policy="watched areas").table
             near = view.nearest
