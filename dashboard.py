@@ -30,6 +30,7 @@ def who_and_where(settings: Settings) -> tuple[Viewer, Store]:
 
 def main() -> None:
     """One run: who is there, which pages may they open, show the one they chose."""
+    front_door.leave_page_before()
     settings = session.settings()
     frame.dress(settings)
     viewer, store = who_and_where(settings)

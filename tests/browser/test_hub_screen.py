@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Frame, expect
 
+from pages.parts import menu
 from tests.browser.running import Server
 from tests.browser.visiting import PATIENCE, Visitor, view_of
 
@@ -177,6 +178,24 @@ def test_a_new_action_opens_by_its_key_from_the_agenda_from_the_list_and_from_no
         expect(dialog).to_have_count(0, timeout=PATIENCE)
     hub.page.get_by_role("button", name="Record action").click(timeout=PATIENCE)
     expect(dialog).to_be_visible(timeout=PATIENCE)  # the card's own button works after the key's form was shut
+
+
+@pytest.mark.parametrize("moment", (20, 60))
+def test_what_is_pressed_while_another_page_is_on_its_way_does_not_empty_it(moment: int, hub: Visitor) -> None:
+    """Milliseconds after the menu's link the old page is still there, and a part of it can still be pressed."""
+    hub.page.get_by_role("button", name=re.compile("Next")).first.wait_for(timeout=PATIENCE)
+    hub.open_section(next(entry for entry in menu.ENTRIES if entry.url_path == "powers"))
+    hub.page.evaluate(
+        """async moment => {
+             const link = [...document.querySelectorAll("a")].find(a => new URL(a.href).pathname === "/powers");
+             const next = [...document.querySelectorAll("button")].find(b => /Next/.test(b.innerText));
+             link.click(); await new Promise(done => setTimeout(done, moment)); next.click(); }""",
+        moment,
+    )
+    hub.page.wait_for_url(re.compile("/powers"), timeout=PATIENCE)
+    hub.page.wait_for_timeout(2_000)  # for what comes after the page
+    hub.settle()
+    expect(hub.page.locator("h1")).to_contain_text("routes fit", timeout=PATIENCE)
 
 
 def test_a_filter_changes_list_map_and_counts(hub: Visitor) -> None:

@@ -150,10 +150,14 @@ class Visitor:
             self.page.get_by_test_id("stPopoverBody").get_by_text(entry.title).click(timeout=PATIENCE)
             self.page.keyboard.press("Escape")
         else:
-            # Where the menu does not fit, its last sections are folded into one called "more".
-            folded = re.compile(rf"{entry.section}|more")
-            self.page.get_by_test_id("stTopNavSection").filter(has_text=folded).first.click(timeout=PATIENCE)
+            self.open_section(entry)
             self.page.locator("a:visible").get_by_text(entry.title, exact=True).click(timeout=PATIENCE)
+
+    def open_section(self, entry: menu.Entry) -> None:
+        """Open the menu's section that lists a page."""
+        # Where the menu does not fit, its last sections are folded into one called "more".
+        folded = re.compile(rf"{entry.section}|more")
+        self.page.get_by_test_id("stTopNavSection").filter(has_text=folded).first.click(timeout=PATIENCE)
 
     def _sections(self) -> list[Locator]:
         return self.page.get_by_test_id("stTopNavSection").all()
