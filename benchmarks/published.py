@@ -2,12 +2,15 @@
 
     python benchmarks/published.py --near-repeat FILE
     python benchmarks/published.py --seattle FILE
+    python benchmarks/published.py --fever CASES PLACES
 
 --near-repeat: `inst/extdata/chicago_be_month1.csv` of the R package NearRepeat (Steenbeek, github.com/wsteenbeek): 970
 burglaries in Chicago, 31 December 2015 to 31 January 2016, a line `x,y,date` each, metres, no header.
 --seattle: `seattledmi` of the R package microsynth (Robbins and Davenport) as CSV: crimes by census block and quarter
 round the drug market intervention of 2013.
-Both are data of packages under the GPL, so they are read from where you put them. Prints a line for every number and
+--fever: `NYCfever.cas` and `NYCfever.geo` of SaTScan's sample data, lines of place, cases and day, and of place,
+latitude and longitude, apart by tabs: 194 fevers in New York's hospitals, 1 to 24 November 2001.
+All are data of others, so they are read from where you put them. Prints a line for every number and
 exits with 1 where one differs; docs/published.md tells the result.
 """
 
@@ -24,8 +27,10 @@ from scipy.optimize import linprog, minimize
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.scanning import apart, chances, circles  # noqa: E402
 from hotspots.analysis.evaluation import compare  # noqa: E402
 from hotspots.analysis.repeats import knox  # noqa: E402
+from hotspots.analysis.scan_ratios import kulldorff_llr  # noqa: E402
 from hotspots.errors import BadFrame  # noqa: E402
 
 BURGLARIES = 970
@@ -71,6 +76,11 @@ BLOCKS, QUARTERS, BEFORE = 9642, 16, 12
 ALLOWED = 0.01
 """How far a weighted count may be from the printed one: that was found by steps which stop when near enough."""
 
+PATIENTS, FEVER_DAYS, LONGEST, FARTHEST = 194, 24, 7, 3.0
+"""Cases, days, the longest time and the widest circle (kilometres) of the run that rsatscan prints."""
+EARTH = 6371.0088
+"""Mean radius, kilometres."""
+
 
 def main() -> int:
     """Read the file and print every number; 0 where all are equal, 1 where one differs, 2 where the file is another."""
@@ -78,9 +88,15 @@ def main() -> int:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--near-repeat", type=Path, metavar="FILE", help="chicago_be_month1.csv")
     which.add_argument("--seattle", type=Path, metavar="FILE", help="seattledmi.csv or .csv.gz")
+    which.add_argument("--fever", type=Path, nargs=2, metavar="FILE", help="NYCfever.cas and NYCfever.geo")
     files = parser.parse_args()
     try:
-        equal = _near_repeat(files.near_repeat) if files.near_repeat else _seattle(files.seattle)
+        if files.near_repeat:
+            equal = _near_repeat(files.near_repeat)
+        elif files.seattle:
+            equal = _seattle(files.seattle)
+        else:
+            equal = _fever(*files.fever)
     except BadFrame as error:
         print(error, file=sys.stderr)
         return 2
@@ -108,6 +124,17 @@ def _seattle(path: Path) -> list[bool]:
             f"| {'✓' if met else '✗'} |"
         )
     return equal
+
+
+def _fever(cases: Path, places: Path) -> list[bool]:
+    found = fever(*read_fever(cases, places))
+    print("| cases | expected | days | places | ratio | p |\n|---|---|---|---|---|---|")
+    for row in found.itertuples():
+        print(f"| {row.cases} | {row.expected:.2f} | {row.days} | {row.places} | {row.ratio:.3f} | {row.p_value:.3f} |")
+    told = {"clusters": (3, int((found["p_value"] < 1).sum())), "p < .05": (0, int((found["p_value"] < 0.05).sum()))}
+    for what, (published, ours) in told.items():
+        print(f"{what}: {published} published, {ours} ours {'✓' if published == ours else '✗'}")
+    return [published == ours for published, ours in told.values()]
 
 
 def read_burglaries(path: Path) -> pd.DataFrame:
@@ -143,6 +170,62 @@ def compared(burglaries: pd.DataFrame) -> Iterator[tuple[str, str, int, int]]:
             for cell in found.itertuples():
                 called = (cell.from_m, cell.from_days) in NEAR_REPEATS
                 yield table.name, f"{_band(cell)}: called a near repeat", int(called), int(cell.near_repeat)
+
+
+def read_fever(cases: Path, places: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Latitude and longitude of each place; the place (its row) and the day (1 to 24) of each case.
+
+    Raises `BadFrame` where they are not those files.
+    """
+    try:
+        where = pd.read_csv(places, sep="\t", header=None, names=["place", "lat", "lon"], index_col=False)
+        came = pd.read_csv(cases, sep="\t", header=None, names=["place", "n", "day"], index_col=False)
+        day = pd.to_datetime(came["day"], format="%Y/%m/%d").dt.day.to_numpy()
+        at = pd.Index(where["place"]).get_indexer(came["place"])
+        positions = where[["lat", "lon"]].to_numpy(float)
+    except (OSError, ValueError) as error:
+        why = str(error).splitlines()[0]
+        raise BadFrame(f"{cases.name} and {places.name} cannot be read as NYCfever: {why}") from None
+    if len(came) != PATIENTS or (at < 0).any():
+        known = int((at >= 0).sum())
+        raise BadFrame(f"NYCfever.cas has {PATIENTS} cases at known places; {cases.name} has {known}.")
+    return positions, at, day
+
+
+def fever(positions: np.ndarray, at: np.ndarray, day: np.ndarray) -> pd.DataFrame:
+    """Clusters that share no place, the highest ratio first, of a space-time permutation scan as of the last day.
+
+    positions, at, day: of `read_fever`. Returns [cases, expected, days, places, ratio, p_value]: circles of up to
+    `FARTHEST` that hold at most half of the cases, times of up to `LONGEST` days that end with the last, two cases at
+    least; expected is cases in the circle × cases in the time / all (Kulldorff and others 2005).
+    """
+    zones = circles(_kilometres(positions), reach=FARTHEST)
+    inside = zones[:, at].astype(float)
+    zones, inside = zones[inside.sum(axis=1) <= len(at) / 2], inside[inside.sum(axis=1) <= len(at) / 2]
+
+    def scanned(days: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        late = (days[:, None] > FEVER_DAYS - np.arange(1, LONGEST + 1)).astype(float)
+        cases, expected = inside @ late, np.outer(inside.sum(axis=1), late.sum(axis=0)) / len(days)
+        return np.where(cases >= 2, kulldorff_llr(cases, expected, len(days)), 0), cases, expected
+
+    ratios, cases, expected = scanned(day)
+    found = list(apart(ratios, zones))
+    highest = [ratios[cluster] for cluster in found]
+    p_values = chances(highest, lambda generator: scanned(generator.permutation(day))[0], times=SHUFFLES)
+    rows = [
+        (int(cases[zone, time]), expected[zone, time], time + 1, int(zones[zone].sum()), ratio, p_value)
+        for (zone, time), ratio, p_value in zip(found, highest, p_values, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["cases", "expected", "days", "places", "ratio", "p_value"])
+
+
+def _kilometres(positions: np.ndarray) -> np.ndarray:
+    """Great-circle distance of each place from each; positions: degrees of latitude and longitude."""
+    lat, lon = np.radians(positions).T
+    half = np.sin((lat[:, None] - lat) / 2) ** 2 + np.cos(lat[:, None]) * np.cos(lat) * (
+        np.sin((lon[:, None] - lon) / 2) ** 2
+    )
+    return 2 * EARTH * np.arcsin(np.sqrt(half))
 
 
 def read_blocks(path: Path) -> pd.DataFrame:

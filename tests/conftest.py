@@ -91,18 +91,29 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def surveillance() -> Path:
-    """Folder of the data sets of the R package surveillance; skips where it is absent, except in CI.
+    """Folder of the R package surveillance; skips where it is absent, except in CI."""
+    return r_package("surveillance")
 
-    `.ci/run` unpacks Debian's r-cran-surveillance into the first of these; whoever has R from Debian has the second.
+
+@pytest.fixture(scope="session")
+def spdata() -> Path:
+    """Folder of the R package spData; skips where it is absent, except in CI."""
+    return r_package("spData")
+
+
+def r_package(name: str) -> Path:
+    """Folder of an R package whose data published numbers come from.
+
+    `.ci/run` unpacks Debian's into the first of these places; whoever has R from Debian has the second.
     """
-    below = "usr/lib/R/site-library/surveillance/data"
-    folders = [root / below for root in (Path.home() / ".cache/community-safety-hub/r-packages", Path("/"))]
-    for folder in folders:
-        if folder.exists():
-            return folder
+    below = f"usr/lib/R/site-library/{name}"
+    for root in (Path.home() / ".cache/community-safety-hub/r-packages", Path("/")):
+        if (root / below).exists():
+            return root / below
+    debian = f"r-cran-{name.lower()}"
     if os.environ.get("CI"):
-        pytest.fail("CI must have Debian's r-cran-surveillance unpacked")
-    pytest.skip("the R package surveillance is not on this machine (apt-get install r-cran-surveillance)")
+        pytest.fail(f"CI must have Debian's {debian} unpacked")
+    pytest.skip(f"the R package {name} is not on this machine (apt-get install {debian})")
 
 
 @pytest.fixture(scope="session")

@@ -154,7 +154,7 @@ def hexagon_alarms(
     rung = rung.assign(
         rule=HEXAGON,
         times=[relative_rate(r.n, r.expected, recently) for r in rung.itertuples()],
-        likelihood=[kulldorff_llr(r.n, r.expected, recently, controls=earlier) for r in rung.itertuples()],
+        likelihood=kulldorff_llr(rung["n"], rung["expected"], recently, controls=earlier),
     ).sort_values(["p_value", "likelihood"], ascending=[True, False], ignore_index=True)
     columns = ["rule", "q", "r", "n", "n_before", "expected", "times", "likelihood", "z", "p_value", "geometry"]
     return rung[columns], false_discoveries * looks_per_year

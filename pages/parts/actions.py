@@ -43,36 +43,9 @@ def record_action_dialog(
     viewer.require(Action.RECORD)
     place = _place_field(viewer, store, place_id, place_name, first)
     task = st.text_input("What will be done", key="action-task", placeholder="One task, no names, no flat")
-    left, middle = st.columns(2)
-    partners = reads.partners(store)
-    known = sorted(partners["agency"])  # so that whoever owes an action is found among those to invite
-    owner = left.selectbox(
-        "Owner (agency)", known, index=None, accept_new_options=not known, key="action-owner",
-        help="From the register of partners" if known else None,
-    )  # fmt: skip
-    lead = partners.loc[partners["agency"] == owner, "lead_role"]
-    role = middle.text_input(
-        "Owner's role, which answers for it", value=lead.iloc[0] if len(lead) else "", key=f"action-role-{owner}"
-    )
-    today = session.today(store)
-    agreed, until = st.columns(2)
-    raised = agreed.date_input(
-        "Agreed on", today, max_value=today, format="DD/MM/YYYY", key="action-raised",
-        help="The day of the meeting that gave it, today unless you say otherwise. The minutes of that week hold it.",
-    )  # fmt: skip
-    due = until.date_input(
-        "Due", today + timedelta(days=DUE_DAYS), format="DD/MM/YYYY", key="action-due",
-        help="The last day on which it is in time; it is late from the day after.",
-    )  # fmt: skip
-    epic, side = st.columns(2)
-    kind = epic.segmented_control(
-        "Kind", rules.EPIC, key="action-epic", help="What kind of step it is. May stay empty."
-    )
-    of = side.segmented_control(
-        "Side of the triangle", rules.SIDES, format_func=str.capitalize, key="action-side",
-        help="Of the problem analysis triangle: whom or what it works on. A problem needs a victim, an offender and "
-        "a location; taking away one of them ends it. May stay empty.",
-    )  # fmt: skip
+    owner, role = _owner_fields(store)
+    raised, due = _day_fields(session.today(store))
+    kind, of = _step_fields()
     power = st.selectbox(
         "Power relied on (not legal advice)",
         ["", *shared.powers()["id"]],
@@ -100,6 +73,50 @@ def record_action_dialog(
             ),
             f"Action saved: {owner}, due {sentences.short_day(due)}",
         )
+
+
+def _owner_fields(store: Store) -> tuple[str | None, str]:
+    """The agency that owns an action, and the role in it that answers for it."""
+    left, middle = st.columns(2)
+    partners = reads.partners(store)
+    known = sorted(partners["agency"])  # so that whoever owes an action is found among those to invite
+    owner = left.selectbox(
+        "Owner (agency)", known, index=None, accept_new_options=not known, key="action-owner",
+        help="From the register of partners" if known else None,
+    )  # fmt: skip
+    lead = partners.loc[partners["agency"] == owner, "lead_role"]
+    role = middle.text_input(
+        "Owner's role, which answers for it", value=lead.iloc[0] if len(lead) else "", key=f"action-role-{owner}"
+    )
+    return owner, role
+
+
+def _day_fields(today: date) -> tuple[date, date]:
+    """When an action was agreed, and the last day on which it is in time."""
+    agreed, until = st.columns(2)
+    raised = agreed.date_input(
+        "Agreed on", today, max_value=today, format="DD/MM/YYYY", key="action-raised",
+        help="The day of the meeting that gave it, today unless you say otherwise. The minutes of that week hold it.",
+    )  # fmt: skip
+    due = until.date_input(
+        "Due", today + timedelta(days=DUE_DAYS), format="DD/MM/YYYY", key="action-due",
+        help="The last day on which it is in time; it is late from the day after.",
+    )  # fmt: skip
+    return raised, due
+
+
+def _step_fields() -> tuple[str | None, str | None]:
+    """What kind of step an action is, and which side of the problem analysis triangle it works on."""
+    epic, side = st.columns(2)
+    kind = epic.segmented_control(
+        "Kind", rules.EPIC, key="action-epic", help="What kind of step it is. May stay empty."
+    )
+    of = side.segmented_control(
+        "Side of the triangle", rules.SIDES, format_func=str.capitalize, key="action-side",
+        help="Of the problem analysis triangle: whom or what it works on. A problem needs a victim, an offender and "
+        "a location; taking away one of them ends it. May stay empty.",
+    )  # fmt: skip
+    return kind, of
 
 
 @st.dialog("Close an action", width="medium", dismissible=False)

@@ -5,10 +5,12 @@ import math
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 from scipy import stats
 from shapely.geometry import box
 
+from benchmarks.scanning import apart, chances, circles
 from hotspots.analysis.alarms import (
     PROPERTIES,
     RANGE,
@@ -330,6 +332,71 @@ def test_kulldorff_llr_satscan_new_york_leukaemia(count, expected, total, ratio)
 def test_kulldorff_llr_satscan_secondary_clusters(count, expected, ratio):
     # The expected counts are printed to two decimals only; the ratio moves by up to c/E · 0.005 with them.
     assert kulldorff_llr(count, expected, 552) == pytest.approx(ratio, abs=0.005 * count / expected)
+
+
+SATSCAN = (
+    # Number of each tract in the file, people, cases, relative risk, ratio; p by 999 shuffles, where it is cited.
+    ("49 48 50 47 1 15 51 2 13 14 3 35 16 52 36 37 12 11 5 17 10 4 6 38 18 9", 95_249, 85, 1.84, 11.577255, 0.001),
+    ("89 88 87 84 90 86 92 85", 34_083, 38, 2.22, 9.019716, 0.013),
+    ("112 113 115 111 116 219 117 123 218 114 122 110 124 220 118 133 121 125 216 120 134 217 126 139 215 132 141 140 "
+     "127 142 138 131 119", 78_280, 64, 1.64, 6.114140, 0.216),
+    ("62 64 67 65", 24_571, 25, 1.99, 4.651839, None),
+    ("46 45 41 54 44 43 53", 29_782, 28, 1.84, 4.169203, None),
+    ("266 281 267 265", 9_840, 12, 2.37, 3.363518, None),
+    ("166 159 167", 8_839, 11, 2.41, 3.209485, None),
+)  # fmt: skip
+"""SaTScan 9.6 on leukaemia in New York's 281 tracts, at most a tenth of the people in a circle (smerc's tests)."""
+
+
+@pytest.fixture(scope="module")
+def leukaemia(spdata):
+    """People, whole cases, and kilometres east and north of each tract; Waller and Gotway's file as spData has it."""
+    tracts = pyogrio.read_dataframe(spdata / "misc" / "nydata.dbf", read_geometry=False)
+    return tracts["POP8"].to_numpy(), np.floor(tracts["TRACTCAS"]).to_numpy(int), tracts[["X", "Y"]].to_numpy()
+
+
+@pytest.mark.parametrize("cluster", SATSCAN, ids=lambda cluster: f"{cluster[2]} cases")
+def test_kulldorff_llr_satscan_new_york_tract_by_tract(cluster, leukaemia):
+    numbers, held, cases, risk, ratio, _ = cluster
+    people, every, _ = leukaemia
+    inside = np.array([int(number) - 1 for number in numbers.split()])
+    assert people[inside].sum() == held and every[inside].sum() == cases and every.sum() == 552
+    expected = 552 * held / people.sum()
+    assert kulldorff_llr(cases, expected, 552) == pytest.approx(ratio, abs=1e-6)
+    assert relative_rate(cases, expected, 552) == pytest.approx(risk, abs=0.005)
+
+
+def test_kulldorff_llr_satscan_new_york_p_values(leukaemia):
+    """999 shuffles move .216 by .013; its circles were drawn in degrees as if they were plane, ours in kilometres."""
+    people, every, km = leukaemia
+    zones = circles(np.hypot(*(km[:, None] - km).transpose(2, 0, 1)), weights=people, most=people.sum() / 10)
+    expected = zones @ people * every.sum() / people.sum()
+
+    def shuffled(generator):
+        cases = generator.multinomial(every.sum(), people / people.sum())
+        return kulldorff_llr(zones @ cases.astype(float), expected, every.sum())
+
+    published = np.array([cluster[-1] for cluster in SATSCAN[:3]])
+    ours = chances([cluster[4] for cluster in SATSCAN[:3]], shuffled, times=999)
+    assert (np.abs(ours - published) < 3 * np.sqrt(2 * published * (1 - published) / 999) + 0.001).all(), ours
+
+
+def test_circles_hold_the_nearest_first_and_no_more_than_they_may():
+    away = np.abs(np.subtract.outer([0.0, 1.0, 3.0], [0.0, 1.0, 3.0]))
+    assert circles(away).tolist() == [[0, 0, 1], [0, 1, 0], [0, 1, 1], [1, 0, 0], [1, 1, 0], [1, 1, 1]]
+    assert circles(away, reach=1).tolist() == [[0, 0, 1], [0, 1, 0], [1, 0, 0], [1, 1, 0]]
+    assert circles(away, weights=np.array([5, 1, 1]), most=2).tolist() == [[0, 0, 1], [0, 1, 0], [0, 1, 1]]
+
+
+def test_clusters_share_no_place():
+    zones = np.array([[1, 1, 0], [0, 1, 0], [0, 0, 1]])
+    assert list(apart(np.array([3.0, 2.0, 1.0]), zones)) == [(0,), (2,)]
+    assert list(apart(np.array([[3.0, 4.0], [9.0, 0.0], [0.0, 0.0]]), zones)) == [(1, 0)]
+
+
+def test_kulldorff_llr_of_many_clusters_is_that_of_each():
+    many = kulldorff_llr([10, 3, 0], [4, 4, 0], 100, controls=300)
+    assert many.tolist() == [kulldorff_llr(10, 4, 100, controls=300), 0, 0] and many[0] > 0
 
 
 def test_kulldorff_llr_smacpod_grave_bernoulli():

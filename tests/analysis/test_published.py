@@ -5,7 +5,15 @@ import re
 import numpy as np
 import pytest
 
-from benchmarks.published import compared, read_blocks, read_burglaries, seattle, smallest_weights
+from benchmarks.published import (
+    compared,
+    fever,
+    read_blocks,
+    read_burglaries,
+    read_fever,
+    seattle,
+    smallest_weights,
+)
 from hotspots.analysis import published
 from hotspots.errors import BadFrame
 
@@ -86,4 +94,37 @@ def test_another_file_than_seattles_is_told_apart_in_one_line(tmp_path):
     path.write_text("ID,time\n1,1\n")
     with pytest.raises(BadFrame, match="cannot be read as seattledmi") as told:
         read_blocks(path)
+    assert "\n" not in str(told.value)
+
+
+def fevers(tmp_path, planted=0):
+    """Files of 194 invented cases at 60 places, the last of them `planted` at one place within two days."""
+    generator = np.random.default_rng(2)
+    lat, lon = generator.uniform(40.5, 40.9, 60), generator.uniform(-74.1, -73.8, 60)
+    places = [f"{n}\t{a:.5f}\t{o:.5f}" for n, (a, o) in enumerate(zip(lat, lon, strict=True))]
+    cases = [f"{generator.integers(60)}\t1\t2001/11/{generator.integers(1, 25)}" for _ in range(194 - planted)]
+    cases += [f"7\t1\t2001/11/{23 + n % 2}" for n in range(planted)]
+    for name, lines in (("cas", cases), ("geo", places)):
+        (tmp_path / f"invented.{name}").write_text("\n".join(lines))
+    return tmp_path / "invented.cas", tmp_path / "invented.geo"
+
+
+def test_a_planted_fever_stands_out_and_scattered_ones_do_not(tmp_path):
+    planted = fever(*read_fever(*fevers(tmp_path, planted=9))).iloc[0]
+    assert planted["cases"] >= 9 and planted["days"] == 2 and planted["p_value"] == 0.001
+    assert fever(*read_fever(*fevers(tmp_path)))["p_value"].min() > 0.05
+
+
+@pytest.mark.parametrize(
+    ("cases", "why"),
+    [
+        ("7\t1\t2001/11/3", "has 194 cases at known places; invented.cas has 1"),
+        ("7\t1\tthird", "cannot be read as NYCfever"),
+    ],
+)
+def test_other_files_than_the_fevers_are_told_apart_in_one_line(tmp_path, cases, why):
+    paths = fevers(tmp_path)
+    paths[0].write_text(cases)
+    with pytest.raises(BadFrame, match=why) as told:
+        read_fever(*paths)
     assert "\n" not in str(told.value)

@@ -150,7 +150,7 @@ def test_knox_surveillance_burglaries_in_chicago():
 @pytest.mark.filterwarnings("ignore")  # classes of R that we do not need
 def test_knox_surveillance_imdepi(surveillance):
     """Meningococcal disease type B in Germany, 30 days and 50 km: 204 pairs where luck gives 181.569, p .046491."""
-    events = rdata.read_rda(surveillance / "imdepi.RData")["imdepi"]["events"]
+    events = rdata.read_rda(surveillance / "data" / "imdepi.RData")["imdepi"]["events"]
     of_type = (events.data["type"] == "B").to_numpy()
     x, y = 1000 * np.asarray(events.coords)[of_type].T
     table = knox(
