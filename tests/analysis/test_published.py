@@ -3,17 +3,12 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from benchmarks.published import (
-    compared,
-    fever,
-    read_blocks,
-    read_burglaries,
-    read_fever,
-    seattle,
-    smallest_weights,
-)
+from benchmarks.published import compared, impact, read_burglaries, read_series
+from benchmarks.scanning import fever, read_fever
+from benchmarks.seattle import HOMES, SEATTLE, jackknife, placebos, read_blocks, seattle, smallest_weights
 from hotspots.analysis import published
 from hotspots.errors import BadFrame
 
@@ -127,4 +122,56 @@ def test_other_files_than_the_fevers_are_told_apart_in_one_line(tmp_path, cases,
     paths[0].write_text(cases)
     with pytest.raises(BadFrame, match=why) as told:
         read_fever(*paths)
+    assert "\n" not in str(told.value)
+
+
+def town_of_blocks(change, *, blocks=1000, treated=40):
+    """Rows as seattledmi's of an invented town; crime in the treated blocks becomes `change` times as much."""
+    generator = np.random.default_rng(4)
+    risk = generator.gamma(4, 1, blocks)
+    chosen = np.isin(np.arange(blocks), generator.choice(blocks, treated, replace=False))
+    parts = []
+    for quarter in range(1, 17):
+        level = risk * np.where(chosen & (quarter > 12), change, 1)
+        parts.append(
+            pd.DataFrame(
+                {"ID": range(blocks), "time": quarter, "Intervention": np.where(chosen & (quarter > 12), 1, 0)}
+            )
+            .assign(**{name: generator.poisson(20 * risk) for name in HOMES})
+            .assign(**{name: generator.poisson(5 * level) for name in SEATTLE})
+        )
+    rows = pd.concat(parts).sort_values(["ID", "time"], ignore_index=True)
+    rows[HOMES] = rows.groupby("ID")[HOMES].transform("first")
+    return rows
+
+
+def test_groups_and_placebos_see_a_fall_and_see_none_where_there_is_none():
+    fell, same = town_of_blocks(0.6), town_of_blocks(1)
+    assert jackknife(fell, groups=8) < 0.01 < 0.1 < jackknife(same, groups=8)
+    assert max(placebos(fell, times=15)) == 0 and min(placebos(same, times=15)) > 0.1
+
+
+def series(tmp_path, text=None):
+    """A file of X and y as the README's: y follows X, and a level that does not move."""
+    generator, path = np.random.default_rng(3), tmp_path / "series.csv"
+    x = generator.normal(100, 2, 100)
+    pd.DataFrame({"X": x, "y": 1.2 * x + generator.normal(0, 1, 100)}).to_csv(path, index=False)
+    if text is not None:
+        path.write_text(text)
+    return path
+
+
+def test_the_effect_that_the_reader_adds_is_found_again(tmp_path):
+    """Five are added from the 71st row on, as the README of tfcausalimpact does."""
+    found = impact(read_series(series(tmp_path)), draws=500)
+    assert found["low"] < 5 < found["high"] and found["high"] - found["low"] < 1.5
+    assert found["observed"] - found["expected"] == pytest.approx(found["effect"])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("X,y\n1,2\n", "has 100 complete rows; series.csv has 1"), ("a,b\n1,2\n", "cannot be read as")]
+)
+def test_another_file_than_the_readmes_is_told_apart_in_one_line(tmp_path, text, why):
+    with pytest.raises(BadFrame, match=why) as told:
+        read_series(series(tmp_path, text))
     assert "\n" not in str(told.value)
