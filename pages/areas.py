@@ -182,7 +182,7 @@ def _spread(viewer: Viewer, view: AreasView, kind: str) -> None:
     ):
         st.markdown(words.spread(view.spread))
         released = release(view.spread.curve, viewer, policy="concentration", as_of=view.query.window.end)
-        drawn = area_charts.lorenz_chart(released, colours=show.colours())
+        drawn = show.made(area_charts.lorenz_chart, released)
         show.chart(drawn, released, alt_text=words.spread_alt(view.spread), key="areas-lorenz")
 
 

@@ -301,7 +301,7 @@ def _intervals(view: ComparisonView, released: dict[str, Released]) -> None:
     near = "" if view.ring is None else f" (next door {found.ring_level:.0%})"
     subtitle = f"Change in reports, {found.level:.0%} interval{near}{spread}"
     with show.card(words.interval_title(view), subtitle, stretch=True):
-        drawn = charts.interval_chart(released["comparison intervals"], colours=show.colours())
+        drawn = show.made(charts.interval_chart, released["comparison intervals"])
         columns = ("kind", "about", "before", "after", "change", "low", "high")
         show.chart(
             drawn,
@@ -330,8 +330,8 @@ def _timeline(view: ComparisonView, released: dict[str, Released]) -> None:
     )
     subtitle = " · ".join(parts)
     with show.card(words.timeline_title(view), subtitle):
-        drawn = charts.timeline(
-            released["comparison"], released["comparison windows"], released["things done"], colours=show.colours()
+        drawn = show.made(
+            charts.timeline, released["comparison"], released["comparison windows"], released["things done"]
         )
         show.chart(drawn, released["comparison"], alt_text=words.timeline_title(view), key="compare-timeline")
 
@@ -359,8 +359,8 @@ def _multiples(view: ComparisonView, released: dict[str, Released]) -> None:
                 if area != "control" or view.control.geometry is not None
                 else charts.top_of(released["comparison"], (area,))
             )
-            drawn = charts.small_multiple(
-                released["comparison"], released["comparison windows"], area, top=own, colours=show.colours()
+            drawn = show.made(
+                charts.small_multiple, released["comparison"], released["comparison windows"], area, top=own
             )
             show.draw(drawn, alt_text=f"Reports over time, {area}", key=f"multiple-{area}")
             if own != top:

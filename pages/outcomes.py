@@ -121,7 +121,7 @@ def _chart(own: pd.DataFrame, area: str, page: words.OutcomeWords) -> None:
     st.header(show.plain(page.chart_title), anchor=False)
     st.caption(show.plain(page.chart_caption))
     said = "; ".join(f"{bar.label.replace('|', ' ')}: {bar.shown}" for bar in bars.itertuples())
-    show.draw(words.outcome_chart(bars, colours=show.colours()), alt_text=said, key="outcome-chart")
+    show.draw(show.made(words.outcome_chart, bars), alt_text=said, key="outcome-chart")
     # The number stands next to its period: on a phone there is room for two columns.
     listed = paper.released_table(own)[["Period", "Reports", "Kind", "Release"]]
     show.as_table(listed, alt_text=said, key="outcome")

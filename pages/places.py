@@ -309,7 +309,7 @@ def _timeline(viewer: Viewer, store: Store, view: PlaceView) -> None:
     with show.card(
         sentences.control_title(view.months), f"Reports a month from all sources inside the frozen boundary, {name}"
     ):
-        drawn = place_charts.timeline_chart(months, done, window=view.window, colours=show.colours(), height=270)
+        drawn = show.made(place_charts.timeline_chart, months, done, window=view.window, height=270)
         usual = sentences.usual(view.last["low"], view.last["high"])
         alt = f"Reports a month at {view.place.name}, {usual}; below, what was done"
         with st.container(key="place-timeline-box"):
@@ -380,9 +380,9 @@ def _parts(viewer: Viewer, view: PlaceView) -> None:
         "What, and who told us, inside the frozen boundary; a hotspot on the hub screen has its own outline and dates",
         stretch=True,
     ):
-        drawn = place_charts.parts_chart(released, kind="category", colours=show.colours())
+        drawn = show.made(place_charts.parts_chart, released, kind="category")
         show.draw(drawn, alt_text="Reports by category", key="place-categories")
-        drawn = place_charts.parts_chart(released, kind="source", colours=show.colours())
+        drawn = show.made(place_charts.parts_chart, released, kind="source")
         show.chart(drawn, released, alt_text="Reports by source", key="place-sources")
 
 
@@ -390,7 +390,7 @@ def _hours(viewer: Viewer, view: PlaceView) -> None:
     with show.card("When", sentences.times_sentence(view.exact, view.n), stretch=True):
         if view.exact:
             hours = release(view.hours, viewer, policy="hours of a place")
-            drawn = charts.hours_chart(hours, colours=show.colours(), height=200)
+            drawn = show.made(charts.hours_chart, hours, height=200)
             show.chart(drawn, hours, alt_text="Reports by weekday and hour", key="place-hours")
 
 
@@ -405,9 +405,7 @@ def _repeats(viewer: Viewer, view: PlaceView) -> None:
     with show.card(
         title, f"Share of the {view.addresses} reports with an address · dot: seen, grey: chance", stretch=True
     ):
-        show.chart(
-            place_charts.repeat_chart(repeat, colours=show.colours()), repeat, alt_text=title, key="place-repeats"
-        )
+        show.chart(show.made(place_charts.repeat_chart, repeat), repeat, alt_text=title, key="place-repeats")
         st.caption("Which addresses they are is not shown here.")
 
 

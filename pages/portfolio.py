@@ -83,7 +83,7 @@ def _actions(released: Released) -> None:
     with show.card(
         "The intervals side by side", "A line that crosses 0% shows neither a fall nor a rise · dot: best estimate"
     ):
-        drawn = charts.effects_chart(released, colours=show.colours())
+        drawn = show.made(charts.effects_chart, released)
         show.chart(
             drawn, released, alt_text="Change and interval of every action", key="portfolio-effects", columns=_DRAWN
         )

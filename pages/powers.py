@@ -203,7 +203,7 @@ def _holders(viewer: Viewer, found: Routes) -> None:
     with show.card(title, f"Routes that fit, by who holds them{_police(found)}{grey}{rest}"):
         if n:
             released = release(found.agencies.nlargest(HOLDERS, "routes"), viewer, policy="routes by holder")
-            drawn = place_charts.holders_chart(released, colours=show.colours())
+            drawn = show.made(place_charts.holders_chart, released)
             show.chart(drawn, released, alt_text=title, key="holders")
 
 

@@ -61,7 +61,7 @@ def _joint(joint: Released, places: int) -> None:
         if table.empty:
             st.markdown("No adopted place has been above its usual range since 12 months before it was adopted.")
             return
-        drawn = place_charts.waiting_chart(joint, colours=show.colours())
+        drawn = show.made(place_charts.waiting_chart, joint)
         show.draw(drawn, alt_text=title, key="joint-chart")
         rows = pd.DataFrame(
             {

@@ -112,7 +112,7 @@ def _caption(view: TrendView) -> str:
 def _control_chart(view: TrendView, released: Released, noted: Released) -> None:
     where = show.plain(view.subject or ", ".join(view.query.districts) or "all districts")
     with show.card(sentences.control_title(view.chart), f"Reports a month, {where}, {sentences.span(view.chart)}"):
-        drawn = trend_charts.noted_chart(released, noted, colours=show.colours(), height=290)
+        drawn = show.made(trend_charts.noted_chart, released, noted, height=290)
         show.chart(drawn, released, alt_text=sentences.trend_alt(view.last), key="trend-chart")
         st.caption(show.plain(sentences.control_note(view.coverage)))
         _short(released)
@@ -135,7 +135,7 @@ def _rolling(view: TrendView, released: Released) -> None:
         if known < FEWEST_DRAWN:
             st.caption(sentences.rolling_waits(int(known), FEWEST_DRAWN))
             return
-        drawn = charts.rolling_chart(released, colours=show.colours(), height=170)
+        drawn = show.made(charts.rolling_chart, released, height=170)
         show.chart(drawn, released, alt_text="Reports in the 12 months to each month", key="trend-rolling")
 
 
@@ -144,7 +144,7 @@ def _last_year(view: TrendView, released: Released) -> None:
         if released.table["last_year"].notna().sum() < 1:
             st.caption("No month here was also received the year before.")
             return
-        drawn = charts.same_months_chart(_last_six(released), colours=show.colours(), height=170)
+        drawn = show.made(charts.same_months_chart, _last_six(released), height=170)
         show.chart(
             drawn,
             released,

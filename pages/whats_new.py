@@ -158,7 +158,7 @@ def _chart(viewer: Viewer, view: AlarmView, chosen: pd.Series | None) -> None:
 def _monthly_chart(viewer: Viewer, view: AlarmView, key: str, chosen: pd.Series) -> None:
     months = release(view.charts[key], viewer, policy="months of a hotspot", as_of=view.last_month)
     with show.card(f"{show.plain(chosen['place'])}: {_told(chosen)}", "Reports a month, all sources chosen"):
-        drawn = charts.month_chart(months, colours=show.colours(), height=240, label="")
+        drawn = show.made(charts.month_chart, months, height=240, label="")
         show.chart(drawn, months, alt_text=f"Reports a month at {chosen['place']}", key="alarm-months")
         st.caption("An alarm says that reports rose beyond luck, not why: look first for people having been asked to "
                    "report, a new source or a change of recording.")  # fmt: skip
@@ -168,7 +168,7 @@ def _weekly_chart(viewer: Viewer, view: AlarmView, chosen: pd.Series) -> None:
     weeks = release(view.weeks[chosen["key"]], viewer, policy="weeks of an area", as_of=view.last_month)
     title = f"{show.plain(chosen['place'])}: {_told(chosen)}"
     with show.card(title, "Reports a week with exact days (bars) and what they add up to above usual (line)"):
-        drawn = alarm_charts.weekly_sum_chart(weeks, colours=show.colours())
+        drawn = show.made(alarm_charts.weekly_sum_chart, weeks)
         alt = f"Running total of weekly reports above usual at {chosen['place']}, which reached its limit"
         show.chart(drawn, weeks, alt_text=alt, key="alarm-weeks")
         st.caption("It rings when the running total reaches the dashed line; a quiet week brings it down again.")

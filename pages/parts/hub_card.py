@@ -113,7 +113,7 @@ def _chart(viewer: Viewer, view: HubView, made: Card, row: pd.Series, kind: str)
         st.caption(sentences.times_sentence(made.exact, int(row["n"])))
         if made.exact:
             hours = release(made.hours, viewer, policy="hours of a hotspot")
-            drawn = charts.hours_chart(hours, colours=show.colours())
+            drawn = show.made(charts.hours_chart, hours)
             show.chart(drawn, hours, alt_text="Reports by weekday and hour", key="card-hours")
     else:
         _repeats(viewer, view, made, row["id"])

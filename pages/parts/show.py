@@ -1,6 +1,6 @@
 """Charts with their table, and downloads: written once, used by every page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import altair as alt
@@ -96,9 +96,26 @@ def card(title: str, subtitle: str = "", *, key: str | None = None, stretch: boo
         yield
 
 
-def chart(
-    drawn: alt.TopLevelMixin | dict, released: Released, *, alt_text: str, key: str, columns: Sequence[str] = ()
-) -> None:
+def made(draw: Callable[..., alt.TopLevelMixin | dict], *tables: object, **look: object) -> dict:
+    """What a function of `hotspots.views` draws in the colours of the theme, as Vega-Lite has it.
+
+    tables, look: its arguments. Made once for the same content: Altair takes up to a second for one page's charts.
+    """
+    return _made(draw, f"{draw.__module__}.{draw.__qualname__}", tables, look | {"colours": dict(colours())})
+
+
+@st.cache_data(
+    show_spinner=False, max_entries=512, hash_funcs={Released: lambda given: (given.table, given.policy, given.as_of)}
+)
+def _made(
+    _draw: Callable[..., alt.TopLevelMixin | dict], name: str, tables: tuple[object, ...], look: dict[str, object]
+) -> dict:
+    drawn = _draw(*tables, **look)
+    # Altair would check every part of the chart against its schema: a twentieth of a second a chart, at each run.
+    return drawn if isinstance(drawn, dict) else drawn.to_dict(validate=False)
+
+
+def chart(drawn: dict, released: Released, *, alt_text: str, key: str, columns: Sequence[str] = ()) -> None:
     """A chart, what it says in one sentence for those who cannot see it, and the same as a table.
 
     columns: those that the chart draws, where the released table has more
@@ -107,13 +124,11 @@ def chart(
     as_table(released.table[list(columns)] if columns else released.table, alt_text=alt_text, key=key)
 
 
-def draw(drawn: alt.TopLevelMixin | dict, *, alt_text: str, key: str) -> None:
+def draw(drawn: dict, *, alt_text: str, key: str) -> None:
     """A chart whose table stands elsewhere; its words are larger in presenter view, as the page's are."""
-    # Altair would check every part of the chart against its schema: a twentieth of a second a chart, at each run.
-    spec = drawn if isinstance(drawn, dict) else drawn.to_dict(validate=False)
     if st.session_state.get("present"):
-        spec = room_charts.enlarged(spec, display.text_size() / 16)
-    st.vega_lite_chart(None, spec, key=key, alt=alt_text, width="stretch")
+        drawn = room_charts.enlarged(drawn, display.text_size() / 16)
+    st.vega_lite_chart(None, drawn, key=key, alt=alt_text, width="stretch")
 
 
 def as_table(table: pd.DataFrame, *, alt_text: str, key: str) -> None:
@@ -194,7 +209,7 @@ def coverage(released: Released, *, key: str) -> None:
     """Which source was received in which month, as a card."""
     title = sentences.coverage_title(released.table)
     with card(title, "Each source and month · filled: complete · pale with a bar: part only · crossed: not received"):
-        chart(charts.coverage_chart(released, colours=colours()), released, alt_text=title, key=key)
+        chart(made(charts.coverage_chart, released), released, alt_text=title, key=key)
 
 
 def plain(text: str) -> str:

@@ -8,10 +8,14 @@ import json
 import os
 import signal
 import sys
+from importlib import import_module
 
 from streamlit.web import cli
 
-import pages.parts.menu  # noqa: F401  (imports every page and all they stand on)
+from pages.parts import menu
+
+for entry in menu.ENTRIES:  # a page's file is loaded with its first visit, and with it all that it stands on
+    import_module(f"pages.{entry.url_path}")
 
 
 def become_server(ask: dict) -> None:

@@ -1,7 +1,6 @@
 """The very first request after a start, straight to a page: nothing is shown to whoever may not see it.
 
-Until a session has called st.navigation, Streamlit serves files in pages/ the old way, without the
-entry script. So each page is asked for on a server of its own that nobody has visited before.
+As a browser shows it, at the front door and at one page; tests/wire/test_front_door.py asks for every page.
 """
 
 import re
@@ -17,7 +16,7 @@ from tests.browser.conftest import ELSEWHERE
 from tests.browser.running import Forge, Server, hub_folder, serving
 from tests.browser.visiting import PATIENCE, Visitor
 
-PATHS = ["", *(entry.url_path for entry in ENTRIES)]
+PATHS = ("", "hub_meeting")
 SECRETS = ("Park View", "Tidewick", "Brineholt", "Lampwick", "Sampler", "areas hold", "reports held")
 
 

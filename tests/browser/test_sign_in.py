@@ -145,10 +145,11 @@ def test_a_replayed_media_link_needs_a_sign_in(hub: Server, issuer: str, visit: 
     assert any("trend.csv" in subject for subject in trail(store_of(hub), action="export")["subject"])
 
 
-@pytest.mark.parametrize("path", ["", *(entry.url_path for entry in ENTRIES)], ids=lambda path: path or "front")
+@pytest.mark.parametrize("path", ["", "hub_meeting"], ids=lambda path: path or "front")
 def test_the_first_request_to_a_fresh_server_signed_out_gets_the_sign_in_and_nothing_else(
     path: str, forge: Forge, hub: Server, tmp_path: Path, visit: Callable[[Server], Visitor]
 ) -> None:
+    """As a browser shows it; tests/wire/test_front_door.py asks for every page."""
     port = forge.port
     (tmp_path / "settings.toml").write_text(f'store = "{hub.folder}/hub.sqlite"\n', encoding="utf-8")
     told = (hub.folder / "secrets.toml").read_text(encoding="utf-8").replace(str(hub.port), str(port))

@@ -1,15 +1,23 @@
-"""The first visit of all to a page's own address: it leads to that page for whoever may see it, and nowhere else."""
+"""The first visit of all to a page's own address: it leads to that page for whoever may see it, and nowhere else.
+
+Until a session has called st.navigation, Streamlit serves files in pages/ the old way, without the entry script. So
+each page is asked for on a server of its own that nobody has visited before.
+"""
 
 from pathlib import Path
 
 import pytest
 
 from hotspots.release.roles import Role
-from tests.browser.identity import PEOPLE
-from tests.browser.running import Forge, hub_folder
+from pages.parts.menu import ENTRIES
+from tests.browser.conftest import ELSEWHERE
+from tests.browser.identity import CANARY, PEOPLE
+from tests.browser.running import Forge, Server, hub_folder
 from tests.role_matrix import PAGES, ROLES
 from tests.wire.visitor import Visitor, elements, text_of
 
+PATHS = ["", *(entry.url_path for entry in ENTRIES)]
+SECRETS = ("Park View", "Tidewick", "Brineholt", "Lampwick", "Saltreach", "areas hold", "reports held", CANARY)
 MEMBERS = ("trends", "places", "outcomes", "accessibility")
 
 
@@ -22,6 +30,48 @@ def forge():
 
 def said(messages) -> str:
     return " ".join(h.body for h in elements(messages, "heading")).replace("\\", "")
+
+
+def holds_nothing(messages) -> bool:
+    """No word of the hub's, and no menu in the end: the one page there is says why."""
+    menus = [m.navigation.app_pages for m in messages if m.WhichOneof("type") == "navigation"]
+    return not any(word in text_of(messages) for word in SECRETS) and len(menus[-1]) <= 1
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path or "front")
+def test_the_first_request_from_elsewhere_is_refused(path, forge: Forge, sample_file: Path, tmp_path: Path):
+    with forge.serving(hub_folder(tmp_path / "hub", sample_file)) as cold:
+        visitor = Visitor(cold, host=ELSEWHERE)
+        came = visitor.run(path)
+        assert "sign-in is needed" in text_of(came).replace("\\", "") and holds_nothing(came)
+        visitor.leave()
+
+
+def test_a_later_request_from_elsewhere_is_refused_too(open_hub: Server):
+    """After a visit from the machine itself has filled the caches."""
+    visitor = Visitor(open_hub)
+    assert "Park View" in text_of(visitor.run("hub_meeting"))
+    visitor.leave()
+    for path in PATHS:
+        visitor = Visitor(open_hub, host=ELSEWHERE)
+        came = visitor.run(path)
+        assert "sign-in is needed" in text_of(came).replace("\\", "") and holds_nothing(came), path
+        visitor.leave()
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path or "front")
+def test_the_first_request_signed_out_gets_the_sign_in_and_nothing_else(
+    path, forge: Forge, signed_hub: Server, tmp_path: Path
+):
+    (tmp_path / "settings.toml").write_text(f'store = "{signed_hub.folder}/hub.sqlite"\n', encoding="utf-8")
+    told = (signed_hub.folder / "secrets.toml").read_text(encoding="utf-8")
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text(told.replace(str(signed_hub.port), str(forge.port)), encoding="utf-8")
+    with forge.serving(tmp_path, "--secrets.files", str(secrets)) as cold:
+        visitor = Visitor(cold)
+        came = visitor.run(path)
+        assert [b.label for b in elements(came, "button")] == ["Sign in"] and holds_nothing(came)
+        visitor.leave()
 
 
 @pytest.mark.parametrize("page", MEMBERS)

@@ -5,6 +5,7 @@ signs in holds a cookie made here with the server's secret, as the server makes 
 """
 
 import json
+import socket
 import time
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -31,18 +32,22 @@ def cookie_of(server: Server, claims: Mapping[str, object]) -> str:
 
 
 class Visitor:
-    """One session at a server. `received`: all that came over the socket, as bytes, run after run."""
+    """One session at a server. `received`: all that came over the socket, as bytes, run after run.
 
-    def __init__(self, server: Server, cookie: str = "") -> None:
+    host: the name the server was asked for by, which the address bar of a browser holds
+    """
+
+    def __init__(self, server: Server, cookie: str = "", *, host: str = "localhost") -> None:
         self.server, self.cookie = server, cookie
         self.received: list[bytes] = []
         self.session = ""
         token = generate_xsrf_token_string()
         self.headers = {"Cookie": f"{XSRF}={token}" + (f"; {USER}={cookie}" if cookie else "")}
         self._socket = connect(
-            f"ws://localhost:{server.port}/_stcore/stream",
+            f"ws://{host}:{server.port}/_stcore/stream",
+            sock=socket.create_connection(("127.0.0.1", server.port)),  # any name leads to this machine
             subprotocols=["streamlit", token],
-            origin=server.url,
+            origin=f"http://{host}:{server.port}",
             additional_headers=self.headers,
             max_size=None,
             compression=None,
