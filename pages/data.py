@@ -27,12 +27,12 @@ FILE_COLUMNS = {  # of the last import: column of the store → heading, pixels 
     "replaced": ("Replaced", 66, "Earlier rows whose place the new ones took"),
 }
 RUN_COLUMNS = {  # of the imports so far
-    "at": ("When", 84, ""),
+    "at": ("When", 120, ""),
     "who": ("By", 78, ""),
-    "file": ("File", 206, ""),
+    "file": ("File", 170, ""),
     "accepted": ("Accepted", 72, ""),
 }
-UNDONE = {"undone": ("Undone", 84, "")}
+UNDONE = {"undone": ("Undone", 120, "")}
 """Shown once an import was undone."""
 
 
@@ -138,7 +138,7 @@ def _history(viewer: Viewer, store: Store, batches: pd.DataFrame) -> None:
             return
         table = release(batches[batches["set_aside"].isna()], viewer, policy="import batches").table
         days = {
-            column: ["" if pd.isna(at) else sentences.short_day(pd.Timestamp(at)) for at in table[column]]
+            column: ["" if pd.isna(at) else sentences.short_moment(pd.Timestamp(at)) for at in table[column]]
             for column in ("at", "undone")
         }
         columns = RUN_COLUMNS | (UNDONE if table["undone"].notna().any() else {})

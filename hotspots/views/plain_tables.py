@@ -101,7 +101,7 @@ def _cell(name: str, cell: object, column: pd.Series, *, as_change: bool) -> str
     if isinstance(cell, pd.Timestamp):
         known = column.dropna()
         if (known != known.dt.normalize()).any():
-            return f"{sentences.short_day(cell)}, {cell:%H:%M}".replace(" ", "\u00a0")
+            return sentences.short_moment(cell).replace(" ", "\u00a0")
         words = f"{cell:%b %Y}" if (known.dt.day == 1).all() else sentences.short_day(cell)
         return words.replace(" ", "\u00a0")
     if name == "weekday":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from difflib import get_close_matches
 
 import pandas as pd
 
@@ -19,6 +20,11 @@ def short_day(value: date | pd.Timestamp | None, empty: str = "") -> str:
     By hand, since the sign that leaves out a leading nought is not known to every system's clock.
     """
     return empty if value is None or pd.isna(value) else f"{value.day} {value:%b %Y}"
+
+
+def short_moment(value: pd.Timestamp | None, empty: str = "") -> str:
+    """1 Nov 2017, 09:05, for tables; `empty` where there is none."""
+    return empty if value is None or pd.isna(value) else f"{short_day(value)}, {value:%H:%M}"
 
 
 STATUS = {
@@ -39,6 +45,19 @@ def late_or_due(due: date | pd.Timestamp, days_late: float) -> str:
 def month(value: date) -> str:
     """October 2017."""
     return f"{value:%B %Y}"
+
+
+def near_names(name: str, known: Sequence[str]) -> str:
+    """What to say of a name that nobody has used here before: which of those known it may mean. Empty for a known one.
+
+    Near is whatever holds it, begins alike, or is spelt much like it: *East Herts* for *East Herts District Council*.
+    """
+    if not name or name in known:
+        return ""
+    near = [other for other in known if name.casefold() in other.casefold() or other.casefold() in name.casefold()]
+    near += [other for other in get_close_matches(name, known, n=3) if other not in near]
+    meant = f" Did you mean {' or '.join(near[:3])}?" if near else ""
+    return f"{name} is a new name here.{meant}"
 
 
 def last_day(window: Window) -> str:

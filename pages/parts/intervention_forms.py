@@ -123,6 +123,8 @@ def _agency_fields(store: Store, key: str, held: Intervention | None) -> dict[st
         "Lead agency", agencies, index=agencies.index(held.lead) if held else None, accept_new_options=True,
         key=f"{key}-lead",
     )  # fmt: skip
+    if new := sentences.near_names(lead or "", agencies):
+        a.caption(show.plain(new))
     partners = b.multiselect(
         "With", agencies, list(held.partners) if held else None, accept_new_options=True, key=f"{key}-partners"
     )

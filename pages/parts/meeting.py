@@ -72,10 +72,16 @@ _PRESENTING = """<style>
   .st-key-hub-foot p { font-size: 13px; line-height: 1.25; } }
 </style>"""
 """Large text on a short screen leaves out what the ordinary view shows, so that nothing must be scrolled for."""
+_BESIDE = """<style>
+@media screen and (max-height: 900px) {
+  [data-testid="stLayoutWrapper"]:has(> :is(.st-key-card-words, .st-key-card-late)) { display: none !important; }
+  .st-key-hub-late-close button, .st-key-hub-assess-record button { min-height: 1.9rem; padding: 0 .5rem; } }
+</style>"""
+"""There, an item that goes by actions leaves the card its chart and who can act: what is late stands in the list."""
 _TALKING = """<style>
 @media screen and (max-height: 900px) { .st-key-card { display: none !important; } }
 </style>"""
-"""There, an item of the agenda that goes by actions, not by areas, has the side of the screen to itself."""
+"""In presenter view such an item has the side of a short screen to itself."""
 
 
 def agenda(viewer: Viewer, store: Store, released: Released) -> str:
@@ -107,8 +113,8 @@ def agenda(viewer: Viewer, store: Store, released: Released) -> str:
         )
         if viewer.can(Action.RECORD):
             _new_action(viewer, store, released)
-    if st.session_state.get("present") and step not in BY_AREA:
-        st.html(_TALKING)
+    if step not in BY_AREA:
+        st.html(_TALKING if st.session_state.get("present") else _BESIDE)
     return step
 
 

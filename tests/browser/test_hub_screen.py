@@ -244,3 +244,14 @@ def test_presenter_view_fits_a_small_laptop_at_every_stop(server: Server, visit:
             return
         page.keyboard.press("PageDown")
     pytest.fail("40 stops and no end")
+
+
+@pytest.mark.parametrize("item", ("late", "assess"))
+def test_beside_actions_a_small_laptop_shows_the_whole_card(
+    item: str, server: Server, visit: Callable[[Server], Visitor]
+) -> None:
+    visitor = visit(server)
+    visitor.page.set_viewport_size({"width": 1366, "height": 768})
+    visitor.open(f"hub_meeting?step={item}")
+    expect(visitor.page.get_by_role("button", name="Record action")).to_be_in_viewport(ratio=1, timeout=PATIENCE)
+    expect(visitor.page.get_by_test_id("stMain")).to_have_js_property("scrollHeight", 768, timeout=PATIENCE)
