@@ -25,6 +25,8 @@ _SIGN_BEFORE = re.compile(r"^([^\w\s]) ")
 _DATE = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2}) (\d{4})")
 _EASILY_READ = 3
 """Lines of a row beyond which a column that can be spared goes first."""
+_FOR_FEWER_LINES = 1.1
+"""How much wider a table that scrolls sideways anyway may become, so that its rows take fewer lines."""
 _STEP = 0.5
 """Ems by which a column is widened until its words fit."""
 _NARROWEST = 50
@@ -88,7 +90,10 @@ def fit(
                 needed = {name: narrowest(name, lines) for name in kept}
                 if sum(needed.values()) <= room:
                     return Fit(_eased(needed, room, lines, narrowest), lines)
-    return Fit({name: narrowest(name, most_lines) for name in fewer[-1]}, most_lines)
+    kept = fewer[-1]
+    enough = _FOR_FEWER_LINES * sum(narrowest(name, most_lines) for name in kept)
+    lines = next(n for n in range(1, most_lines + 1) if sum(narrowest(name, n) for name in kept) <= enough)
+    return Fit({name: narrowest(name, lines) for name in kept}, lines)
 
 
 def _texts(cells: pd.Series) -> list[str] | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from difflib import get_close_matches
 
 import pandas as pd
 
@@ -45,19 +44,6 @@ def late_or_due(due: date | pd.Timestamp, days_late: float) -> str:
 def month(value: date) -> str:
     """October 2017."""
     return f"{value:%B %Y}"
-
-
-def near_names(name: str, known: Sequence[str]) -> str:
-    """What to say of a name that nobody has used here before: which of those known it may mean. Empty for a known one.
-
-    Near is whatever holds it, begins alike, or is spelt much like it: *East Herts* for *East Herts District Council*.
-    """
-    if not name or name in known:
-        return ""
-    near = [other for other in known if name.casefold() in other.casefold() or other.casefold() in name.casefold()]
-    near += [other for other in get_close_matches(name, known, n=3) if other not in near]
-    meant = f" Did you mean {' or '.join(near[:3])}?" if near else ""
-    return f"{name} is a new name here.{meant}"
 
 
 def last_day(window: Window) -> str:

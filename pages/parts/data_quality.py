@@ -13,7 +13,7 @@ from hotspots.store import Store
 from hotspots.views import sentences
 from pages.parts import show
 
-SOURCE_WIDTHS = {"Source": 92, "Reports": 64, "No place": 68, "Address": 66, "Minute": 58, "Day": 46, "Month": 58}
+SOURCE_WIDTHS = {"Source": 104, "Reports": 64, "No place": 68, "Address": 66, "Minute": 58, "Day": 46, "Month": 58}
 FAR_WIDTHS = {"Source": 150, "District": 140, "Reports": 80, "Farthest, km": 100}
 STACK_WIDTHS = {"Source": 118, "Reports": 66, "Share": 56, "Categories": 84, "Easting": 72, "Northing": 76}
 SAME_WIDTHS = {"Category": 240, "As reported": 110, "After joining": 110}

@@ -20,7 +20,7 @@ from hotspots.register.places import Place
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store, register
 from hotspots.store import register_reads as reads
-from hotspots.views import sentences
+from hotspots.views import near_names, sentences
 from pages.parts import frame, session, show, signin
 from pages.parts import register as shared
 
@@ -123,7 +123,7 @@ def _agency_fields(store: Store, key: str, held: Intervention | None) -> dict[st
         "Lead agency", agencies, index=agencies.index(held.lead) if held else None, accept_new_options=True,
         key=f"{key}-lead",
     )  # fmt: skip
-    if new := sentences.near_names(lead or "", agencies):
+    if new := near_names.said_of(lead or "", agencies):
         a.caption(show.plain(new))
     partners = b.multiselect(
         "With", agencies, list(held.partners) if held else None, accept_new_options=True, key=f"{key}-partners"

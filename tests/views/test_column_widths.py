@@ -72,3 +72,9 @@ def test_empty_cells_need_no_room(text):
 def test_a_table_without_rows_has_room_for_its_heads():
     found = fit(ROWS.head(0), dict.fromkeys(ROWS, 10), letters=LETTERS, most_lines=4)
     assert found.widths["Agency"] >= wide("Agency")
+
+
+def test_a_table_that_scrolls_sideways_anyway_takes_no_more_lines_than_its_words_need():
+    rows = pd.DataFrame({"Source": ["council ASB log"], **{name: [0] for name in ("Quarantined", "Duplicates")}})
+    found = fit(rows, dict.fromkeys(rows, 50), letters=LETTERS, most_lines=4)
+    assert found.lines == 2 and sum(found.widths.values()) > 150
