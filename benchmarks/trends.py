@@ -210,7 +210,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         hub = Path(folder) / "hub"
         hub.mkdir()
-        store = copied(hub, options.store) if options.store else filled(hub, options.police or invented(Path(folder)))
+        if options.store:
+            store = copied(hub, options.store)
+        else:
+            store = filled(hub, options.police or invented(Path(folder) / "files"))
         rows = stores.totals(store)["incidents"]
         python = in_process(store)
         words = sorted(stores.month_counts(store, by=["category"])["category"].unique())[:3]

@@ -289,11 +289,8 @@ def _first_action(column: st.delta_generator.DeltaGenerator, store: Store, view:
 def _line(column: st.delta_generator.DeltaGenerator, view: PlaceView) -> None:
     quiet = view.state == "quiet"
     value = "not known yet" if view.line is None else f"{view.line} reports"
-    told = (
-        "too few months"
-        if view.line is None
-        else f"or more; luck alone gives that about once in {view.years:.0f} years"
-    )
+    # A small laptop cuts what is longer: five of these stand side by side.
+    told = "too few months" if view.line is None else f"or more · by luck once in {view.years:.0f} years"
     column.metric(
         "Opens again at" if quiet else "Alarm next month at", value, told, delta_color="off", delta_arrow="off",
         border=True, height="stretch",

@@ -20,10 +20,12 @@ class Area(Protocol):
     """Counts of one area, as `evaluation` holds them."""
 
     @property
-    def totals(self) -> tuple[int, int]: ...
+    def totals(self) -> tuple[int, int]:
+        """Reports before and after."""
 
     @property
-    def has_gap(self) -> bool: ...
+    def has_gap(self) -> bool:
+        """Whether a period of either window was not received."""
 
 
 def refusal(target: Area, control: Area | None) -> str:

@@ -158,6 +158,8 @@ def overdue_list(viewer: Viewer, store: Store, *, key: str, on_place: Callable[[
 
 
 _WIDTHS = {"When": 105, "Task": 150, "Owner": 115, "Place": 115, "Agreed": 85}
+_ON_A_PROFILE = {"When": 90, "Task": 120, "Owner": 110, "Agreed": 90}
+"""Pixels of the list of one place, whose card is narrower."""
 
 
 def action_list(
@@ -186,7 +188,7 @@ def action_list(
         key=key_now,
         on_select=shared.on_row(key_now, of, on_place) if may_close or on_place else "ignore",
         selection_mode="single-row",
-        **show.fitted(rows, {name: _WIDTHS[name] for name in rows.columns}, most=4 if on_place else 6),
+        **show.fitted(rows, _WIDTHS if on_place else _ON_A_PROFILE, most=4 if on_place else 6),
         alt="Actions, late first",
     )
     if not may_close:

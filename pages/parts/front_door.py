@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 _ASKED = "page"
 """Word of the address that holds the page asked for, for the length of one step."""
 _OPEN = "page_open"
+"""What of the session holds the page that was run last."""
 
 
 def lead_to(page: str) -> None:
