@@ -7,6 +7,7 @@ TLS, and the address that people type, belong to a proxy before it: docs/deploym
 
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -26,10 +27,11 @@ from pages.parts import session, signin, taking, warm
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        # The map component is drawn by script made on the fly; see docs/deployment.md for what that leaves open.
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        # Script comes from our own files only. The hash is of the one line written into Streamlit's page; a blob is how
+        # its browser side loads the few lines that lead to the map's own script.
+        "script-src 'self' 'wasm-unsafe-eval' blob: 'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='",
         "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
+        "img-src 'self' data: blob:{tiles}",
         "font-src 'self' data:",
         "connect-src 'self'",
         "worker-src 'self' blob:",
@@ -40,8 +42,8 @@ POLICY = "; ".join(
         "object-src 'none'",
     )
 )
+"""{tiles}: a tile server elsewhere, where the settings name one."""
 HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "SAMEORIGIN",
     "referrer-policy": "no-referrer",
@@ -100,6 +102,12 @@ def _names() -> set[str]:
     return {*session.LOOPBACK, *read_settings().hosts.casefold().split()}
 
 
+def _tile_server() -> str:
+    """Where map tiles may come from beside this server: nowhere, unless the settings name a place."""
+    asked = urlsplit(read_settings().online_tiles)
+    return f" {asked.scheme}://{asked.netloc.replace('{s}', '*')}" if asked.netloc else ""
+
+
 def _host(scope: Scope) -> str:
     """Name asked for, without its port."""
     given = _header(scope, b"host").casefold()
@@ -145,6 +153,7 @@ def _headers(given: list[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, b
 
 
 def _ours(path: str) -> Iterator[tuple[bytes, bytes]]:
+    yield b"content-security-policy", POLICY.format(tiles=_tile_server()).encode()
     yield from ((key.encode(), value.encode()) for key, value in HEADERS.items())
     if path.startswith(MEDIA):
         yield b"cache-control", b"no-store"

@@ -26,7 +26,9 @@ _USE = """
   tables, Escape closes a menu or a list; a form is left by its own *Close without saving*. On *Hub meeting*, Alt and A
   starts a new action.
 - **Everything without the map.** Whatever stands on a map stands in the list beside it too, and choosing it there does
-  the same. Every chart has a sentence for screen readers and *Show as table* under it.
+  the same. On the map Tab reaches one mark, arrow keys go from rank to rank and Enter chooses; where a boundary is
+  drawn, arrow keys move the map and Enter marks its middle. Every chart has a sentence for screen readers and *Show as
+  table* under it.
 - **Everything without colour.** A state is a word and a shape first, a colour third. Nothing is green for good or red
   for bad.
 - **Larger.** The page reflows at 200% of the browser's zoom. *Display* in the strip at the top has a presenter view.
@@ -50,7 +52,6 @@ These come from Streamlit, the toolkit below this program, and cannot be mended 
   move in it, but the outline of the chosen cell is thin.
 - **The toolkit's own symbols** in a chosen file or a metric's small line have no text. What they say stands in words
   beside them.
-- **The map is a frame inside the page.** Its zoom buttons take the keyboard, its shapes do not: use the list.
 - **The calendar of a date field** starts its week as your browser does. Dates can be typed as well.
 
 ## If something stops you

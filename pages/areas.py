@@ -33,8 +33,6 @@ RATE = 130
 """Columns of the table and their pixels on a small laptop; that of a rate, whose name says of what."""
 SPARE = ("Real times", "Day")
 """Columns that a room may go without."""
-FULLEST = 40
-"""Areas the map shows first."""
 
 
 def render(viewer: Viewer) -> None:
@@ -122,8 +120,8 @@ def _map(store: Store, view: AreasView, released: Released, kind: str) -> None:
     basemap, place = session.basemap(store), view.query.districts
     bounds = st.session_state.setdefault("area-bounds", {})
     if (place, kind) not in bounds:
-        # The fullest areas: a far village would shrink the town to a dot.
-        bounds[place, kind] = maps.bounds_of(replace(released, table=released.table.head(FULLEST)), store.crs)
+        # Those that bear a number: a far village would shrink the town to a dot.
+        bounds[place, kind] = maps.bounds_of(replace(released, table=released.table.head(maps.NUMBERED)), store.crs)
 
     def on_pick(area: str) -> None:
         st.session_state["area"] = area
@@ -131,13 +129,14 @@ def _map(store: Store, view: AreasView, released: Released, kind: str) -> None:
     draw_map(
         released,
         key="areas",
+        label="Map of the areas; the table beside it says the same",
         chosen=st.session_state.get("area"),
         crs=store.crs,
         bounds=bounds[place, kind],
         on_pick=on_pick,
         basemap=basemap,
         dark=show.is_dark(),
-        ground=session.ground_of(store, place) if basemap.kind == "none" else None,
+        dots=session.ground_of(store, place) if basemap.kind == "none" else None,
         names=session.district_names(store, place) if basemap.kind == "none" else (),
         layer=maps.area_layer,
         legend=maps.AREA_LEGEND,

@@ -312,6 +312,7 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
     draw_map(
         released,
         key="hub",
+        label="Map of the hotspots; the list beside it says the same",
         chosen=chosen,
         crs=store.crs,
         bounds=bounds[place],
@@ -319,7 +320,7 @@ def _map(store: Store, view: HubView, released: Released, chosen: str | None) ->
         basemap=basemap,
         dark=show.is_dark(),
         large=bool(st.session_state.get("present")),
-        ground=session.ground_of(store, place) if basemap.kind == "none" else None,
+        dots=session.ground_of(store, place) if basemap.kind == "none" else None,
         names=session.district_names(store, place) if basemap.kind == "none" else (),
         bring_into_view=st.session_state.get("list_turn", 0),
     )

@@ -36,9 +36,8 @@ RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
 
 ONLY_IN = {
     "streamlit": ("pages/", "dashboard.py", "serve.py"),
-    "streamlit_folium": ("pages/parts/map.py",),
-    "folium": ("hotspots/views/maps.py", "hotspots/views/map_ground.py", "hotspots/views/drawing_map.py"),
-    "branca": ("hotspots/views/maps.py", "hotspots/views/map_ground.py"),
+    # Its maps paste what they are given into script; ours are drawn by map_assets/map.js.
+    **dict.fromkeys(("folium", "streamlit_folium"), ()),
     "sklearn": ("hotspots/analysis/cluster.py", "benchmarks/"),
     "sqlalchemy": ("hotspots/store/",),
     "sqlite3": ("hotspots/store/",),
@@ -64,7 +63,11 @@ ONLY_IN = {
 
 CLOCKS = {"now", "today", "utcnow", "monotonic", "perf_counter", "time_ns", "localtime", "gmtime"}
 CLOCK_HOMES = ("hotspots/__main__.py", "pages/parts/session.py")
-TEXT_ON_MAP = {"Tooltip", "Popup", "DivIcon", "GeoJsonTooltip", "GeoJsonPopup", "Marker", "LayerControl"}
+MARKUP = (
+    *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"),
+    *("eval(", "new Function", "bindPopup", "bindTooltip"),
+)
+"""What would let a text of somebody's report become markup or script on the map."""
 HOSTS = {
     "data.police.uk": ("hotspots/intake/police_uk_fetch.py",),
     "www.w3.org": ("hotspots/views/", "pages/parts/frame.py"),  # the name of SVG, never asked for
@@ -187,14 +190,6 @@ def _own_word(module: Module, word: str) -> bool:
     return bool(calls) and all(getattr(n.func.value, "id", "") == "session" for n in calls)
 
 
-def writes_on_map(module: Module) -> list[str]:
-    """folium's Tooltip, Popup and so on paste the text they are given into script."""
-    marks = [n for n in imported(module) if n.startswith("folium") and n.rsplit(".", 1)[-1] in TEXT_ON_MAP]
-    charts = module.text.count("alt.Tooltip(")  # a chart's tooltip is drawn, not pasted
-    calls = [name for name in called(module) if name in TEXT_ON_MAP]
-    return marks + (calls if len(calls) > charts else [])
-
-
 def forges_released(module: Module) -> list[str]:
     """Only the gate makes a `Released`; a copy with another table would be one that never passed it."""
     if module.path == "hotspots/release/disclosure.py":
@@ -269,7 +264,6 @@ RULES: dict[Callable[[Module], list[str]], tuple[tuple[str, ...], str, str]] = {
     strays: (EVERYTHING, "hotspots/analysis/x.py", "def f():\n    from streamlit import cache_data"),
     prints: (EVERYTHING, "hotspots/intake/x.py", "def f(n):\n    print(n)"),
     reads_clock: (EVERYTHING, "hotspots/register/x.py", "from datetime import date\nTODAY = date.today()"),
-    writes_on_map: (EVERYTHING, "hotspots/views/maps.py", "import folium\nfolium.Popup(row.name)"),
     forges_released: (EVERYTHING, "pages/x.py", "def render(viewer):\n    return Released(table, 'hotspots', None)"),
     names_hosts: (EVERYTHING, "hotspots/views/x.py", "CSS = 'https://cdn.jsdelivr.net/npm/leaflet.css'"),
     unsafe_html: (EVERYTHING, "pages/x.py", "def f(t):\n    st.markdown(t, unsafe_allow_html=True)"),
@@ -403,11 +397,18 @@ def test_no_file_of_the_core_outgrows_a_reader() -> None:
     assert longest == {}
 
 
-def test_maps_take_their_assets_from_this_machine() -> None:
-    """folium's own lists name public networks; ours must have replaced them before any map is made."""
-    from hotspots.views import maps
+def map_script() -> str:
+    return (ROOT / "hotspots" / "views" / "map_assets" / "map.js").read_text(encoding="utf-8")
 
-    drawn = maps.base_map(((53.82, 0.82), (53.84, 0.85)))
-    page = drawn.get_root().render()
-    assert "app/static/leaflet.js" in page
-    assert re.findall(r"(?:src|href)=[\"'](?:https?:)?//[^\"']+", page) == []
+
+def test_the_map_writes_text_as_text() -> None:
+    assert [word for word in MARKUP if word in map_script()] == []
+    # Leaflet takes a mark's `html` as markup where it is a string: a number or an element we made is none.
+    assert re.findall(r"\bhtml: ([^,}]+)", map_script()) == ["String(Number(rank)) ", "element "]
+
+
+def test_the_map_names_no_other_machine() -> None:
+    named = re.findall(r"https?://[^\s\"'`]+", map_script())
+    assert named == ["http://www.w3.org/2000/svg"]  # the name of a kind of picture, never asked for
+    style = (ROOT / "hotspots" / "views" / "map_assets" / "map.css").read_text(encoding="utf-8")
+    assert "url(" not in style and "@import" not in style

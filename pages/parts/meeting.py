@@ -29,7 +29,7 @@ WALKED = 10
 Stop = tuple[str, str | None]
 _STYLE = """<style>
 .st-key-hub-map { position: relative; gap: 0; }
-@media (min-width: 801px) { .st-key-hub-map iframe { height: max(22rem, calc(100vh - 16rem)) !important; } }
+@media (min-width: 801px) { .st-key-hub-map .hub-map { height: max(22rem, calc(100vh - 16rem)); } }
 .st-key-turn { position: absolute !important; top: .6rem; right: .6rem; z-index: 5; width: auto !important;
   background: var(--hub-ground); border: 1px solid var(--hub-edge); border-radius: 4px; padding: 0 .4rem; }
 .st-key-turn button { min-height: 2rem; padding: 0 .3rem; }
@@ -59,7 +59,7 @@ _PRESENTING = """<style>
   .stMainBlockContainer { padding-top: 2.7rem !important; padding-bottom: 0 !important; }
   .st-key-hub-top { min-height: 2.4rem; margin: -.6rem 0 -.5rem; }
   .st-key-hub-body h2 { padding: 0 0 1rem !important; }
-  .st-key-hub-map iframe { height: calc(100vh - 12.6rem) !important; }
+  .st-key-hub-map .hub-map { height: calc(100vh - 12.6rem); }
   .st-key-card .quiet:last-child { display: none; }
   .st-key-card [class*="st-key-note"] p { font-size: .84rem; padding: .1rem .5rem; }
   .st-key-hub-list :is([data-testid="stElementContainer"], [data-testid="stFullScreenFrame"],

@@ -115,15 +115,18 @@ def reshape_dialog(viewer: Viewer, store: Store, place: Place) -> None:
         format_func=lambda cut: "Split it in two" if cut else "Redraw its boundary",
     )  # fmt: skip
     st.caption(
-        "Click the two ends of the cut on the map."
-        if cuts
-        else "Click the corners of the new boundary in order; the old one is dashed."
+        (
+            "Click the two ends of the cut on the map."
+            if cuts
+            else "Click the corners of the new boundary in order; the old one is dashed."
+        )
+        + " By keyboard: the arrow keys move the map, Enter marks its middle."
     )
     key = f"reshape-map-{place.id}-{cuts}"
     basemap = session.basemap(store)
     corners = mark_corners(
         place.geometry, key=key, crs=store.crs, basemap=basemap, dark=show.is_dark(), closed=not cuts,
-        ground=session.ground_of(store, (place.district,)) if basemap.kind == "none" else None,
+        dots=session.ground_of(store, (place.district,)) if basemap.kind == "none" else None,
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{len(corners)} marked**", width="content")

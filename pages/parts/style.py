@@ -54,9 +54,7 @@ _SCREEN = """
 .st-key-role [role="group"] { min-height: 1.6rem; height: 1.6rem; background: transparent; }
 .st-key-role input { font-size: .84rem; padding: 0 0 0 .4rem; }
 .st-key-hub-top { min-height: 2.6rem; }
-.st-key-hub-map iframe,
-.st-key-area-map iframe { height: max(24rem, calc(100vh - 12.6rem)) !important; border: 1px solid var(--hub-edge);
-  border-radius: 4px; }
+.st-key-area-map .hub-map { height: max(24rem, calc(100vh - 15.4rem)); }
 [data-testid="stPopoverBody"]:has([data-testid="stTable"]) { max-width: 96vw; }
 [data-testid="stTable"] :is(th, td) { padding: .2rem .45rem !important; font-size: .84rem; }
 .st-key-card { border: 2px solid var(--hub-place) !important; padding: .55rem .9rem .4rem; }
@@ -98,7 +96,7 @@ _SMALL = """
   [class*="st-key-strip"] { padding: 0 .8rem; margin: 0 -.8rem; width: calc(100% + 1.6rem) !important; }
   [data-testid="stColumn"] { min-width: 100%; }
   [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
-  .st-key-hub-map iframe { height: min(60vh, 26rem) !important; }
+  .st-key-hub-map .hub-map { height: min(60vh, 26rem); }
   .st-key-outcome-outline img { max-height: 60vh; object-fit: contain; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; max-width: 100%; }
   [data-testid="stPopoverBody"]:has([data-testid="stTable"]) { padding: .5rem; }
@@ -120,7 +118,7 @@ _PAPER = """
   .stMainBlockContainer [data-testid="stVerticalBlock"]:is(.st-key-card, :has([class*="st-key-paper"]
     tr:nth-child(13))) { break-inside: auto !important; }
   .stMainBlockContainer [data-testid="stMarkdownContainer"] { margin-bottom: -.4rem; }
-  .stMainBlockContainer :is(header, button, [role="tab"][aria-selected="false"], iframe[title*="folium"],
+  .stMainBlockContainer :is(header, button, [role="tab"][aria-selected="false"], .hub-map,
     [data-testid="stToolbar"], [data-testid="stElementToolbar"], [data-testid="stButtonGroup"],
     [data-testid="stMultiSelect"], [data-testid="stSelectbox"], [data-testid="stTextInput"],
     [data-testid="stTextArea"], [data-testid="stNumberInput"], [data-testid="stDateInput"],

@@ -11,7 +11,7 @@ from threading import Thread
 
 import streamlit as st
 
-LIBRARIES = ("altair", "folium.plugins", "sklearn.cluster", "hotspots.pipeline", "hotspots.release.entry")
+LIBRARIES = ("altair", "sklearn.cluster", "hotspots.pipeline", "hotspots.release.entry")
 """Slowest to load first; no file of `pages`, which the first run loads itself, in its own order."""
 
 

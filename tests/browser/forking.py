@@ -16,8 +16,8 @@ from pages.parts import menu
 
 for entry in menu.ENTRIES:  # a page's file is loaded with its first visit, and with it all that it stands on
     import_module(f"pages.{entry.url_path}")
-# What registers with the server that is running must be loaded again once there is one: the map's component does.
-for name in [name for name in sys.modules if name.split(".")[0] in ("pages", "streamlit_folium")]:
+# The libraries stay; our pages are loaded again by the child's own first visits, as on a server just started.
+for name in [name for name in sys.modules if name.split(".")[0] == "pages"]:
     del sys.modules[name]
 
 

@@ -77,10 +77,10 @@ def test_each_attack_is_shown_as_the_words_it_is(attacked: Server, visit: Callab
     """The card names each hotspot after its hostile place, letter by letter, and the map goes on working."""
     visitor = visit(attacked)
     visitor.open("hub_meeting")
-    frame = visitor.map()
+    drawn = visitor.map()
     shown = set()
     for rank in range(1, len(ATTACKS) + 1):
-        disc = frame.locator(".rank", has_text=re.compile(rf"^{rank}$"))
+        disc = drawn.locator(".rank", has_text=re.compile(rf"^{rank}$"))
         disc.dispatch_event("click", timeout=PATIENCE)
         visitor.page.locator(".st-key-card").get_by_text(re.compile(rf"\brank {rank}\b")).first.wait_for(
             timeout=PATIENCE

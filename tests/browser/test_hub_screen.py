@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Frame, expect
+from playwright.sync_api import Locator, expect
 
 from pages.parts import menu
 from tests.browser.running import Server
@@ -26,19 +26,19 @@ def hub(server: Server, visit: Callable[[Server], Visitor]) -> Visitor:
     return visitor
 
 
-def mark(frame: Frame) -> None:
-    """A note in the map's frame that a reload would lose."""
-    frame.evaluate("() => { window.seenBefore = true; }")
+def mark(drawn: Locator) -> None:
+    """A note on the map that one drawn anew would lack."""
+    drawn.evaluate("(map) => { map.seenBefore = true; }")
 
 
-def is_same(frame: Frame) -> bool:
-    return frame.evaluate("() => window.seenBefore === true")
+def is_same(drawn: Locator) -> bool:
+    return drawn.evaluate("(map) => map.seenBefore === true")
 
 
-def other_disc(frame: Frame) -> int:
+def other_disc(drawn: Locator) -> int:
     """Rank of a disc that is not the chosen one, in full sight."""
-    return frame.evaluate(
-        """() => [...document.querySelectorAll(".rank:not(.chosen)")].filter(d => {
+    return drawn.evaluate(
+        """(map) => [...map.querySelectorAll(".rank:not(.chosen)")].filter(d => {
              var b = d.getBoundingClientRect(), x = b.x + b.width / 2, y = b.y + b.height / 2;
              return document.elementFromPoint(x, y) === d; }).map(d => Number(d.textContent))[0]"""
     )
@@ -56,28 +56,58 @@ def test_a_page_just_opened_asks_the_server_once(server: Server, visit: Callable
 
 
 def test_a_click_on_the_map_shows_the_card_and_leaves_the_map_alone(hub: Visitor) -> None:
-    frame = hub.map()
-    mark(frame)
-    frame.evaluate("() => { window.map.zoomIn(1, {animate: false}); }")
-    before, title = view_of(frame), hub.card_title().inner_text(timeout=PATIENCE)
-    rank = other_disc(frame)
-    frame.locator(".rank", has_text=re.compile(rf"^{rank}$")).click(timeout=PATIENCE)
+    drawn = hub.map()
+    mark(drawn)
+    drawn.evaluate("(map) => { map.leaflet.zoomIn(1, {animate: false}); }")
+    before, title = view_of(drawn), hub.card_title().inner_text(timeout=PATIENCE)
+    rank = other_disc(drawn)
+    drawn.locator(".rank", has_text=re.compile(rf"^{rank}$")).click(timeout=PATIENCE)
     expect(hub.card_title()).not_to_have_text(title, timeout=PATIENCE)
     expect(hub.page.locator(".st-key-card")).to_contain_text(f"rank {rank}", timeout=PATIENCE)
     hub.settle()
-    assert is_same(frame)
-    assert view_of(frame) == before
-    assert frame.locator(".rank.chosen").inner_text(timeout=PATIENCE) == str(rank)
+    assert is_same(drawn)
+    assert view_of(drawn) == before
+    assert drawn.locator(".rank.chosen").inner_text(timeout=PATIENCE) == str(rank)
     assert hub.faults == []
 
 
 def test_a_second_and_third_click_answer_as_well(hub: Visitor) -> None:
-    frame = hub.map()
+    drawn = hub.map()
     for _ in range(3):
-        rank = other_disc(frame)
-        frame.locator(".rank", has_text=re.compile(rf"^{rank}$")).click(timeout=PATIENCE)
+        rank = other_disc(drawn)
+        drawn.locator(".rank", has_text=re.compile(rf"^{rank}$")).click(timeout=PATIENCE)
         expect(hub.page.locator(".st-key-card")).to_contain_text(f"rank {rank}", timeout=PATIENCE)
         hub.settle()
+
+
+def test_marks_on_the_map_are_one_stop_of_tab_walked_by_arrows_and_pressed_by_enter(hub: Visitor) -> None:
+    drawn, focus = hub.map(), "() => document.activeElement.getAttribute('{}')"
+    marks = drawn.locator(".rank")
+    assert marks.count() > 5 and drawn.locator(".rank[tabindex='0']").count() == 1
+    drawn.locator(".rank[tabindex='0']").focus(timeout=PATIENCE)
+    rank = int(drawn.locator(".rank.chosen").inner_text(timeout=PATIENCE))
+    for key, step in (("ArrowRight", 1), ("ArrowDown", 1), ("ArrowLeft", -1)):
+        hub.page.keyboard.press(key)
+        rank += step
+        assert hub.page.evaluate(focus.format("aria-label")).startswith(f"Rank {rank}, ")
+    hub.page.keyboard.press("Enter")
+    expect(hub.page.locator(".st-key-card")).to_contain_text(f"rank {rank}", timeout=PATIENCE)
+    hub.settle()
+    assert hub.page.evaluate(focus.format("aria-label")) == f"Rank {rank}, {hub.card_title().inner_text()}"
+    assert hub.page.evaluate(focus.format("aria-pressed")) == "true"
+    assert hub.faults == []
+
+
+def test_a_window_made_smaller_leaves_the_map_whole(hub: Visitor) -> None:
+    drawn = hub.map()
+    middle = view_of(drawn)[:2]
+    hub.page.set_viewport_size({"width": 1100, "height": 700})
+    hub.page.wait_for_timeout(500)
+    drawn_as, held = drawn.evaluate(
+        "map => [[map.leaflet.getSize().x, map.leaflet.getSize().y], [map.clientWidth, map.clientHeight]]"
+    )
+    assert drawn_as == held
+    assert view_of(drawn)[:2] == pytest.approx(middle, abs=1e-3)
 
 
 def click_row(hub: Visitor, number: int) -> None:
@@ -87,16 +117,16 @@ def click_row(hub: Visitor, number: int) -> None:
 
 
 def test_a_row_of_the_list_shows_its_card_and_its_place_on_the_map(hub: Visitor) -> None:
-    frame = hub.map()
-    mark(frame)
+    drawn = hub.map()
+    mark(drawn)
     click_row(hub, 4)
     expect(hub.page.locator(".st-key-card")).to_contain_text("rank 4", timeout=PATIENCE)
-    expect(frame.locator(".rank.chosen")).to_have_text("4", timeout=PATIENCE)
-    box = frame.locator(".rank.chosen").bounding_box(timeout=PATIENCE)
-    holder = hub.page.locator("iframe[title*=folium]").bounding_box(timeout=PATIENCE)
+    expect(drawn.locator(".rank.chosen")).to_have_text("4", timeout=PATIENCE)
+    box = drawn.locator(".rank.chosen").bounding_box(timeout=PATIENCE)
+    holder = drawn.bounding_box(timeout=PATIENCE)
     assert holder["x"] <= box["x"] <= holder["x"] + holder["width"]
     assert holder["y"] <= box["y"] <= holder["y"] + holder["height"]
-    assert is_same(frame)
+    assert is_same(drawn)
     assert hub.faults == []
 
 
@@ -199,18 +229,18 @@ def test_what_is_pressed_while_another_page_is_on_its_way_does_not_empty_it(mome
 
 
 def test_a_filter_changes_list_map_and_counts(hub: Visitor) -> None:
-    frame = hub.map()
-    mark(frame)
+    drawn = hub.map()
+    mark(drawn)
     before = hub.page.get_by_text(re.compile("of all reports")).inner_text(timeout=PATIENCE)
-    discs = frame.locator(".rank").count()
+    discs = drawn.locator(".rank").count()
     hub.page.get_by_role("button", name="Filters").click(timeout=PATIENCE)
     hub.page.get_by_test_id("stPopoverBody").get_by_text("3", exact=True).click(timeout=PATIENCE)
     hub.page.keyboard.press("Escape")
     expect(hub.page.get_by_text(re.compile("of all reports"))).not_to_have_text(before, timeout=PATIENCE)
     hub.settle()
     assert "3 months" in hub.text()
-    assert is_same(frame), "the map was loaded anew for a filter"
-    assert frame.locator(".rank").count() != discs
+    assert is_same(drawn), "the map was loaded anew for a filter"
+    assert drawn.locator(".rank").count() != discs
     assert hub.faults == []
 
 

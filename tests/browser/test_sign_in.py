@@ -76,6 +76,30 @@ def test_a_member_signs_in_works_and_signs_out(hub: Server, issuer: str, visit: 
     expect(other.page.get_by_role("button", name="Sign in")).to_be_visible(timeout=PATIENCE)
 
 
+def test_a_script_that_got_into_the_page_would_not_run(
+    hub: Server, issuer: str, visit: Callable[[Server], Visitor]
+) -> None:
+    """The second wall: the first is that no text of a report becomes markup (test_hostile_text)."""
+    visitor = visit(hub)
+    visitor.page.add_init_script(
+        "document.addEventListener('securitypolicyviolation', "
+        "e => (window.stopped ??= []).push(e.violatedDirective + ' ' + e.blockedURI))"
+    )
+    sign_in(visitor, issuer, Role.HUB_MEMBER)
+    visitor.map()
+    assert visitor.page.evaluate("() => window.stopped") is None, "nothing of the screen itself is stopped"
+    for planted in ("<img src=x onerror='window.ran=1'>", "<svg onload='window.ran=2'></svg>"):
+        visitor.page.evaluate(
+            "markup => document.querySelector('.hub-map').insertAdjacentHTML('beforeend', markup)", planted
+        )
+    visitor.page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.ran=3'; document.body.append(s); }"
+    )
+    visitor.page.wait_for_timeout(500)
+    assert visitor.page.evaluate("() => window.ran") is None
+    assert visitor.page.evaluate("() => window.stopped.length") >= 3
+
+
 def test_a_revoked_member_with_an_open_tab_is_out_on_the_next_click(
     hub: Server, issuer: str, visit: Callable[[Server], Visitor]
 ) -> None:
@@ -115,6 +139,8 @@ def test_every_answer_carries_the_headers(path: str, hub: Server) -> None:
     _, headers = asked(hub, path)
     assert "object-src 'none'" in headers["content-security-policy"]
     assert "default-src 'self'" in headers["content-security-policy"]
+    allowed = re.search(r"script-src ([^;]+)", headers["content-security-policy"]).group(1)
+    assert "'unsafe-inline'" not in allowed and "'unsafe-eval'" not in allowed
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
 

@@ -10,7 +10,6 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Download,
-    Frame,
     Locator,
     Request,
     WebSocket,
@@ -162,12 +161,10 @@ class Visitor:
     def _sections(self) -> list[Locator]:
         return self.page.get_by_test_id("stTopNavSection").all()
 
-    def map(self) -> Frame:
-        """The frame that holds the Leaflet map, once outlines are drawn on it."""
-        holder = self.page.wait_for_selector("iframe[title*=folium]", timeout=PATIENCE)
-        frame = holder.content_frame()
-        frame.wait_for_selector(".rank", timeout=PATIENCE, state="attached")
-        return frame
+    def map(self) -> Locator:
+        """The Leaflet map, once outlines are drawn on it."""
+        self.page.wait_for_selector(".hub-map .rank", timeout=PATIENCE, state="attached")
+        return self.page.locator(".hub-map")
 
     def card_title(self) -> Locator:
         return self.page.locator(".st-key-card h3")
@@ -188,9 +185,11 @@ def context_of(browser: Browser) -> BrowserContext:
     return browser.new_context(viewport=SCREEN, accept_downloads=True, reduced_motion="reduce")
 
 
-def view_of(frame: Frame) -> tuple[float, float, int]:
+def view_of(drawn: Locator) -> tuple[float, float, int]:
     """Latitude, longitude and zoom of the map."""
-    centre = frame.evaluate("() => { var c = window.map.getCenter(); return [c.lat, c.lng, window.map.getZoom()]; }")
+    centre = drawn.evaluate(
+        "({ leaflet }) => { const c = leaflet.getCenter(); return [c.lat, c.lng, leaflet.getZoom()]; }"
+    )
     return round(centre[0], 6), round(centre[1], 6), centre[2]
 
 

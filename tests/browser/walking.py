@@ -43,7 +43,7 @@ PRINTED = {
 """Page → rows of the sample in each table of it; lists of hundreds stop at 60, the rest being in the export."""
 NO_USE_ON_PAPER = ", ".join(
     f"{what}:visible"
-    for what in ("iframe", "button", "input:not([type=checkbox])", '[data-testid="stDataFrame"]', ".st-key-turn")
+    for what in (".hub-map", "button", "input:not([type=checkbox])", '[data-testid="stDataFrame"]', ".st-key-turn")
 )
 WITH_CHARTS = ("trends", "portfolio", "before_after", "outcomes")
 """Pages whose charts have their table beneath a link."""

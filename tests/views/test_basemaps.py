@@ -12,9 +12,9 @@ import shapely
 from hotspots.errors import BadFile
 from hotspots.store.tiles import lay_out
 from hotspots.views import basemaps, maps
-from hotspots.views.map_ground import letters
 
 HERTFORD = (-0.10, 51.78, -0.05, 51.82)
+HERE = ((51.7, -0.1), (51.8, 0.0))
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
 
@@ -90,32 +90,43 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_online_tiles_say_that_they_leave_the_machine() -> None:
     made = basemaps.online("https://tiles.example/{z}/{x}/{y}.png", credit="© Somebody")
     assert made.words == "tiles from tiles.example, which sees where you look"
-    drawn = maps.base_map(((51.7, -0.1), (51.8, 0.0)), basemap=made).get_root().render()
-    assert "https://tiles.example/{z}/{x}/{y}.png" in drawn and "© Somebody" not in drawn.split("<script>")[0]
+    drawn = maps.ground(HERE, basemap=made)
+    assert drawn["tiles"]["url"] == "https://tiles.example/{z}/{x}/{y}.png" and drawn["credit"] == "© Somebody"
 
 
-def test_a_dark_map_has_a_dark_ground_and_nothing_of_another_host() -> None:
-    for dark, ground in ((False, "--ground: #FFFFFF"), (True, "--ground: #14181C")):
-        drawn = maps.base_map(((51.7, -0.1), (51.8, 0.0)), dark=dark).get_root().render()
-        assert ground in drawn
-        assert "//cdn" not in drawn and "https://" not in drawn.replace("https://leafletjs.com", "")
+def test_a_dark_map_has_a_dark_ground() -> None:
+    assert [maps.ground(HERE, dark=dark)["tones"]["ground"] for dark in (False, True)] == ["#FFFFFF", "#14181C"]
 
 
-def test_names_reach_the_map_as_numbers_of_their_letters_only() -> None:
-    """folium pastes what it is given into script; a name that is an attack must not stand in it."""
-    ground = np.array([[-0.08, 51.8], [-0.07, 51.81]])
-    name = "</script>${top.ran=1}`{{ 7*191 }}"
-    drawn = maps.base_map(((51.7, -0.1), (51.8, 0.0)), ground=ground, names=[(51.8, -0.075, name)])
-    page = drawn.get_root().render()
-    assert name not in page and "top.ran" not in page
-    assert str([51.8, -0.075, letters(name)]) in page
+def test_dots_and_names_lie_on_a_ground_without_streets_only() -> None:
+    dots = np.array([[-0.08, 51.8], [-0.07, 51.8100004]])
+    drawn = maps.ground(HERE, dots=dots, names=[(51.8, -0.075, "Ware")])
+    assert drawn["dots"] == [-0.08, 51.8, -0.07, 51.81] and drawn["names"] == [(51.8, -0.075, "Ware")]
+    streets = maps.ground(HERE, basemap=basemaps.Basemap(kind="lines", url="base.json"), dots=dots)
+    assert streets["lines"] == "base.json" and "dots" not in streets
 
 
 def test_a_long_name_is_cut_for_the_map() -> None:
-    assert "".join(map(chr, letters("A" * 60))) == "A" * 39 + "…"
-    assert "".join(map(chr, letters("Ware"))) == "Ware"
+    drawn = maps.ground(HERE, dots=np.array([[0.0, 51.0]]), names=[(51.8, 0.0, "A" * 60)])
+    assert drawn["names"][0][2] == "A" * 39 + "…"
 
 
-def test_the_legend_explains_the_numbers_and_the_small_rings_of_areas_beyond_the_tenth() -> None:
-    drawn = maps.base_map(((51.7, -0.1), (51.9, 0.1))).get_root().render()
-    assert "Rank" in drawn and f"Rank {maps.NUMBERED + 1} on: zoom in" in drawn
+def test_each_tone_of_a_legend_is_one_of_the_map() -> None:
+    drawn = maps.ground(HERE, legend=maps.STATE_LEGEND)
+    assert drawn["legend"] == maps.STATE_LEGEND
+    tones = {tone for fill, edge, *_ in maps.STATE_LEGEND + maps.AREA_LEGEND for tone in (fill, edge)}
+    assert tones <= set(drawn["tones"])
+
+
+def test_the_maps_files_are_copied_and_replaced_where_they_changed(tmp_path: Path) -> None:
+    assert maps.install_assets(tmp_path) == []
+    whole = {name: (tmp_path / name).read_bytes() for name in maps.ASSETS}
+    (tmp_path / "map.js").write_text("an older version", encoding="utf-8")
+    assert maps.install_assets(tmp_path) == []
+    assert {name: (tmp_path / name).read_bytes() for name in maps.ASSETS} == whole
+    assert b"Leaflet" in whole["leaflet.js"]
+
+
+def test_a_file_of_the_map_that_is_not_to_be_had_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(maps, "ASSETS", {**maps.ASSETS, "leaflet.js": "no_such_package"})
+    assert maps.install_assets(tmp_path) == ["leaflet.js"]
