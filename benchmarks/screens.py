@@ -71,8 +71,8 @@ BESIDE = (
     "| warm page to a drawn map, s | 1.03 / 1.00 / 1.01 | 0.90 / 0.81 / 0.82 | 1.1 / 1.2 / 1.2 |",
     "| list to the map's chosen mark, s | 0.37 / 0.37 / 0.41 | 0.35 / 0.38 / 0.37 | 1.1 / 1.0 / 1.1 |",
     "",
-    "A quarter of a second of each click was that component waiting for a second one. It also needed script made on the",
-    "fly, so that no content security policy could stand behind it (docs/deployment.md has today's).",
+    "A quarter of a second of each click was that component waiting for a second one. It also needed script made on",
+    "the fly, so that no content security policy could stand behind it (docs/deployment.md has today's).",
 )
 
 

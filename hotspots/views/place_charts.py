@@ -72,6 +72,10 @@ def holders_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
     return (bars + words).properties(height=26 * len(table) + 10).configure_view(stroke=None)
 
 
+WAITING_WORDS = 112
+"""Pixels of the longest words after a bar of the chart of waits."""
+
+
 def waiting_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -> alt.LayerChart:
     """Days from first signal to first joint action by place; hollow and dashed while a place still waits.
 
@@ -84,7 +88,9 @@ def waiting_chart(released: Released, *, colours: Mapping[str, str] = COLOURS) -
         ]
     )
     axis = alt.Axis(labelFontSize=13, labelLimit=210, labelColor=colours["text"], domain=False, ticks=False)
-    scale = alt.Scale(domainMax=1.5 * max(int(table["days"].max()), 1))  # room for the words after the longest bar
+    # Room for the words after the longest bar, also on a phone.
+    room = f"{max(int(table['days'].max()), 1)} * max(1.5, width / max(width - {WAITING_WORDS}, 12))"
+    scale = alt.Scale(domainMax=alt.ExprRef(room))
     base = alt.Chart(table).encode(
         y=alt.Y("place:N", sort=None, title=None, axis=axis), x=alt.X("days:Q", axis=None, scale=scale)
     )

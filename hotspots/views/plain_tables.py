@@ -58,18 +58,29 @@ def as_read(table: pd.DataFrame, *, trim: bool = True) -> AsRead:
     return AsRead(rows, numbers, " · ".join(same))
 
 
-def as_html(read: AsRead, *, alt: str) -> str:
-    """The rows as a table of HTML whose cells are text and nothing else; figures stand to the right."""
+def as_html(read: AsRead, *, alt: str, cards: str = "") -> str:
+    """The rows as a table of HTML whose cells are text and nothing else; figures stand to the right.
+
+    cards: "instead" or "beside" of a grid: each cell bears its heading too, for a screen too narrow for columns, in a
+    box of that class which keys can scroll
+    """
     sides = [" class='figure'" if name in read.numbers else "" for name in read.rows]
-    heads = "".join(
-        f"<th scope='col'{side}>{escape(str(name))}</th>" for side, name in zip(sides, read.rows, strict=True)
-    )
-    lines = (
-        "".join(f"<td{side}>{escape(_SIGN.sub(_KEPT, cell))}</td>" for side, cell in zip(sides, row, strict=True))
+    names = [escape(str(name)) for name in read.rows]
+    heads = "".join(f"<th scope='col'{side}>{name}</th>" for side, name in zip(sides, names, strict=True))
+    opens = [
+        f"<td{side} data-head='{name}'>" if cards else f"<td{side}>" for side, name in zip(sides, names, strict=True)
+    ]
+    body = "".join(
+        "<tr>"
+        + "".join(f"{td}{escape(_SIGN.sub(_KEPT, cell))}</td>" for td, cell in zip(opens, row, strict=True))
+        + "</tr>"
         for row in read.rows.itertuples(index=False, name=None)
     )
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f"<table aria-label='{escape(alt)}'><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    label = escape(alt)
+    table = f"<table aria-label='{label}'><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    if not cards:
+        return table
+    return f"<div class='cards {cards}' role='region' aria-label='{label}' tabindex='0'>{table}</div>"
 
 
 def _heading(name: str, column: pd.Series) -> str:

@@ -81,7 +81,7 @@ def _owner_fields(store: Store) -> tuple[str | None, str]:
     partners = reads.partners(store)
     known = sorted(partners["agency"])  # so that whoever owes an action is found among those to invite
     owner = left.selectbox(
-        "Owner (agency)", known, index=None, accept_new_options=not known, key="action-owner",
+        "Owner (agency)", known, index=shared.only(known), accept_new_options=not known, key="action-owner",
         help="From the register of partners" if known else None,
     )  # fmt: skip
     lead = partners.loc[partners["agency"] == owner, "lead_role"]
@@ -276,7 +276,7 @@ def _place_field(
     places = {p.id: p.name for p in shared.in_scope(viewer, composed.adopted(store))}
     # A key of its own for each beginning: what was chosen for another area is not carried over.
     return st.selectbox(
-        "Place", list(places), index=list(places).index(first) if first in places else None, format_func=places.get,
+        "Place", list(places), index=shared.only(list(places), first), format_func=places.get,
         key=f"action-place-{first}",
     )  # fmt: skip
 

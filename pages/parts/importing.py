@@ -26,6 +26,8 @@ KINDS = ["zip", "csv", "tsv", "txt", "xlsx", "json", "geojson", "gpkg", "parquet
 USUAL_FIELDS = ("reference", "date", "time", "category", "place", "address", "unit", "x", "y", "district")
 OTHERS_WIDTHS = {"File": 220, "Read": 62, "Accepted": 76, "Quarantined": 90, "Duplicates": 84, "In the way": 230}
 NOT_STORED = "(none)"
+SHORTENED = 24
+"""Letters of a name beyond which the field for files leaves out its middle."""
 
 
 def import_card(viewer: Viewer, store: Store) -> None:
@@ -44,6 +46,7 @@ def import_card(viewer: Viewer, store: Store) -> None:
             key=f"upload-{st.session_state.get('imports', 0)}",
         )
         if files:
+            _full_names(files)
             with tempfile.TemporaryDirectory() as folder:
                 _understood(viewer, _written(files, Path(folder)))
         if session.own_store_exists():
@@ -70,6 +73,12 @@ def _next_step() -> None:
             "*Adopt as a place* on the one the hub will work on."
         )
     st.page_link(st.session_state["pages"]["hub_meeting"], label="Open Hub meeting", icon=":material/arrow_forward:")
+
+
+def _full_names(files: list[UploadedFile]) -> None:
+    """Names that the field above shortens: their end says the month or the partner."""
+    if long := [file.name for file in files if len(file.name) > SHORTENED]:
+        st.caption("In full: " + ", ".join(show.plain(name) for name in long))
 
 
 def _written(files: list[UploadedFile], folder: Path) -> list[Path]:

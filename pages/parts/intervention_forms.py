@@ -48,8 +48,7 @@ def record_dialog(viewer: Viewer, store: Store, place_id: int | None = None) -> 
     places = {p.id: p.name for p in shared.in_scope(viewer, composed.adopted(store))}
     a, b = st.columns(2)
     place = a.selectbox(
-        "Place", list(places), index=list(places).index(place_id) if place_id in places else None,
-        format_func=places.get, key="new-place",
+        "Place", list(places), index=shared.only(list(places), place_id), format_func=places.get, key="new-place",
     )  # fmt: skip
     with b:
         kind = _kind_field("new", None)
@@ -120,7 +119,7 @@ def _agency_fields(store: Store, key: str, held: Intervention | None) -> dict[st
     agencies = sorted({*shared.agencies(store), *(held.partners if held else ())})
     a, b, c = st.columns(3)
     lead = a.selectbox(
-        "Lead agency", agencies, index=agencies.index(held.lead) if held else None, accept_new_options=True,
+        "Lead agency", agencies, index=shared.only(agencies, held.lead if held else None), accept_new_options=True,
         key=f"{key}-lead",
     )  # fmt: skip
     if new := near_names.said_of(lead or "", agencies):

@@ -82,6 +82,13 @@ def agencies(store: Store) -> list[str]:
     return sorted(known)
 
 
+def only(options: Sequence[object], chosen: object = None) -> int | None:
+    """Where a choice begins: at what was chosen already, at the one there is, else at none."""
+    if chosen in options:
+        return options.index(chosen)
+    return 0 if len(options) == 1 else None
+
+
 def on_row(key: str, places: Sequence[int | None], on_place: Callable[[int], None] | None) -> str | Callable[[], None]:
     """What a list does when a row is chosen: tell its place, or only run the page again.
 

@@ -153,21 +153,30 @@ def _written(read: plain_tables.AsRead, *, alt: str) -> None:
 def grid(rows: pd.DataFrame, *, key: str, alt: str, exported: bool = False, **look: object) -> DataframeState:
     """`st.dataframe`, and the same rows written out for paper, where a grid shows what its window shows.
 
+    A phone shows the written rows too, each as a card: instead of the grid, or beneath it where rows are to be chosen.
     exported: the page's *Export* holds the rows, so that of a long list paper has the first only
     look: arguments of `st.dataframe`, those of `fitted` among them; returns what it returns
     """
     with on_screen(key):
         event = st.dataframe(rows, key=key, hide_index=True, alt=alt, **look)
-    written_out(rows, key=key, alt=alt, exported=exported, columns=look.get("column_config") or {})
+    cards = "instead" if look.get("on_select", "ignore") == "ignore" else "beside"
+    columns = look.get("column_config") or {}
+    written_out(rows, key=key, alt=alt, exported=exported, columns=columns, cards=cards)
     return event
 
 
 def written_out(
-    rows: pd.DataFrame, *, key: str, alt: str, exported: bool = False, columns: Mapping[str, dict | None] = _AS_THEY_ARE
+    rows: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    exported: bool = False,
+    columns: Mapping[str, dict | None] = _AS_THEY_ARE,
+    cards: str = "",
 ) -> None:
-    """The rows of a grid for paper alone, headed as the grid heads them.
+    """The rows of a grid for paper, headed as the grid heads them.
 
-    exported: as for `grid` · columns: the grid's `column_config`
+    exported: as for `grid` · columns: the grid's `column_config` · cards: as for `as_html`, on a phone
     """
     most = _MOST_PRINTED if exported else len(rows)
     # A cell of an address says *read* on screen: on paper it would be a line of letters nobody types.
@@ -176,7 +185,7 @@ def written_out(
     read = plain_tables.as_read(rows[kept].head(most).rename(columns=labels), trim=False)
     with st.container(key=f"paper-{key}"):
         # Not `st.table`: its cells are Markdown, a fifth of a second at each click of a list.
-        st.html(plain_tables.as_html(read, alt=alt))
+        st.html(plain_tables.as_html(read, alt=alt, cards=cards))
         if len(rows) > most:
             st.caption(f"The first {most} of {len(rows):,} rows; the file under *Export* has the other "
                        f"{len(rows) - most:,} too.")  # fmt: skip

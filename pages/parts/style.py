@@ -79,6 +79,23 @@ button[kind^="primary"]:disabled, button[kind^="primary"]:disabled p { color: va
 [data-testid="stSelectbox"] div > input:focus-visible { outline: none !important; box-shadow: none !important; }
 @media screen { [class*="st-key-paper"], [data-testid="stLayoutWrapper"]:has(> [class*="st-key-paper"]) {
   display: none; } }
+/* A phone has no room for columns: each row is a card, read downwards; a grid stays where rows are to be chosen. */
+@media screen and (max-width: 640px) {
+  [class*="st-key-paper"]:has(.cards), [data-testid="stLayoutWrapper"]:has(> [class*="st-key-paper"] .cards) {
+    display: flex; }
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-screen"]):has(+ [data-testid="stLayoutWrapper"] .instead) {
+    display: none; }
+  .beside::before { content: "Each line in full"; font-weight: 700; }
+  .cards { max-height: 75vh; overflow-y: auto; }
+  .cards.beside { max-height: 50vh; }
+  .cards thead { display: none; }
+  .cards :is(table, tbody, tr, td) { display: block; width: 100%; }
+  .cards tr { border-top: 1px solid var(--hub-edge); padding: .5rem 0; }
+  .cards td { display: grid; grid-template-columns: 36% 1fr; gap: .5rem; padding: .1rem 0; font-size: .9rem;
+    overflow-wrap: anywhere; }
+  .cards td:first-child { font-weight: 700; }
+  .cards td:empty { display: none; }
+  .cards td::before { content: attr(data-head); font-weight: 400; color: var(--hub-second); } }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { transition: none !important;
   animation: none !important; scroll-behavior: auto !important; } }
 """

@@ -44,6 +44,14 @@ def test_no_page_is_wider_than_the_screen_at_twice_the_size_or_on_a_phone(role: 
     assert noted(walk_of(role), lambda look: look.too_wide) == []
 
 
+def test_a_phone_shows_the_rows_of_a_list_as_cards(walk_of: WalkOf) -> None:
+    walk = walk_of(Role.DATA_STEWARD)
+    assert noted(walk, lambda look: look.phone_cuts) == []
+    assert {page: walk.pages[page].phone_cards for page in ("places", "powers", "interventions", "method")} == {
+        "places": 1, "powers": 1, "interventions": 3, "method": 3,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("page", PRINTED)
 def test_a_table_is_whole_on_paper(page: str, walk_of: WalkOf) -> None:
     """A grid draws what its window shows: on paper the same rows stand written out, under one title."""

@@ -58,6 +58,13 @@ FITS = (
     "table => table.scrollWidth <= table.parentElement.clientWidth && table.getBoundingClientRect().right <= innerWidth"
 )
 
+CARDS = """() => {
+  const cards = [...document.querySelectorAll(".cards")].filter(e => e.checkVisibility());
+  const grids = [...document.querySelectorAll('[class*="st-key-screen"]')].filter(e => e.checkVisibility()
+    && e.parentElement.nextElementSibling?.querySelector(".instead"));
+  const cut = cards.flatMap(e => [...e.querySelectorAll("td")]).filter(e => e.scrollWidth > e.clientWidth + 1);
+  return [cards.length, [...grids.map(e => e.className), ...cut.map(e => e.innerText)]]; }"""
+
 
 def allowed(role: Role) -> list[str]:
     """Pages that the role matrix gives a role."""
@@ -93,6 +100,10 @@ class Look:
     too_wide: list[str] = field(default_factory=list)
     """Zoomed to 200% and on a phone."""
     paper: Paper | None = None
+    phone_cards: int = 0
+    """Lists that a phone shows as cards."""
+    phone_cuts: list[str] = field(default_factory=list)
+    """Lists a phone shows as a grid though no row is to be chosen, and words of cards that do not fit."""
     phone_tables: list[bool] = field(default_factory=list)
     """Each chart's table: does it fit a phone?"""
 
@@ -145,6 +156,7 @@ def look_at(visitor: Visitor, entry: Entry, look: Look) -> None:
             page.wait_for_function(f"() => ({TOO_WIDE})() === 0", timeout=5_000)
         if over := page.evaluate(TOO_WIDE):
             look.too_wide.append(f"{name}: {over} px wider than the screen, {widest(page)}")
+    look.phone_cards, look.phone_cuts = page.evaluate(CARDS)
     if entry.url_path in WITH_CHARTS:
         look.phone_tables = tables_of_charts(page)
     if entry.url_path in PRINTED:

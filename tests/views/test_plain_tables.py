@@ -72,6 +72,13 @@ def test_on_paper_a_cell_is_text_its_sign_stays_with_it_and_figures_stand_to_the
     assert "<th scope='col'>State</th><th scope='col' class='figure'>Reports</th>" in written
 
 
+def test_as_a_card_each_cell_bears_its_heading() -> None:
+    made = pd.DataFrame({"What's <due>": ["a"], "Reports": [17.0]})
+    written = as_html(as_read(made, trim=False), alt="Due", cards="beside")
+    assert "<td data-head='What&#x27;s &lt;due&gt;'>a</td><td class='figure' data-head='Reports'>17</td>" in written
+    assert written.startswith("<div class='cards beside' role='region' aria-label='Due' tabindex='0'><table ")
+
+
 def test_a_moment_keeps_its_hour() -> None:
     moments = pd.DataFrame({"When": pd.to_datetime(["2026-01-01 09:30", "2026-01-01 00:00"])})
     assert as_read(moments).rows["When"].tolist() == [
