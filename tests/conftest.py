@@ -31,7 +31,7 @@ SHARING = {
 """Files that ask one server, which is slow to warm: what they share → how their paths begin."""
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(threads, "1")  # two workers share the cores; libraries that wait busily would take a third
+    os.environ.setdefault(threads, "1")  # workers share the cores; libraries that wait busily would take more
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,10 +17,7 @@ ROW = 33
 def hub(server: Server, visit: Callable[[Server], Visitor]) -> Visitor:
     """The hub screen at its list of top areas."""
     visitor = visit(server)
-    visitor.open("hub_meeting")
-    visitor.page.get_by_role("radio", name=re.compile("top areas")).or_(
-        visitor.page.get_by_test_id("stButtonGroup").get_by_text("top areas")
-    ).first.click(timeout=PATIENCE)
+    visitor.open("hub_meeting?step=all")
     expect(visitor.page.get_by_text(re.compile("of all reports"))).to_be_visible(timeout=PATIENCE)
     visitor.settle()
     return visitor
