@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 from hotspots.release.roles import Role, Viewer  # noqa: E402
 from pages.parts.menu import ENTRIES, OPENS_WITH, Entry  # noqa: E402
 from tests.browser.running import Server, chromium, hub_folder, sample_once, serving  # noqa: E402
-from tests.browser.visiting import SCREEN, Visitor, context_of  # noqa: E402
+from tests.browser.visiting import SCREEN, SETTLED, Visitor, context_of  # noqa: E402
 
 QUIET = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 SIZES = {"1920": (1920, 1080), "1366": (1366, 768), "390": (390, 844)}
@@ -73,9 +73,12 @@ def turn_to(visitor: Visitor, entry: Entry) -> None:
     visitor.go(entry)
 
 
-def take(page: Page, path: Path, size: tuple[int, int], *, whole: bool = False) -> None:
-    """One picture at a size; `whole`: the page to its end."""
+def take(page: Page, path: Path, size: tuple[int, int], *, whole: bool = False, present: bool = False) -> None:
+    """One picture at a size; `whole`: the page to its end, present: in presenter view."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
+    # Opened anew, since a list keeps the widths and letters it was first drawn with.
+    page.goto(f"{page.url}{'&' if '?' in page.url else '?'}present=true" if present else page.url)
+    page.wait_for_selector(SETTLED)
     page.wait_for_timeout(SETTLE_MS)
     if whole:
         needed = page.evaluate("() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
@@ -131,7 +134,7 @@ def _presenter(browser: Browser, server: Server, role: Role, folder: Path, only_
         turn_to(visitor, entry)
         for size in ("1920", "1366"):
             name = f"{entry.url_path}-{str(role).replace(' ', '-')}-presenter-{size}.png"
-            take(visitor.page, folder / name, SIZES[size], whole=True)
+            take(visitor.page, folder / name, SIZES[size], whole=True, present=True)
     visitor.leave()
 
 

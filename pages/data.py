@@ -27,7 +27,7 @@ FILE_COLUMNS = {  # of the last import: column of the store → heading, pixels 
     "replaced": ("Replaced", 66, "Earlier rows whose place the new ones took"),
 }
 RUN_COLUMNS = {  # of the imports so far
-    "at": ("When", 120, ""),
+    "at": ("When", 140, ""),
     "who": ("By", 78, ""),
     "file": ("File", 170, ""),
     "accepted": ("Accepted", 72, ""),
@@ -65,7 +65,8 @@ def _last_import(viewer: Viewer, batches: pd.DataFrame) -> None:
         st.caption(
             sentences.imported_when(latest.iloc[0]["at"], latest.iloc[0]["who"], len(taken), len(table) - len(taken))
         )
-        _listed(taken, FILE_COLUMNS, key="last-import", alt="Files of the last import")
+        columns = {name: look for name, look in FILE_COLUMNS.items() if name != "replaced" or taken[name].any()}
+        _listed(taken, columns, key="last-import", alt="Files of the last import")
         aside = table[table["set_aside"].notna()]
         if len(aside):
             with st.expander(f"{sentences.count(len(aside), 'file')} set aside: not read, and no report lost"):

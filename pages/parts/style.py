@@ -113,7 +113,7 @@ _SMALL = """
   [class*="st-key-strip"] { padding: 0 .8rem; margin: 0 -.8rem; width: calc(100% + 1.6rem) !important; }
   [data-testid="stColumn"] { min-width: 100%; }
   [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
-  .st-key-hub-map .hub-map { height: min(60vh, 26rem); }
+  :is(.st-key-hub-map, .st-key-area-map) .hub-map { height: min(60vh, 26rem); }
   .st-key-outcome-outline img { max-height: 60vh; object-fit: contain; }
   [data-testid="stButtonGroup"] > div { flex-wrap: wrap; max-width: 100%; }
   [data-testid="stPopoverBody"]:has([data-testid="stTable"]) { padding: .5rem; }

@@ -95,16 +95,31 @@ def test_marks_on_the_map_are_one_stop_of_tab_walked_by_arrows_and_pressed_by_en
     assert hub.faults == []
 
 
-def test_a_window_made_smaller_leaves_the_map_whole(hub: Visitor) -> None:
+@pytest.mark.parametrize("used", [False, True])
+def test_a_window_made_smaller_leaves_the_map_whole(used: bool, hub: Visitor) -> None:
+    """Nobody has moved it: it shows the same areas in the new size; somebody has: it keeps their middle and zoom."""
     drawn = hub.map()
-    middle = view_of(drawn)[:2]
+    if used:
+        box = drawn.bounding_box(timeout=PATIENCE)
+        hub.page.mouse.move(box["x"] + 300, box["y"] + 300)
+        hub.page.mouse.wheel(0, -400)
+        hub.page.wait_for_timeout(500)
+    before = view_of(drawn)
     hub.page.set_viewport_size({"width": 1100, "height": 700})
     hub.page.wait_for_timeout(500)
     drawn_as, held = drawn.evaluate(
         "map => [[map.leaflet.getSize().x, map.leaflet.getSize().y], [map.clientWidth, map.clientHeight]]"
     )
     assert drawn_as == held
-    assert view_of(drawn)[:2] == pytest.approx(middle, abs=1e-3)
+    if used:
+        assert view_of(drawn) == pytest.approx(before, abs=1e-3)
+    else:
+        assert all(drawn.evaluate(
+            "({ leaflet }) => leaflet.getPane('markerPane').querySelectorAll('.rank').length > 0 && "
+            "[...leaflet.getPane('markerPane').querySelectorAll('.rank')].map(mark => { "
+            "const m = mark.getBoundingClientRect(), b = leaflet.getContainer().getBoundingClientRect(); "
+            "return m.left >= b.left && m.right <= b.right && m.top >= b.top && m.bottom <= b.bottom; })"
+        ))  # fmt: skip
 
 
 def click_row(hub: Visitor, number: int) -> None:

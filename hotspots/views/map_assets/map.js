@@ -61,16 +61,22 @@ class HubMap {
     this.holder.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target === this.holder) { mark(this.map.getCenter()); }
     });
+    ["pointerdown", "wheel", "keydown"].forEach((kind) => {
+      this.holder.addEventListener(kind, () => { this.used = true; }, { passive: true });
+    });
     this.sizes = new ResizeObserver(() => this.fit(assets));
     this.sizes.observe(this.holder);
     this.fit(assets);
   }
 
-  /** Show what the map was asked for as soon as it has a size: in a dialog that opens it has none yet. */
+  /**
+   * Show what the map was asked for as soon as it has a size (in a dialog that opens it has none yet), and again in
+   * another size until somebody has moved it.
+   */
   fit(assets) {
     if (!this.holder.clientHeight || !this.holder.clientWidth) { return; }
     this.map.invalidateSize({ animate: false });
-    if (this.fitted) { return; }
+    if (this.fitted && (this.used || this.map.broughtIntoView)) { return; }
     const { bounds, zoom } = this.ground;
     if (zoom) {
       this.map.setView(L.latLngBounds(bounds).getCenter(), zoom, { animate: false });
@@ -79,6 +85,7 @@ class HubMap {
       const edges = { paddingTopLeft: [24, 24], paddingBottomRight: [24, 24 + covered] };
       this.map.fitBounds(bounds, { ...edges, animate: false });
     }
+    if (this.fitted) { return; }
     this.fitted = true;
     layGround(this.map, this.ground, assets);
     if (this.layer) { this.show(this.layer); }
