@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from hotspots.pipeline import Card, HubView, card_of, repeats_of
+from hotspots.pipeline import Card, HubView, repeats_of
 from hotspots.pipeline.agenda import drive_since, place_of
 from hotspots.pipeline.hub import SHORT_HISTORY
 from hotspots.register import actions as action_rules
@@ -34,7 +34,7 @@ def card(viewer: Viewer, store: Store, view: HubView, released: Released, chosen
             st.markdown(none)
             return
         row = released.table[released.table["id"] == chosen].iloc[0]
-        made = card_of(view, chosen)
+        made = session.hotspot_card(store, view, chosen)
         place = place_of(row["geometry"], session.places(viewer, store))
         kind = _head(row)
         if place is None:
@@ -101,14 +101,13 @@ def _chart(viewer: Viewer, view: HubView, made: Card, row: pd.Series, kind: str)
     tall = PRESENTED if st.session_state.get("present") else CHART
     if kind in ("Months", "Table"):
         months = release(made.months, viewer, policy="months of a hotspot", as_of=view.last_month)
-        drawn = charts.month_spec(months, colours=show.colours(), height=tall, label="")
         low, high = row["usual_low"], row["usual_high"]
         text = f"Reports a month, {sentences.usual(low, high)}; last month {row['latest']:.0f}"
         if kind == "Table":
             rows = _month_table(months)
             show.grid(rows, key="card-table", height=tall, placeholder="no data", alt=text)
         else:
-            show.draw(drawn, alt_text=text, key="card-months")
+            show.draw(show.made(charts.month_spec, months, height=tall, label=""), alt_text=text, key="card-months")
     elif kind == "Hours":
         st.caption(sentences.times_sentence(made.exact, int(row["n"])))
         if made.exact:

@@ -55,7 +55,7 @@ def require_scope(viewer: Viewer, place: Place) -> None:
 
 def powers() -> pd.DataFrame:
     """The register of powers as its file stands now; treat it as read-only."""
-    return _powers(str(POWERS), POWERS.stat().st_mtime_ns if POWERS.exists() else 0)
+    return _powers(str(POWERS), _changed(POWERS))
 
 
 def problems_known(place: Place) -> list[str]:
@@ -65,8 +65,9 @@ def problems_known(place: Place) -> list[str]:
 
 
 def routes_of(place: Place) -> Routes:
-    """Powers that fit a place's problems, a dwelling where it has any."""
-    return find_powers(powers(), problems=problems_known(place), premises="dwelling" if place.dwellings else "")
+    """Powers that fit a place's problems, a dwelling where it has any; treat them as read-only."""
+    premises = "dwelling" if place.dwellings else ""
+    return _routes(str(POWERS), _changed(POWERS), tuple(problems_known(place)), premises)
 
 
 def invited_to(viewer: Viewer, store: Store, place: Place) -> pd.DataFrame:
@@ -219,6 +220,16 @@ def _view(_store: Store, version: str, place_id: int, months: int | None, today:
     if chart is None:
         chart = composed.place_charts(_store, [place], today=today)[place_id]
     return composed.place_view(_store, place, chart, months=months, today=today)
+
+
+def _changed(file: Path) -> int:
+    """When a file was written last, 0 where there is none."""
+    return file.stat().st_mtime_ns if file.exists() else 0
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _routes(path: str, changed: int, problems: tuple[str, ...], premises: str) -> Routes:
+    return find_powers(_powers(path, changed), problems=problems, premises=premises)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

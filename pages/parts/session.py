@@ -15,11 +15,13 @@ from hotspots.errors import BadFile, NotAllowed
 from hotspots.periods import Window
 from hotspots.pipeline import (
     Background,
+    Card,
     HubView,
     Query,
     TrendCube,
     TrendView,
     background,
+    card_of,
     default_query,
     hub_view,
     place_cube,
@@ -198,6 +200,16 @@ def first_query(store: Store) -> Query:
 def view_of(store: Store, query: Query) -> HubView:
     """The hub view of a query, computed once for all sessions; treat it as read-only."""
     return _hub_view(store, store.data_version, query)
+
+
+def hotspot_card(store: Store, view: HubView, hotspot: str) -> Card:
+    """The card of one hotspot of a view of this store, made once for all sessions; treat it as read-only."""
+    return _card(store, store.data_version, view.query, hotspot)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _card(_store: Store, version: str, query: Query, hotspot: str) -> Card:
+    return card_of(_hub_view(_store, version, query), hotspot)
 
 
 def lasting_table(store: Store, query: Query) -> gpd.GeoDataFrame:
