@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from hotspots.errors import NotAllowed, StoreError
@@ -19,6 +19,9 @@ from hotspots.schema import METRIC_CRS
 from hotspots.store import access_tables, register_tables, scope, server, tables
 
 WAIT_SECONDS = 60
+_META = select(tables.meta.c.key, tables.meta.c.value).where(
+    tables.meta.c.key.in_(bindparam("keys", expanding=True))
+)  # made once: every click asks for it many times
 AUDIT_ANCHOR = "audit_anchor"
 """Meta key: the hash of the last audit line that was purged."""
 _PRAGMAS = (
@@ -42,6 +45,7 @@ class Store:
     only: frozenset[str] | None = None
     _reader: Engine | None = field(default=None, repr=False)
     _scoped: dict[frozenset[str], "Store"] = field(default_factory=dict, repr=False, compare=False)
+    _fixed: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def within(self, districts: Collection[str] | None) -> "Store":
         """The same store for somebody who may see these districts alone; None for all, as it is.
@@ -109,9 +113,17 @@ class Store:
 
     def meta(self, key: str, default: str = "") -> str:
         """A value kept with the store: `crs`, `sample`, `data_version` …"""
+        return self._meta(key).get(key, default)
+
+    def _meta(self, *keys: str) -> dict[str, str]:
         with self.reading() as connection:
-            value = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.key == key))
-        return default if value is None else value
+            return dict(map(tuple, connection.execute(_META, {"keys": keys})))
+
+    def _for_life(self, key: str, default: str) -> str:
+        """A meta value that a store is made with and never changes: asked for once."""
+        if key not in self._fixed:
+            self._fixed.update(self._meta(key))
+        return self._fixed.get(key, default)
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Write meta values in one transaction."""
@@ -122,17 +134,18 @@ class Store:
     @property
     def is_sample(self) -> bool:
         """True for a store of invented data."""
-        return self.meta("sample") == "yes"
+        return self._for_life("sample", "") == "yes"
 
     @property
     def crs(self) -> str:
         """The metric CRS of all coordinates in the store."""
-        return self.meta("crs", METRIC_CRS)
+        return self._for_life("crs", METRIC_CRS)
 
     @property
     def data_version(self) -> str:
         """Changes with every write of incidents or register: the key of every cache."""
-        version = f"{self.meta('identity')}-{self.meta('data_version', '0')}"
+        held = self._meta("identity", "data_version")
+        version = f"{held.get('identity', '')}-{held.get('data_version', '0')}"
         return version if self.only is None else f"{version}-{json.dumps(sorted(self.only))}"
 
     def close(self) -> None:

@@ -144,16 +144,14 @@ def close_action_dialog(viewer: Viewer, store: Store, action: Task) -> None:
 
 def overdue(viewer: Viewer, store: Store) -> Released:
     """Open actions past their due day, by agency and the latest first."""
-    late = rules.overdue(reads.actions(store), on=session.today(store))
-    return release(late, viewer, policy="actions")
+    return release(session.overdue(store), viewer, policy="actions")
 
 
 def overdue_list(viewer: Viewer, store: Store, *, key: str, on_place: Callable[[int], None]) -> None:
     """Late actions by agency, one of which may be chosen and closed; says so when there is none."""
-    every = reads.actions(store)
-    table = rules.overdue(every, on=session.today(store))
+    table = session.overdue(store)
     first = "No action has been recorded yet. *Record action* writes down the first: who does what by when."
-    empty = first if every.empty else "No action is overdue."
+    empty = first if session.actions(store).empty else "No action is overdue."
     action_list(viewer, store, table, key=key, empty=empty, on_place=on_place)
 
 

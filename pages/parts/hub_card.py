@@ -6,7 +6,6 @@ import streamlit as st
 from hotspots.pipeline import Card, HubView, repeats_of
 from hotspots.pipeline.agenda import drive_since, place_of
 from hotspots.pipeline.hub import SHORT_HISTORY
-from hotspots.register import actions as action_rules
 from hotspots.register.places import Place
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
@@ -173,7 +172,7 @@ def _who_can_act(viewer: Viewer, store: Store, place: Place) -> None:
     )
     with st.container(key="card-routes"):
         st.markdown(f"**{found.heading}** (not legal advice) · Invite: {names}")
-    late = action_rules.overdue(session.actions(store), on=session.today(store))
+    late = session.overdue(store)
     late = release(late[late["place_id"] == place.id], viewer, policy="actions").table
     open_, _ = session.open_actions(store, place.id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="card-late"):

@@ -9,7 +9,6 @@ import streamlit as st
 from hotspots.pipeline import HubView
 from hotspots.pipeline import register as overview
 from hotspots.pipeline.agenda import place_of
-from hotspots.register.actions import overdue
 from hotspots.release.disclosure import Released, release
 from hotspots.release.roles import Action, Viewer
 from hotspots.store import Store
@@ -160,7 +159,7 @@ def _named_in(step: str, store: Store) -> pd.DataFrame:
     """What an item that goes by actions or assessments lists, as rows that name their place."""
     if step == "assess":
         return session.assessments(store)
-    return overdue(session.actions(store), on=session.today(store)) if step == "late" else _raised(store)
+    return session.overdue(store) if step == "late" else _raised(store)
 
 
 def no_area(step: str) -> str:

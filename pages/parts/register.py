@@ -11,7 +11,6 @@ import streamlit as st
 from hotspots.errors import HubError, NotAllowed
 from hotspots.pipeline import places as composed
 from hotspots.pipeline.places import PlaceView
-from hotspots.register.partners import suggested_attendees
 from hotspots.register.places import Place
 from hotspots.register.powers import Routes, find_powers, load_powers, problem_types
 from hotspots.release.disclosure import release
@@ -73,7 +72,7 @@ def routes_of(place: Place) -> Routes:
 def invited_to(viewer: Viewer, store: Store, place: Place) -> pd.DataFrame:
     """Partners who join for a place's problems, through the gate, best match first."""
     elsewhere = session.other_districts(store, {place.district})
-    suggested = suggested_attendees(reads.partners(store), problems_known(place), elsewhere=elsewhere)
+    suggested = session.suggested(store, problems_known(place), elsewhere=elsewhere)
     return release(suggested, viewer, policy="suggested attendees").table
 
 

@@ -31,7 +31,9 @@ from hotspots.pipeline import (
 from hotspots.pipeline.agenda import open_and_late, places_to_assess
 from hotspots.pipeline.ledger import lasting, with_lasting
 from hotspots.pipeline.trend import DISTRICT, PLACE
+from hotspots.register import actions as action_rules
 from hotspots.register.clocks import LONDON
+from hotspots.register.partners import suggested_attendees
 from hotspots.register.places import Place
 from hotspots.release.roles import Role, Viewer
 from hotspots.settings import PROJECT, Settings, read_settings
@@ -299,6 +301,26 @@ def assessments(store: Store) -> pd.DataFrame:
 def actions(store: Store) -> pd.DataFrame:
     """Every action (`reads.actions`); treat it as read-only."""
     return _actions(store, store.data_version)
+
+
+def overdue(store: Store) -> pd.DataFrame:
+    """Open actions past their due day (`register.actions.overdue`); treat it as read-only."""
+    return _overdue(store, store.data_version, today(store))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _overdue(_store: Store, version: str, on: date) -> pd.DataFrame:
+    return action_rules.overdue(_actions(_store, version), on=on)
+
+
+def suggested(store: Store, problems: Collection[str], *, elsewhere: Collection[str]) -> pd.DataFrame:
+    """Partners who join for these problems, best match first; treat it as read-only. elsewhere: districts left out"""
+    return _suggested(store, store.data_version, tuple(problems), tuple(elsewhere))
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _suggested(_store: Store, version: str, problems: tuple[str, ...], elsewhere: tuple[str, ...]) -> pd.DataFrame:
+    return suggested_attendees(reads.partners(_store), problems, elsewhere=elsewhere)
 
 
 def open_actions(store: Store, place_id: int) -> tuple[int, int]:
