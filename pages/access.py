@@ -43,12 +43,11 @@ def _trail(viewer: Viewer, store: Store) -> None:
     with show.card("Who came in, saw restricted items, took something out, changed something", "Newest first, UTC"):
         chosen = st.pills("Show", list(KINDS), default="everything", key="audit-kind", label_visibility="collapsed")
         lines = release(trail(store, action=KINDS[chosen or "everything"]), viewer, policy="audit trail")
-        with show.on_screen("audit-lines"):
-            shown = lines.table.assign(after=lines.table["after"].map(words.holds)).rename(columns=HEADS)
-            st.dataframe(
-                shown, hide_index=True, height=520, alt="Audit trail, newest first",
-                column_config={"Line": st.column_config.NumberColumn(format="localized", width=60)},
-            )  # fmt: skip
+        shown = lines.table.assign(after=lines.table["after"].map(words.holds)).rename(columns=HEADS)
+        show.grid(
+            shown, key="audit-lines", printed=False, exported=True, height=520, alt="Audit trail, newest first",
+            column_config={"Line": st.column_config.NumberColumn(format="localized", width=60)},
+        )  # fmt: skip
         # One line of it can hold a whole register, which fills pages.
         show.on_paper("The trail is not printed; the file under *Export* has every line.", key="audit-lines")
         show.downloads(lines, store, title="Audit trail", settings={}, name="audit-trail")

@@ -32,6 +32,8 @@ RUN_COLUMNS = {  # of the imports so far
     "file": ("File", 170, ""),
     "accepted": ("Accepted", 72, ""),
 }
+SPARE = ("Month", "Source", "By", "No place")
+"""Left out in presenter view where there is no room; a file's name says most of it."""
 UNDONE = {"undone": ("Undone", 120, "")}
 """Shown once an import was undone."""
 
@@ -89,7 +91,7 @@ def _listed(table: pd.DataFrame, columns: dict[str, tuple[str, int, str]], *, ke
         for name, (head, wide, told) in columns.items()
         if pd.api.types.is_numeric_dtype(table[name])
     }
-    show.grid(rows, key=key, alt=alt, **show.fitted(rows, widths, special=numbers))
+    show.grid(rows, key=key, alt=alt, **show.fitted(rows, widths, special=numbers, spare=SPARE))
 
 
 def _publishing(viewer: Viewer, store: Store) -> None:

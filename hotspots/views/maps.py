@@ -67,9 +67,10 @@ def install_assets(folder: Path) -> list[str]:
 
 
 @cache
-def script_version() -> str:
-    """Changes with the map's own script, so that a browser never draws with the one it kept from before."""
-    return hashlib.sha256(_asset("map.js", OURS)).hexdigest()[:10]
+def assets_version() -> str:
+    """Changes with the map's own script and style, so that a browser never draws with those it kept from before."""
+    ours = b"".join(_asset(name, home) for name, home in ASSETS.items() if home == OURS)
+    return hashlib.sha256(ours).hexdigest()[:10]
 
 
 def _asset(name: str, home: str) -> bytes:

@@ -1,5 +1,6 @@
 """How good the data are, on the Data page: places, times, and what several sources report of one event."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pandas as pd
@@ -45,7 +46,7 @@ def _placed(viewer: Viewer, found: DataQuality) -> None:
             for name, part in shares.items()
         }
         rows = pd.DataFrame({"Source": table["source"], "Reports": table["n"], **told})
-        _grid(rows, SOURCE_WIDTHS, key="sources", alt="Sources and how exact they are")
+        _grid(rows, SOURCE_WIDTHS, key="sources", alt="Sources and how exact they are", spare=("Day", "Month"))
         far = release(found.far, viewer, policy="points far outside").table
         st.markdown(sentences.far_points(int(far["n"].sum())), help=FAR_RULE)
         if len(far):
@@ -82,10 +83,10 @@ def _same(viewer: Viewer, found: DataQuality) -> None:
             _grid(joined.rename(columns=names), SAME_WIDTHS, key="same", alt="Counts before and after joining")
 
 
-def _grid(rows: pd.DataFrame, widths: dict[str, int], *, key: str, alt: str) -> None:
-    """A table whose whole numbers have their thousands apart."""
+def _grid(rows: pd.DataFrame, widths: dict[str, int], *, key: str, alt: str, spare: Sequence[str] = ()) -> None:
+    """A table whose whole numbers have their thousands apart; spare: as for `show.fitted`."""
     whole = {name: show.figures(widths[name]) for name in rows if pd.api.types.is_integer_dtype(rows[name])}
-    show.grid(rows, key=key, alt=alt, **show.fitted(rows, widths, special=whole))
+    show.grid(rows, key=key, alt=alt, **show.fitted(rows, widths, special=whole, spare=spare))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -122,7 +122,8 @@ def _show(
     below = str(st.get_option("server.baseUrlPath")).strip("/")
     assets = f"/{below}/app/static/" if below else "/app/static/"
     data = {
-        "script": f"{assets}map.js?{maps.script_version()}",
+        "script": f"{assets}map.js?{maps.assets_version()}",
+        "style": f"{assets}map.css?{maps.assets_version()}",
         "assets": assets,
         "label": label,
         "height": height,

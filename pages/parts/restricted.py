@@ -86,8 +86,7 @@ def guarded(viewer: Viewer, draw: Callable[[Viewer], None], *, key: str) -> None
 
 def listed(rows: pd.DataFrame, *, key: str, alt: str, **look: object) -> None:
     """Restricted rows, for the screen only: a sheet of paper lies about; look: arguments of `st.dataframe`."""
-    with show.on_screen(key):
-        st.dataframe(rows, hide_index=True, alt=alt, **look)
+    show.grid(rows, key=key, alt=alt, printed=False, **look)
     show.on_paper("Restricted rows are not printed.", key=key)
 
 

@@ -150,18 +150,21 @@ def _written(read: plain_tables.AsRead, *, alt: str) -> None:
     st.table(rows.style.format(said, na_rep=plain_tables.NOTHING), hide_index=True, border="horizontal", alt=alt)
 
 
-def grid(rows: pd.DataFrame, *, key: str, alt: str, exported: bool = False, **look: object) -> DataframeState:
+def grid(
+    rows: pd.DataFrame, *, key: str, alt: str, exported: bool = False, printed: bool = True, **look: object
+) -> DataframeState:
     """`st.dataframe`, and the same rows written out for paper, where a grid shows what its window shows.
 
     A phone shows the written rows too, each as a card: instead of the grid, or beneath it where rows are to be chosen.
     exported: the page's *Export* holds the rows, so that of a long list paper has the first only
+    printed: False for what is left out on paper
     look: arguments of `st.dataframe`, those of `fitted` among them; returns what it returns
     """
     with on_screen(key):
         event = st.dataframe(rows, key=key, hide_index=True, alt=alt, **look)
     cards = "instead" if look.get("on_select", "ignore") == "ignore" else "beside"
     columns = look.get("column_config") or {}
-    written_out(rows, key=key, alt=alt, exported=exported, columns=columns, cards=cards)
+    written_out(rows, key=key, alt=alt, exported=exported, columns=columns, cards=cards, printed=printed)
     return event
 
 
@@ -173,17 +176,19 @@ def written_out(
     exported: bool = False,
     columns: Mapping[str, dict | None] = _AS_THEY_ARE,
     cards: str = "",
+    printed: bool = True,
 ) -> None:
     """The rows of a grid for paper, headed as the grid heads them.
 
     exported: as for `grid` · columns: the grid's `column_config` · cards: as for `as_html`, on a phone
+    printed: False for a phone alone
     """
     most = _MOST_PRINTED if exported else len(rows)
     # A cell of an address says *read* on screen: on paper it would be a line of letters nobody types.
     kept = [name for name in rows if not _is_left_out(columns.get(name, {}))]
     labels = {name: label for name in kept if (label := columns.get(name, {}).get("label"))}
     read = plain_tables.as_read(rows[kept].head(most).rename(columns=labels), trim=False)
-    with st.container(key=f"paper-{key}"):
+    with st.container(key=f"paper-{key}" if printed else f"phone-{key}"):
         # Not `st.table`: its cells are Markdown, a fifth of a second at each click of a list.
         st.html(plain_tables.as_html(read, alt=alt, cards=cards))
         if len(rows) > most:

@@ -77,11 +77,13 @@ button[kind^="primary"]:disabled, button[kind^="primary"]:disabled p { color: va
   outline: 3px solid var(--hub-text) !important; box-shadow: 0 0 0 6px var(--hub-halo) !important; }
 /* The box round the field is what one sees and presses: the ring of the field inside it would be cut. */
 [data-testid="stSelectbox"] div > input:focus-visible { outline: none !important; box-shadow: none !important; }
-@media screen { [class*="st-key-paper"], [data-testid="stLayoutWrapper"]:has(> [class*="st-key-paper"]) {
-  display: none; } }
+@media screen { :is([class*="st-key-paper"], [class*="st-key-phone"]),
+  [data-testid="stLayoutWrapper"]:has(> :is([class*="st-key-paper"], [class*="st-key-phone"])) { display: none; } }
+@media print { [class*="st-key-phone"] { display: none !important; } }
 /* A phone has no room for columns: each row is a card, read downwards; a grid stays where rows are to be chosen. */
 @media screen and (max-width: 640px) {
-  [class*="st-key-paper"]:has(.cards), [data-testid="stLayoutWrapper"]:has(> [class*="st-key-paper"] .cards) {
+  :is([class*="st-key-paper"], [class*="st-key-phone"]):has(.cards),
+  [data-testid="stLayoutWrapper"]:has(> :is([class*="st-key-paper"], [class*="st-key-phone"]) .cards) {
     display: flex; }
   [data-testid="stLayoutWrapper"]:has(> [class*="st-key-screen"]):has(+ [data-testid="stLayoutWrapper"] .instead) {
     display: none; }
@@ -109,6 +111,7 @@ _SMALL = """
   .st-key-hub-body [data-testid="stColumn"] { min-width: 100%; } }
 @media (max-width: 800px) { :root { font-size: 16px; }
   [data-testid="stHeader"] [data-testid="stLogo"], [data-testid="stHeader"] .stLogo { max-width: 52vw; height: auto; }
+  [data-testid="stToolbar"] div:has(> [data-testid="stMainMenu"]) { min-width: 0; margin-left: auto; }
   .stMainBlockContainer { padding: 3.75rem .8rem 1rem !important; }
   [class*="st-key-strip"] { padding: 0 .8rem; margin: 0 -.8rem; width: calc(100% + 1.6rem) !important; }
   [data-testid="stColumn"] { min-width: 100%; }

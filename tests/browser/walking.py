@@ -63,7 +63,10 @@ CARDS = """() => {
   const grids = [...document.querySelectorAll('[class*="st-key-screen"]')].filter(e => e.checkVisibility()
     && e.parentElement.nextElementSibling?.querySelector(".instead"));
   const cut = cards.flatMap(e => [...e.querySelectorAll("td")]).filter(e => e.scrollWidth > e.clientWidth + 1);
-  return [cards.length, [...grids.map(e => e.className), ...cut.map(e => e.innerText)]]; }"""
+  const beyond = [...document.querySelectorAll('[data-testid="stHeader"] button')].filter(e => e.checkVisibility()
+    && e.getBoundingClientRect().right > innerWidth);
+  return [cards.length, [...grids.map(e => e.className), ...cut.map(e => e.innerText),
+    ...beyond.map(e => e.dataset.testid)]]; }"""
 
 
 def allowed(role: Role) -> list[str]:
@@ -103,7 +106,8 @@ class Look:
     phone_cards: int = 0
     """Lists that a phone shows as cards."""
     phone_cuts: list[str] = field(default_factory=list)
-    """Lists a phone shows as a grid though no row is to be chosen, and words of cards that do not fit."""
+    """Lists a phone shows as a grid though no row is to be chosen, words of cards that do not fit, and buttons of the
+    head that lie beyond the edge."""
     phone_tables: list[bool] = field(default_factory=list)
     """Each chart's table: does it fit a phone?"""
 

@@ -2,7 +2,8 @@
  * The hub's map: Leaflet on this machine's own files, drawn for the component in pages/parts/map.py.
  *
  * Every text is set as text, never as markup. `component.data` is made by hotspots/views/maps.py and drawing_map.py:
- *   assets   address of the folder that holds leaflet.js, leaflet.css and map.css
+ *   assets   address of the folder that holds leaflet.js and leaflet.css
+ *   style    address of map.css
  *   label    what a screen reader is told the map is
  *   height   pixels, where the page's style says nothing else
  *   ground   what never changes while the map stands: bounds, zoom, tones, large, legend, credit, and one of
@@ -18,7 +19,7 @@ let library;
 
 export default async function (component) {
   const { data, parentElement } = component;
-  await (library ??= load(data.assets));
+  await (library ??= load(data));
   if (!maps.has(parentElement)) { maps.set(parentElement, new HubMap(parentElement, data)); }
   const map = maps.get(parentElement), turn = (map.turn ?? 0) + 1;
   map.turn = turn;
@@ -29,11 +30,11 @@ export default async function (component) {
 }
 
 /** Leaflet and both styles, once a page. */
-function load(assets) {
-  const styles = ["leaflet.css", "map.css"].map((name) => new Promise((done) => {
+function load({ assets, style }) {
+  const styles = [`${assets}leaflet.css`, style].map((address) => new Promise((done) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
-    link.href = assets + name;
+    link.href = address;
     link.onload = link.onerror = done;
     document.head.append(link);
   }));
