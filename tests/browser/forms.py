@@ -23,6 +23,8 @@ class Form:
         box = self.within.get_by_role("combobox", name=field, exact=True)
         for option in options:
             box.click(timeout=PATIENCE)
+            # Leaving the field before sends it, and the answer may come while one types: the list would close on it.
+            self.visitor.settle()
             box.fill(option, timeout=PATIENCE)
             self.visitor.page.get_by_role("option", name=option).first.click(timeout=PATIENCE)
             self.visitor.settle()
