@@ -132,7 +132,7 @@ def imported(module: Module) -> Iterator[str]:
 
 
 def called(module: Module) -> Iterator[str]:
-    """Last names of everything called: `print`, `now` of datetime.now(), `Popup` of folium.Popup()."""
+    """Last names of everything called: `print`, `now` of datetime.now()."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call):
             yield getattr(node.func, "attr", getattr(node.func, "id", ""))
