@@ -1,6 +1,6 @@
 """What is drawn on a map while somebody marks corners on it, and what their clicks mean in metres."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
@@ -29,9 +29,11 @@ def drawing_layer(
     }
 
 
-def clicked(event: Mapping[str, float] | None, crs: str) -> tuple[float, float] | None:
-    """Easting and northing of a click on the ground as the map tells it, or None."""
-    if not event:
+def clicked(event: object, crs: str) -> tuple[float, float] | None:
+    """Easting and northing (metres of `crs`) of a click as the browser tells it; None for anything else it may say."""
+    try:
+        longitude, latitude = float(event["lng"]), float(event["lat"])  # type: ignore[index]
+    except (KeyError, TypeError, ValueError):
         return None
-    x, y = to_metric(np.array([event["lng"]]), np.array([event["lat"]]), crs)
-    return float(x[0]), float(y[0])
+    x, y = to_metric(np.array([longitude]), np.array([latitude]), crs)
+    return (float(x[0]), float(y[0])) if np.isfinite([x[0], y[0]]).all() else None

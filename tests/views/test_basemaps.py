@@ -11,7 +11,7 @@ import shapely
 
 from hotspots.errors import BadFile
 from hotspots.store.tiles import lay_out
-from hotspots.views import basemaps, maps
+from hotspots.views import basemaps, drawing_map, maps
 
 HERTFORD = (-0.10, 51.78, -0.05, 51.82)
 HERE = ((51.7, -0.1), (51.8, 0.0))
@@ -130,3 +130,19 @@ def test_the_maps_files_are_copied_and_replaced_where_they_changed(tmp_path: Pat
 def test_a_file_of_the_map_that_is_not_to_be_had_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maps, "ASSETS", {**maps.ASSETS, "leaflet.js": "no_such_package"})
     assert maps.install_assets(tmp_path) == ["leaflet.js"]
+
+
+def test_a_click_is_told_in_metres() -> None:
+    x, y = drawing_map.clicked({"lat": 51.8, "lng": -0.08}, "EPSG:27700")
+    assert (x, y) == pytest.approx((532_500, 213_000), abs=1_500)  # Hertford
+
+
+NO_CLICKS = (
+    *(None, {}, "x", 7, [1], {"lat": 51.8}),
+    *({"lat": wrong, "lng": 0} for wrong in ("north", None, "nan", float("inf"))),
+)
+
+
+@pytest.mark.parametrize("told", NO_CLICKS, ids=str)
+def test_what_is_no_click_marks_no_corner(told: object) -> None:
+    assert drawing_map.clicked(told, "EPSG:27700") is None
